@@ -1,0 +1,203 @@
+package shopifytest
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// maxPage is the largest page of a connection.
+const maxPage = 250
+
+// pageKey marks an object that is a page of a connection and holds its number of nodes.
+const pageKey = "\x00page"
+
+// node is an object that is made when it is needed: a page of 250 out of 100 000 makes 250.
+type node struct {
+	id   string
+	open func() object
+}
+
+// connection is a list that is read by pages. The nodes stand in the order of their ids.
+type connection struct {
+	nodes []node
+	// match filters by one term of a search, known is false for a field that cannot be searched. nil: no search.
+	match func(n object, t term) (hit, known bool)
+	// sorts maps a sortKey to the field it sorts by; other keys leave the order of ids.
+	sorts map[string]string
+}
+
+// rootResolver is a resolver that looks at the field too, for its directives.
+type rootResolver func(field *ast.Field, args map[string]any) (any, error)
+
+// nodesOf makes nodes, in the order of their ids.
+func nodesOf[T any](all []T, id func(T) string, open func(T) object) []node {
+	out := make([]node, len(all))
+	for i, v := range all {
+		out[i] = node{id: id(v), open: func() object { return open(v) }}
+	}
+	order := func(a, b node) int { return idNumber(a.id) - idNumber(b.id) }
+	if !slices.IsSortedFunc(out, order) {
+		slices.SortFunc(out, order)
+	}
+	return out
+}
+
+// fixed makes nodes of objects that are there already, in the order given.
+func fixed(all ...object) []node {
+	out := make([]node, len(all))
+	for i, o := range all {
+		out[i] = node{id: text(o["id"]), open: func() object { return o }}
+	}
+	return out
+}
+
+// page cuts the page that the arguments ask for.
+func (c connection) page(x *execution, field *ast.Field, args map[string]any) (any, error) {
+	if err := checkWindow(args); err != nil {
+		return nil, err
+	}
+	nodes, err := c.search(x, field, args)
+	if err != nil {
+		return nil, err
+	}
+	if key := c.sorts[text(args["sortKey"])]; key != "" {
+		slices.SortStableFunc(nodes, func(a, b node) int { return strings.Compare(text(a.open()[key]), text(b.open()[key])) })
+	}
+	if args["reverse"] == true {
+		slices.Reverse(nodes)
+	}
+	from, to, err := window(nodes, args)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(nodes, from, to), nil
+}
+
+func (c connection) search(x *execution, field *ast.Field, args map[string]any) ([]node, error) {
+	query := text(args["query"])
+	if query == "" || c.match == nil {
+		return slices.Clone(c.nodes), nil
+	}
+	expr, err := parseSearch(query)
+	if err != nil {
+		return nil, &fieldError{message: err.Error(), code: "BAD_REQUEST"}
+	}
+	var out []node
+	unknown := map[string]bool{}
+	for _, n := range c.nodes {
+		opened := n.open()
+		if expr.hit(func(t term) bool {
+			hit, known := c.match(opened, t)
+			if !known {
+				unknown[t.field] = true
+			}
+			return hit || !known // live: a field that cannot be searched is ignored, with a warning
+		}) {
+			out = append(out, n)
+		}
+	}
+	for _, name := range sortedKeys(unknown) {
+		x.s.record.note("search-field", x.req.call, "search %q uses the field %q, which is ignored", query, name)
+		x.warnings = append(x.warnings, map[string]any{"path": []any{field.Alias}, "query": query,
+			"warnings": []any{map[string]any{"field": name, "message": "Invalid search field for this query.", "code": "invalid_field"}}})
+	}
+	return out, nil
+}
+
+func checkWindow(args map[string]any) error {
+	bad := func(format string, a ...any) error {
+		return &fieldError{message: fmt.Sprintf(format, a...), code: "BAD_REQUEST"}
+	}
+	_, first := toInt(args["first"])
+	_, last := toInt(args["last"])
+	n, _ := pageSize(args)
+	switch {
+	case !first && !last:
+		return bad("you must provide one of first or last")
+	case first && last:
+		return bad("providing both first and last is not supported")
+	case first && text(args["before"]) != "":
+		return bad("using first with before is not supported")
+	case last && text(args["after"]) != "":
+		return bad("using last with after is not supported")
+	case n < 0 && first:
+		return bad("first cannot be negative")
+	case n < 0:
+		return bad("last cannot be negative")
+	case n > maxPage && first:
+		return bad("first cannot exceed %d", maxPage)
+	case n > maxPage:
+		return bad("last cannot exceed %d", maxPage)
+	}
+	return nil
+}
+
+// window gives the bounds of the page within the nodes.
+func window(nodes []node, args map[string]any) (from, to int, err error) {
+	from, to = 0, len(nodes)
+	if cursor := text(args["after"]); cursor != "" {
+		at, err := placeOf(nodes, cursor)
+		if err != nil {
+			return 0, 0, err
+		}
+		from = at + 1
+	}
+	if cursor := text(args["before"]); cursor != "" {
+		if to, err = placeOf(nodes, cursor); err != nil {
+			return 0, 0, err
+		}
+	}
+	n, _ := pageSize(args)
+	if _, first := toInt(args["first"]); first {
+		return from, min(to, from+n), nil
+	}
+	return max(from, to-n), to, nil
+}
+
+func pageOf(all []node, from, to int) object {
+	nodes, edges := []any{}, []any{}
+	info := object{"hasNextPage": to < len(all), "hasPreviousPage": from > 0, "startCursor": nil, "endCursor": nil}
+	for _, n := range all[from:to] {
+		cursor, opened := cursorOf(n.id), n.open()
+		if info["startCursor"] == nil {
+			info["startCursor"] = cursor
+		}
+		info["endCursor"] = cursor
+		nodes = append(nodes, opened)
+		edges = append(edges, object{"node": opened, "cursor": cursor})
+	}
+	return object{"nodes": nodes, "edges": edges, "pageInfo": info, pageKey: to - from}
+}
+
+const (
+	cursorHead = `{"last_id":"`
+	cursorTail = `"}`
+)
+
+func cursorOf(id string) string {
+	return base64.StdEncoding.EncodeToString([]byte(cursorHead + id + cursorTail))
+}
+
+func placeOf(nodes []node, cursor string) (int, error) {
+	raw, err := base64.StdEncoding.DecodeString(cursor)
+	id := strings.TrimSuffix(strings.TrimPrefix(string(raw), cursorHead), cursorTail)
+	at := slices.IndexFunc(nodes, func(n node) bool { return n.id == id })
+	if err != nil || at < 0 {
+		return 0, &fieldError{message: "Invalid cursor for current pagination sort.", code: "BAD_REQUEST"}
+	}
+	return at, nil
+}
+
+// pageObject selects from a page; it costs 2 and what its nodes weigh.
+func (x *execution) pageObject(def *ast.Definition, page object, n int, field *ast.Field, path []any, nonNull bool) (any, int, bool) {
+	out, perNode, ok := x.selection(def, page, field.SelectionSet, path)
+	cost := 2 + pageWeight(n)*perNode
+	if !ok {
+		return nil, cost, !nonNull
+	}
+	return out, cost, true
+}

@@ -1,0 +1,41 @@
+// Package shopifytest stands in for Shopify. It belongs to the load room and is used by tests only.
+//
+// In: HTTP requests on loopback, as a client of the Admin GraphQL API 2026-10 sends them, and faults to play. Out: the
+// answers that Shopify's published rules (and recorded live replies) give, and a record of every request and of every
+// quantity that was really changed, for a test to judge.
+//
+// It never talks to anybody, never forgives what Shopify would refuse, never answers success for what it does not
+// implement, and shares no code with the sink it judges: it imports no package of this project.
+//
+// What it imitates: client credentials and permanent tokens, versions, validation of documents and variables, access
+// scopes, the cost of documents and the bucket they are paid from, idempotency keys, reading of shop, locations,
+// products, variants and inventory by pages and searches, inventorySetQuantities with compare-and-swap, metafields and
+// their definitions, tags. Everything else in the schema is answered with INTERNAL_SERVER_ERROR "not implemented by the
+// stand-in".
+//
+// Sources: reference/shopify.md sections 2 to 6 and 11; the Admin schema 2026-10, cut down by ./prune; recorded live
+// replies of 2026-04 (github.com/airhorns/shopify-draft-proxy, fixtures/conformance) for texts, order of checks and
+// costs.
+//
+// # Why
+//
+// A real server in place of a mocked transport: only so can a reply be lost, a connection be cut and a client be killed
+// between the work and the answer. The store is a handful of maps and the executor projects maps by selection sets: a
+// generated server for 500 types was turned down, because most of it would answer nothing.
+//
+// # Worth knowing when writing a client
+//
+//   - inventorySetQuantities that changes nothing answers without userErrors and without a group (live): a missing
+//     inventoryAdjustmentGroup is no failure.
+//   - A document or variables that do not fit the schema are answered without data and without extensions.cost (live).
+//   - Most root connections are never null in the schema: ACCESS_DENIED on one of them takes all data of the answer.
+//   - The comparison of changeFromQuantity is made last, so a refused batch may be refused again as stale.
+//
+// # Where the published rules are silent
+//
+//   - A repeated key answers with the first result (documented). One live observation of 2026-07 found the
+//     compare-and-swap checked again on repetition; Options.ReplayRechecks plays that.
+//   - A batch with one bad row changes nothing at all; so did every recorded failure.
+//   - Quantities at a deactivated location are refused with INVALID_LOCATION.
+//   - A first result that held userErrors counts as a failed attempt of its key.
+package shopifytest

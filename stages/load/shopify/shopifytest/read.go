@@ -1,0 +1,281 @@
+package shopifytest
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// queries are the root fields of QueryRoot that can be read.
+func (s *Server) queries() object {
+	st := s.shop
+	return object{
+		"shop":                   s.shopObject(),
+		"currentAppInstallation": s.installation(),
+		"publicApiVersions":      versionObjects(),
+		"locations":              resolver(func(args map[string]any) (any, error) { return s.locations(args), nil }),
+		"location":               resolver(s.oneLocation),
+		"productVariants": lazy(func() connection {
+			return connection{nodes: nodesOf(st.variants, (*variant).variantID, s.variantObject), match: matchVariant, sorts: variantSorts}
+		}),
+		"productVariant": s.byID("ProductVariant"),
+		"products": lazy(func() connection {
+			return connection{nodes: nodesOf(st.products, (*product).productID, s.productObject), match: matchProduct, sorts: productSorts}
+		}),
+		"product": s.byID("Product"),
+		"inventoryItems": lazy(func() connection {
+			return connection{nodes: nodesOf(st.variants, (*variant).itemID, s.itemObject), match: matchItem}
+		}),
+		"inventoryItem":        s.byID("InventoryItem"),
+		"inventoryLevel":       s.byID("InventoryLevel"),
+		"orders":               connection{nodes: fixed(st.orders...), match: matchOrder, sorts: orderSorts},
+		"order":                s.byID("Order"),
+		"publications":         connection{nodes: fixed(s.publication())},
+		"metafieldDefinitions": resolver(s.readDefinitions),
+		"node":                 resolver(func(args map[string]any) (any, error) { return s.node(text(args["id"])) }),
+		"nodes":                resolver(s.nodes),
+	}
+}
+
+// lazy builds a connection only when its field is asked for.
+func lazy(build func() connection) resolver {
+	return func(map[string]any) (any, error) { return build(), nil }
+}
+
+// byID reads one object of a type: null when there is none, an error when the id is of another type.
+func (s *Server) byID(kind string) resolver {
+	return func(args map[string]any) (any, error) {
+		id := text(args["id"])
+		if idType(id) != kind {
+			return nil, invalidID(id)
+		}
+		return orNil(s.lookUp(id)), nil
+	}
+}
+
+func invalidID(id string) error {
+	return &fieldError{message: "Invalid id: " + id, code: "RESOURCE_NOT_FOUND"}
+}
+
+// orNil keeps a nil map from becoming a non-nil any.
+func orNil(o object) any {
+	if o == nil {
+		return nil
+	}
+	return o
+}
+
+func (s *Server) nodes(args map[string]any) (any, error) {
+	out := []any{}
+	ids, _ := args["ids"].([]any)
+	for _, id := range ids {
+		node, err := s.node(text(id))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, node)
+	}
+	return out, nil
+}
+
+func (s *Server) node(id string) (any, error) {
+	if !gidPattern.MatchString(id) {
+		return nil, invalidID(id)
+	}
+	if scope := ownerScopes[idType(id)]; scope != "" && !s.granted([]string{scope}) {
+		return nil, accessDenied(idType(id), []string{scope})
+	}
+	return orNil(s.lookUp(id)), nil
+}
+
+// lookUp gives the object with the id, or nil.
+func (s *Server) lookUp(id string) object {
+	st := s.shop
+	switch idType(id) {
+	case "ProductVariant":
+		if v := st.byID[id]; v != nil && v.ID == id {
+			return s.variantObject(v)
+		}
+	case "Product":
+		if p := find(st.products, func(p *product) bool { return p.id == id }); p != nil {
+			return s.productObject(p)
+		}
+	case "InventoryItem":
+		if v := st.item(id); v != nil {
+			return s.itemObject(v)
+		}
+	case "InventoryLevel":
+		for _, v := range st.variants {
+			for where := range v.levels {
+				if levelID(v, where) == id {
+					return s.levelObject(v, where)
+				}
+			}
+		}
+	case "Location":
+		if l := find(st.locations, func(l *location) bool { return l.ID == id }); l != nil {
+			return s.locationObject(l)
+		}
+	case "Order":
+		if i := slices.IndexFunc(st.orders, func(o object) bool { return o["id"] == id }); i >= 0 {
+			return st.orders[i]
+		}
+	}
+	return nil
+}
+
+func (s *Server) shopObject() object {
+	o := s.opt
+	return object{
+		"__typename": "Shop", "id": o.ID, "name": o.Name, "myshopifyDomain": o.Domain, "url": "https://" + o.Domain,
+		"primaryDomain": object{"id": gid("Domain", 1), "host": o.Domain, "url": "https://" + o.Domain},
+		"email":         "owner@example.com", "contactEmail": "shop@example.com", "shopOwnerName": "Owner",
+		"currencyCode": o.Currency, "enabledPresentmentCurrencies": []any{o.Currency}, "ianaTimezone": o.Zone,
+		"timezoneOffsetMinutes": offsetMinutes(o.Zone, o.Now()), "taxesIncluded": o.TaxesIncluded, "taxShipping": false,
+		"weightUnit": "KILOGRAMS", "unitSystem": "METRIC_SYSTEM", "orderNumberFormatPrefix": "#", "orderNumberFormatSuffix": "",
+		"createdAt": timestamp(s.shop.opened), "updatedAt": timestamp(s.shop.opened), "setupRequired": false,
+		"plan": object{"publicDisplayName": "Basic", "displayName": "Basic", "partnerDevelopment": false, "shopifyPlus": false},
+		"shopAddress": object{"id": gid("ShopAddress", 1), "company": o.Name, "address1": "1 Tahrir Square", "address2": nil,
+			"city": "Cairo", "zip": "11511", "province": "Cairo", "countryCodeV2": "EG", "phone": nil},
+		"resourceLimits": object{"locationLimit": 200, "maxProductOptions": 3, "maxProductVariants": 2048, "redirectLimitReached": false},
+	}
+}
+
+func offsetMinutes(zone string, at time.Time) int {
+	place, err := time.LoadLocation(zone)
+	if err != nil {
+		return 120 // no zone data on this machine: Cairo in winter
+	}
+	_, seconds := at.In(place).Zone()
+	return seconds / 60
+}
+
+func (s *Server) installation() object {
+	scopes := []any{}
+	for _, handle := range s.opt.Scopes {
+		scopes = append(scopes, object{"handle": handle, "description": handle})
+	}
+	return object{"__typename": "AppInstallation", "id": gid("AppInstallation", 1), "launchUrl": "https://example.com",
+		"accessScopes": scopes, "app": object{"id": gid("App", 1), "title": "wasl", "handle": "wasl"}}
+}
+
+func versionObjects() []any {
+	out := []any{}
+	for _, v := range apiVersions {
+		out = append(out, object{"handle": v.handle, "displayName": v.name, "supported": v.supported})
+	}
+	return out
+}
+
+// publication is the Online Store.
+func (s *Server) publication() object {
+	return object{
+		"__typename": "Publication", "id": gid("Publication", 1), "autoPublish": true, "supportsFuturePublishing": true,
+		"name":    "Online Store",
+		"catalog": object{"__typename": "AppCatalog", "id": gid("AppCatalog", 1), "title": "Online Store", "status": "ACTIVE"},
+		"channels": connection{nodes: fixed(object{"__typename": "Channel", "id": gid("Channel", 1), "handle": "online_store",
+			"name": "Online Store"})},
+	}
+}
+
+func (s *Server) locations(args map[string]any) connection {
+	out := connection{match: matchLocation, sorts: map[string]string{"NAME": "name", "": "name"}}
+	for _, l := range s.shop.locations {
+		if !l.Inactive || args["includeInactive"] == true {
+			out.nodes = append(out.nodes, fixed(s.locationObject(l))...)
+		}
+	}
+	return out
+}
+
+// oneLocation is the location with the id, or without an id the first.
+func (s *Server) oneLocation(args map[string]any) (any, error) {
+	id := text(args["id"])
+	if id == "" {
+		return s.locationObject(s.shop.locations[0]), nil
+	}
+	return s.byID("Location")(args)
+}
+
+func (s *Server) locationObject(l *location) object {
+	return object{
+		"__typename": "Location", "id": l.ID, "legacyResourceId": strconv.Itoa(idNumber(l.ID)), "name": l.Name,
+		"isActive": !l.Inactive, "isFulfillmentService": false, "isPrimary": l == s.shop.locations[0],
+		"fulfillsOnlineOrders": !l.Inactive, "shipsInventory": !l.Inactive, "hasActiveInventory": true,
+		"address": object{"address1": "1 Tahrir Square", "address2": nil, "city": orElse(l.City, l.Name), "province": "Cairo",
+			"provinceCode": "C", "country": "Egypt", "countryCode": "EG", "zip": "11511", "phone": nil},
+		"createdAt": timestamp(s.shop.opened), "updatedAt": timestamp(l.updated),
+		"inventoryLevels": resolver(func(args map[string]any) (any, error) {
+			var nodes []node
+			for _, v := range s.shop.variants {
+				if v.levels[l.ID] != nil {
+					nodes = append(nodes, s.levelNode(v, l.ID))
+				}
+			}
+			return connection{nodes: nodes, match: matchLevel}, nil
+		}),
+		"inventoryLevel": resolver(func(args map[string]any) (any, error) {
+			v := s.shop.item(text(args["inventoryItemId"]))
+			if v == nil || v.levels[l.ID] == nil {
+				return nil, nil
+			}
+			return s.levelObject(v, l.ID), nil
+		}),
+	}
+}
+
+func (s *Server) productObject(p *product) object {
+	total := 0
+	for _, v := range p.variants {
+		total += v.total()
+	}
+	return s.owned(p.id, object{
+		"__typename": "Product", "id": p.id, "legacyResourceId": strconv.Itoa(idNumber(p.id)), "title": p.title,
+		"handle": p.handle, "status": p.status, "vendor": s.opt.Name, "productType": "", "description": "",
+		"descriptionHtml": "", "tracksInventory": true, "totalInventory": total, "createdAt": timestamp(s.shop.opened),
+		"updatedAt": timestamp(p.updated), "tags": tagList(s.shop.tags[p.id]),
+		"variants": resolver(func(map[string]any) (any, error) {
+			return connection{nodes: nodesOf(p.variants, (*variant).variantID, s.variantObject)}, nil
+		}),
+	})
+}
+
+func tagList(tags []string) []any {
+	out := []any{}
+	for _, tag := range tags {
+		out = append(out, tag)
+	}
+	return out
+}
+
+func (s *Server) variantObject(v *variant) object {
+	name := v.product.title
+	if v.Title != "Default Title" {
+		name += " - " + v.Title
+	}
+	return s.owned(v.ID, object{
+		"__typename": "ProductVariant", "id": v.ID, "legacyResourceId": strconv.Itoa(idNumber(v.ID)), "title": v.Title,
+		"displayName": name, "sku": orNull(v.SKU), "barcode": orNull(v.Barcode), "price": v.Price,
+		"compareAtPrice": orNull(v.CompareAtPrice), "position": slices.Index(v.product.variants, v) + 1,
+		"inventoryPolicy": "DENY", "inventoryQuantity": v.total(), "availableForSale": v.total() > 0, "taxable": true,
+		"createdAt": timestamp(s.shop.opened), "updatedAt": timestamp(v.updated),
+		"selectedOptions": []any{object{"name": "Title", "value": v.Title}},
+		"product":         resolver(func(map[string]any) (any, error) { return s.productObject(v.product), nil }),
+		"inventoryItem":   resolver(func(map[string]any) (any, error) { return s.itemObject(v), nil }),
+	})
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func (v *variant) total() int {
+	total := 0
+	for _, l := range v.levels {
+		total += l.Available
+	}
+	return total
+}
