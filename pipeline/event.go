@@ -1,0 +1,28 @@
+package pipeline
+
+import "time"
+
+// An Event is something that happened, for whoever shows it: the terminal as
+// text, --json, the log. All of them get the same stream.
+type Event struct {
+	Time  time.Time      `json:"time"`
+	What  string         `json:"what"` // one of the constants below
+	Job   Job            `json:"job,omitzero"`
+	Lane  string         `json:"lane,omitempty"`
+	Count map[string]int `json:"count,omitempty"` // rows, documents, problems by state
+	Note  string         `json:"note,omitempty"`  // never the value of a cell
+	Wait  time.Duration  `json:"wait,omitempty"`
+}
+
+// What can happen.
+const (
+	EventAdmitted  = "admitted"  // a drop came in
+	EventPreparing = "preparing" // rows are being read; Count rows
+	EventPrepared  = "prepared"  // a job's documents are filed
+	EventRefused   = "refused"   // a file is not to be used as data
+	EventDelivered = "delivered" // a batch was settled
+	EventWaiting   = "waiting"   // a lane waits for the other side
+	EventFailed    = "failed"    // a step could not be done, and will be tried again
+	EventClosed    = "closed"    // nothing more happens to a job by itself
+	EventReport    = "report"    // a workbook was written
+)

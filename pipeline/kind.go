@@ -1,0 +1,78 @@
+package pipeline
+
+import "time"
+
+// A Kind is one sort of document that a sink accepts.
+type Kind struct {
+	Name    string   // eta.receipt
+	Help    string   // one sentence, for wasl kinds
+	Fields  []Field  // what a mapping must supply
+	GroupBy []string // records equal in these fields make one document; empty: each record is one
+	Once    bool     // an event: a key that left may never leave again, with the same content or another
+	Joined  bool     // a row whose group cannot be read holds the whole job: some document lacks a line
+
+	// Build makes one document of the records of a group. It is pure. It is also
+	// called for groups with problems, whose records lack the fields that could
+	// not be read: then it says as much as can be known of Key, Name, Day, Money.
+	// A document with a problem, of the records' or of Build, is held.
+	Build func(group []Record) (Document, []Problem)
+
+	// Chain and Seal are set where documents are numbered or linked before they
+	// leave. Chain names the chain of a document. Seal is pure; it is called in
+	// the transaction that marks the document as being sent, and what it puts in
+	// Sealed never changes again.
+	Chain func(Document) string
+	Seal  func(doc Document, link Link, at time.Time) (sealed []byte, ref string, head string, err error)
+
+	// Freeze is set where several documents leave in one request whose bytes have
+	// to stay the same when it is repeated. It is pure; it is called in the same
+	// transaction, and what it returns is kept in Batch.Request.
+	Freeze func(b Batch) ([]byte, error)
+}
+
+// A Link is what Seal is given of the chain.
+type Link struct {
+	Head string // of the chain; "" for the first document
+	Old  []byte // the sealed bytes of the rejected document that this one replaces; nil: it replaces none
+}
+
+// A Field is one word of a kind.
+type Field struct {
+	Name     string
+	Type     Type
+	Required bool
+	Help     string
+}
+
+// Type says how the text of a cell is to be understood.
+type Type int
+
+// The types of fields.
+const (
+	Text     Type = iota // any text: trimmed, Unicode NFC, direction marks removed
+	Code                 // an identifier: text for ever, leading zeros kept, no exponent
+	Amount               // money, in the document's currency
+	Quantity             // pieces, kilograms, metres
+	Rate                 // per cent: 14 is 14 %
+	Date                 // a day
+	Time                 // an instant, kept in UTC
+	Bool                 // yes or no
+)
+
+var typeNames = [...]string{"text", "code", "amount", "quantity", "rate", "date", "time", "bool"}
+
+// String is the type's name as mappings write it: amount.
+func (t Type) String() string { return typeNames[t] }
+
+// TypeOf finds a type by its name.
+func TypeOf(name string) (Type, bool) {
+	for i, n := range typeNames {
+		if n == name {
+			return Type(i), true
+		}
+	}
+	return 0, false
+}
+
+// TypeNames are the names of all types, in order.
+func TypeNames() []string { return typeNames[:] }

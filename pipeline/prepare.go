@@ -1,0 +1,284 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// planChunk is how many documents are compared with the other side at a time.
+const planChunk = 500
+
+// Prepare reads a job's file, puts it into our words, and files the documents
+// and problems. It reads from the vault, never from the inbox; called again it
+// finds what was filed. A file that is not to be used as data is no error: the
+// job is refused, with its reasons.
+func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
+	flow, ok := s.flow(job.Flow)
+	if !ok {
+		return Prepared{}, fmt.Errorf("job %s: there is no flow %s any more", job, job.Flow)
+	}
+	drop, err := s.Ledger.Drop(ctx, job.Drop)
+	if err != nil {
+		return Prepared{}, fmt.Errorf("job %s: %w", job, err)
+	}
+	file, err := s.Vault.Open(ctx, drop.SHA256)
+	if err != nil {
+		return Prepared{}, fmt.Errorf("job %s: open %s in the vault: %w", job, drop.Name, err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+
+	var plan func([]Document) []Planned
+	if planner, ok := flow.Sink.(Planner); ok {
+		if plan, err = planner.Plan(ctx); err != nil {
+			return Prepared{}, fmt.Errorf("job %s: read what %s holds now: %w", job, flow.Lane, err)
+		}
+	}
+
+	s.tell(Event{What: EventPreparing, Job: job, Lane: flow.Lane})
+	p := &preparing{steps: s, job: job, flow: flow, plan: plan}
+	made, err := s.Ledger.File(ctx, job,
+		Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Once: flow.Kind.Once, Diff: plan == nil},
+		func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) })
+
+	if refused, ok := errors.AsType[*Refused](err); ok {
+		if err := s.Ledger.Refuse(ctx, job, refused, p.reading()); err != nil {
+			return Prepared{}, fmt.Errorf("job %s: %w", job, err)
+		}
+		s.tell(Event{What: EventRefused, Job: job, Lane: flow.Lane, Note: string(refused.Problems[0].Rule)})
+		return Prepared{Rows: p.reading().Rows, Problems: len(refused.Problems), Refused: true}, nil
+	}
+	if err != nil {
+		return Prepared{}, fmt.Errorf("job %s: %w", job, err)
+	}
+	count := counts(made.Documents)
+	count["rows"], count["problems"] = made.Rows, made.Problems
+	s.tell(Event{What: EventPrepared, Job: job, Lane: flow.Lane, Count: count})
+	return made, nil
+}
+
+// preparing is one run of Prepare.
+type preparing struct {
+	steps *Steps
+	job   Job
+	flow  Flow
+	plan  func([]Document) []Planned
+	to    Filing
+	read  *Reading
+	chunk []planning // documents to be held against the other side
+}
+
+// planning is a document on its way to the ledger.
+type planning struct {
+	doc      Document
+	rows     int
+	problems []Problem
+}
+
+func (p *preparing) reading() Reading {
+	if p.read == nil {
+		return Reading{}
+	}
+	return *p.read
+}
+
+// fill streams the file's rows into documents. A kind that does not group needs
+// the memory of one row; a grouping kind holds one job's records.
+func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Filing) (Reading, error) {
+	p.to = to
+	var rows iter.Seq2[Row, error]
+	p.read, rows = p.flow.Extract(ctx, drop, file)
+
+	groups := newGrouping(p.flow.Kind)
+	n := 0
+	for row, err := range rows {
+		if err != nil {
+			return p.reading(), err
+		}
+		if n++; n%10_000 == 0 {
+			p.steps.tell(Event{What: EventPreparing, Job: p.job, Lane: p.flow.Lane, Count: map[string]int{"rows": n}})
+			if err := ctx.Err(); err != nil {
+				return p.reading(), err
+			}
+		}
+		record, problems := p.flow.Map(row)
+		if len(p.flow.Kind.GroupBy) > 0 {
+			groups.add(record, problems)
+			continue
+		}
+		if err := p.document([]Record{record}, problems); err != nil {
+			return p.reading(), err
+		}
+	}
+	if err := p.grouped(groups); err != nil {
+		return p.reading(), err
+	}
+	for _, note := range p.reading().Notes {
+		if err := to.Problem(note); err != nil {
+			return p.reading(), err
+		}
+	}
+	return p.reading(), p.flush()
+}
+
+// grouped makes documents of the groups, in the order in which they began.
+func (p *preparing) grouped(groups *grouping) error {
+	var held *Problem
+	if p.flow.Kind.Joined && len(groups.astray) > 0 {
+		first := groups.astray[0].records[0].Origin
+		held = &Problem{Rule: "group.held", With: map[string]string{"row": strconv.Itoa(first.Row)}}
+	}
+	for _, g := range groups.order {
+		if held != nil {
+			mine := *held
+			mine.Origin = g.records[0].Origin
+			g.problems = append(g.problems, mine)
+		}
+		if err := p.document(g.records, g.problems); err != nil {
+			return err
+		}
+	}
+	for _, g := range groups.astray {
+		if err := p.document(g.records, g.problems); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// document builds one document and hands it on to be compared and filed.
+func (p *preparing) document(group []Record, problems []Problem) error {
+	left := ""
+	if p.flow.Skip != nil {
+		left = p.flow.Skip(group)
+	}
+	doc, wrong := p.flow.Kind.Build(group)
+	doc.Kind = p.flow.Kind.Name
+	doc.Key = cmp.Or(doc.Key, "row:"+strconv.Itoa(group[0].Row))
+	if len(doc.From) == 0 {
+		for _, r := range group {
+			doc.From = append(doc.From, r.Origin)
+		}
+	}
+	switch problems = merge(problems, wrong); {
+	case left != "":
+		doc.State, doc.Left, problems = Skipped, left, nil
+	case len(problems) > 0:
+		doc.State = Held
+	default:
+		doc.State = Ready
+	}
+	p.chunk = append(p.chunk, planning{doc: doc, rows: len(group), problems: problems})
+	if p.plan == nil || len(p.chunk) >= planChunk {
+		return p.flush()
+	}
+	return nil
+}
+
+// flush compares what is waiting with the other side, and files it.
+func (p *preparing) flush() error {
+	if p.plan != nil {
+		p.compare()
+	}
+	for _, w := range p.chunk {
+		if err := p.to.Document(w.doc, w.rows, w.problems); err != nil {
+			return err
+		}
+	}
+	p.chunk = p.chunk[:0]
+	return nil
+}
+
+func (p *preparing) compare() {
+	var docs []Document
+	var at []int
+	for i, w := range p.chunk {
+		if w.doc.State == Ready {
+			docs, at = append(docs, w.doc), append(at, i)
+		}
+	}
+	for i, planned := range p.plan(docs) {
+		w := &p.chunk[at[i]]
+		w.doc = planned.Doc
+		w.problems = planned.Problems
+		switch {
+		case len(planned.Problems) > 0:
+			w.doc.State = Held
+		case planned.Same:
+			w.doc.State = Unchanged
+		}
+	}
+}
+
+// merge puts the problems of a document together, without saying the same of
+// one cell twice: what could not be read is not also missing.
+func merge(read, built []Problem) []Problem {
+	type place struct {
+		row   int
+		field string
+	}
+	said := make(map[place]bool, len(read))
+	for _, p := range read {
+		said[place{p.Row, p.Field}] = true
+	}
+	for _, p := range built {
+		if p.Field == "" || !said[place{p.Row, p.Field}] {
+			read = append(read, p)
+		}
+	}
+	return read
+}
+
+// grouping collects the records of a job by what makes one document of them.
+type grouping struct {
+	by     []string
+	index  map[string]*group
+	order  []*group
+	astray []*group // rows whose group could not be read, each on its own
+}
+
+type group struct {
+	records  []Record
+	problems []Problem
+}
+
+func newGrouping(kind Kind) *grouping {
+	return &grouping{by: kind.GroupBy, index: map[string]*group{}}
+}
+
+func (g *grouping) add(r Record, problems []Problem) {
+	var key strings.Builder
+	for _, field := range g.by {
+		if !r.Has(field) {
+			if !names(problems, field) {
+				problems = append(problems, r.Problem(field, "group.missing", nil))
+			}
+			g.astray = append(g.astray, &group{records: []Record{r}, problems: problems})
+			return
+		}
+		key.WriteString(r.Text(field))
+		key.WriteByte(0)
+	}
+	into, ok := g.index[key.String()]
+	if !ok {
+		into = &group{}
+		g.index[key.String()] = into
+		g.order = append(g.order, into)
+	}
+	into.records = append(into.records, r)
+	into.problems = append(into.problems, problems...)
+}
+
+func names(problems []Problem, field string) bool {
+	for _, p := range problems {
+		if p.Field == field {
+			return true
+		}
+	}
+	return false
+}

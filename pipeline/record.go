@@ -1,0 +1,146 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/quagmt/udecimal"
+)
+
+// Decimal is an exact decimal number: every amount and every quantity, from the
+// first cell to the last byte. Amounts are in the currency of their document.
+type Decimal = udecimal.Decimal
+
+// A Row is one line of a sheet as it stands: text, nothing guessed. Workbook
+// cells are put into text by extract: numbers in plain digits (no exponent, at
+// most 15 significant digits, as Excel shows them), dates as 2006-01-02 or
+// 2006-01-02 15:04:05, booleans as TRUE and FALSE.
+type Row struct {
+	Origin
+	Header []string
+	Cells  []string // as long as Header; missing cells are ""
+	Faults []Fault  // what could not be read in it
+}
+
+// A Fault is a cell, or a whole row, that holds no value to be read: a formula
+// without a saved result, an error cell, a row with too few columns. It becomes
+// a Problem when the mapping asks for that cell.
+type Fault struct {
+	Col  int // counted from 1; 0 means the whole row
+	Rule Rule
+	With map[string]string
+}
+
+// Reading tells how a file was read: what was decided about it, and which of
+// its rows are not data. It is complete once all rows have been taken.
+type Reading struct {
+	Format    string    `json:"format"`              // csv, xlsx, shopify.orders
+	CodePage  string    `json:"codePage,omitempty"`  // utf-8, windows-1256
+	Delimiter string    `json:"delimiter,omitempty"` // of CSV
+	Sheet     string    `json:"sheet,omitempty"`     // of a workbook
+	HeaderRow int       `json:"headerRow,omitempty"` // counted from 1 as in the file
+	Rows      int       `json:"rows"`                // rows handed on as data
+	Ignored   []Ignored `json:"ignored,omitempty"`   // rows with something in them that are not data
+	Notes     []Problem `json:"notes,omitempty"`     // worth telling, but no reason to put a row aside
+}
+
+// Ignored is a row that is not data: a title, a total, a footer.
+type Ignored struct {
+	Row int    `json:"row"`
+	Why string `json:"why"` // title, total, footer, header again
+}
+
+// A Record is a row in our own words: fields with typed values, each of which
+// still knows the column it came from.
+type Record struct {
+	Origin
+	shape  *Shape
+	header []string
+	values []Value
+}
+
+// A Shape is the order of a record's fields, shared by all records of a flow.
+type Shape struct {
+	fields []Field
+	index  map[string]int
+}
+
+// NewShape makes the shape of a kind's fields.
+func NewShape(fields []Field) *Shape {
+	s := &Shape{fields: fields, index: make(map[string]int, len(fields))}
+	for i, f := range fields {
+		s.index[f.Name] = i
+	}
+	return s
+}
+
+// Index is the place of a field; -1 where there is none of that name.
+func (s *Shape) Index(field string) int {
+	if i, ok := s.index[field]; ok {
+		return i
+	}
+	return -1
+}
+
+// Fields are the shape's fields, in order.
+func (s *Shape) Fields() []Field { return s.fields }
+
+// A Value is what a field holds. Which member counts follows from the field's Type.
+type Value struct {
+	Set  bool
+	Text string    // Text, Code, and the text that the others were read from
+	Dec  Decimal   // Amount, Quantity, Rate
+	Time time.Time // Date (midnight, UTC) and Time (UTC)
+	Bool bool      // Bool
+	Col  int       // the column it was read from, counted from 1; 0 where it was not read from a cell
+}
+
+// NewRecord makes an empty record of a row.
+func NewRecord(row Row, shape *Shape) Record {
+	return Record{Origin: row.Origin, shape: shape, header: row.Header, values: make([]Value, len(shape.fields))}
+}
+
+// Put sets the field at a place of the shape.
+func (r Record) Put(index int, v Value) { r.values[index] = v }
+
+// Value is all that is known of a field; the zero Value where it has none.
+func (r Record) Value(field string) Value {
+	if r.shape == nil {
+		return Value{}
+	}
+	if i, ok := r.shape.index[field]; ok {
+		return r.values[i]
+	}
+	return Value{}
+}
+
+// Has tells whether the field holds a value.
+func (r Record) Has(field string) bool { return r.Value(field).Set }
+
+// Text is the field's text, "" where it has none.
+func (r Record) Text(field string) string { return r.Value(field).Text }
+
+// Amount is the field's number, zero where it has none.
+func (r Record) Amount(field string) Decimal { return r.Value(field).Dec }
+
+// Date is the field's time in UTC, the zero time where it has none.
+func (r Record) Date(field string) time.Time { return r.Value(field).Time }
+
+// True tells whether the field holds yes.
+func (r Record) True(field string) bool { return r.Value(field).Bool }
+
+// At is where the field was read: the cell, or the row where it has none.
+func (r Record) At(field string) Origin {
+	o := r.Origin
+	if v := r.Value(field); v.Col > 0 {
+		o.Col = v.Col
+		if v.Col <= len(r.header) {
+			o.Column = r.header[v.Col-1]
+		}
+	}
+	return o
+}
+
+// Problem makes a problem of one of the record's fields.
+func (r Record) Problem(field string, rule Rule, with map[string]string) Problem {
+	return Problem{Origin: r.At(field), Field: field, Value: r.Text(field), Rule: rule, With: with}
+}

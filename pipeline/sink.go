@@ -1,0 +1,65 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+)
+
+// A Sink is a door out.
+type Sink interface {
+	// Send offers the documents of a batch and says what became of each.
+	// Outcomes that come with an error still count; of a document without one
+	// nothing is known, and Ask will be called before it is sent again.
+	// It does not sleep or loop over failures: it returns a *Later.
+	Send(ctx context.Context, b Batch) (Answer, error)
+
+	// Ask says what the other side knows of documents sent before: of a batch
+	// whose answer was lost, or of accepted documents. A document that it has
+	// certainly never seen is Ready; one without an outcome stays as it is and
+	// is asked about again, when a *Later says or when the lane thinks fit.
+	Ask(ctx context.Context, b Batch) (Answer, error)
+}
+
+// An Answer is what became of a batch, and what the other side said.
+type Answer struct {
+	Outcomes []Outcome
+	Said     []Said
+	Again    time.Duration // when to ask about what is accepted; zero: the lane decides
+}
+
+// Said is one exchange with the other side, kept for ever: the proof.
+type Said struct {
+	At     time.Time
+	What   string // POST /api/v1/receiptsubmissions
+	Status int    // HTTP status; 0 where no answer came
+	ID     string // the other side's name for the exchange: correlation id, request id
+	Body   []byte // its words, without secrets; cut at 64 KiB
+}
+
+// A Planner is a sink that can tell, before anything is sent, what a document
+// would change. Found by type assertion.
+type Planner interface {
+	// Plan reads what the other side holds now and returns a function that
+	// compares documents with it. It only reads, and whatever it asks of the
+	// other side it asks before it returns: the function is pure and quick. Its
+	// answer is as long as docs, in their order.
+	Plan(ctx context.Context) (func(docs []Document) []Planned, error)
+}
+
+// Planned is a document held against what the other side has.
+type Planned struct {
+	Doc      Document // with Body and Old filled in
+	Same     bool     // nothing would change
+	Problems []Problem
+}
+
+// Later wraps an error that time may cure.
+type Later struct {
+	Err   error
+	After time.Duration // zero: the lane decides
+}
+
+func (l *Later) Error() string { return l.Err.Error() }
+
+// Unwrap gives the error that time may cure.
+func (l *Later) Unwrap() error { return l.Err }
