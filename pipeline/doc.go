@@ -8,13 +8,13 @@
 // furnishes the house; mappings says, in one YAML file per flow, which file
 // takes which way.
 //
-//	 inbox -> extract -> transform -> load/{shopify,erp,eta,table} -> reconcile
-//	  Drop      Rows      Records,        Documents, Outcomes           Entries
-//	                      Problems
+//	inbox -> extract -> transform -> load/{shopify,erp,eta,table} -> reconcile
+//	 Drop      Rows      Records,        Documents, Outcomes           Entries
+//	                     Problems
 //
-//	 floor 3   cmd/wasl                      puts it together
-//	 floor 2   stages/...  ,  pipeline/ledger , pipeline/vault
-//	 floor 1   pipeline                      the words, the steps, the order
+//	floor 3   cmd/wasl                      puts it together
+//	floor 2   stages/...  ,  pipeline/ledger , pipeline/vault
+//	floor 1   pipeline                      the words, the steps, the order
 //
 // Data goes left to right. Imports go down. No room knows another.
 //

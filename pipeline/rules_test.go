@@ -1,0 +1,66 @@
+package pipeline
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestRules keeps the table whole: both languages, the same facts in both, no
+// name twice.
+func TestRules(t *testing.T) {
+	hole := regexp.MustCompile(`\{[a-z]+\}`)
+	seen := map[Rule]bool{}
+	for _, r := range rules {
+		if seen[r.name] {
+			t.Errorf("%s stands in the table twice", r.name)
+		}
+		seen[r.name] = true
+		if r.en.says == "" || r.ar.says == "" || r.en.fix == "" || r.ar.fix == "" {
+			t.Errorf("%s lacks words", r.name)
+		}
+		for _, h := range hole.FindAllString(r.en.says+r.en.fix, -1) {
+			if !strings.Contains(r.ar.says+r.ar.fix, h) {
+				t.Errorf("%s: %s is in the English words only", r.name, h)
+			}
+		}
+	}
+}
+
+// TestRules_Used keeps code and table together: every rule that the code names
+// stands in the table, and every line of the table is named somewhere.
+func TestRules_Used(t *testing.T) {
+	literal := regexp.MustCompile(`"([a-z]+(?:\.[a-zA-Z]+)+)"`)
+	used := map[string]bool{}
+	for _, dir := range []string{"../pipeline", "../stages", "../cmd"} {
+		err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+				strings.HasSuffix(path, "/rules.go") || strings.Contains(path, "etatest") || strings.Contains(path, "shopifytest") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for line := range strings.Lines(string(text)) {
+				for _, m := range literal.FindAllStringSubmatch(line, -1) {
+					used[m[1]] = true
+					if strings.Contains(line, "Rule: \""+m[1]+"\"") && !Rule(m[1]).Known() {
+						t.Errorf("%s uses rule %q, which is not in the table", path, m[1])
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range rules {
+		if !used[string(r.name)] {
+			t.Logf("%s is in the table, but no code names it", r.name)
+		}
+	}
+}
