@@ -8,11 +8,12 @@ import (
 // A Finding is something wrong with a setting or a mapping, for whoever wrote
 // it. It is printed as file:line:column: what; hint.
 type Finding struct {
-	File      string            `json:"file,omitempty"`
-	Line, Col int               `json:",omitempty"`     // counted from 1; 0 where only Path is known
-	Path      string            `json:"path,omitempty"` // of a setting: shopify.base_url
-	Rule      Rule              `json:"rule"`
-	With      map[string]string `json:"with,omitempty"`
+	File string            `json:"file,omitempty"`
+	Line int               `json:"line,omitempty"`   // counted from 1; 0 where only Path is known
+	Col  int               `json:"column,omitempty"` // counted from 1
+	Path string            `json:"path,omitempty"`   // of a setting: shopify.base_url
+	Rule Rule              `json:"rule"`
+	With map[string]string `json:"with,omitempty"`
 }
 
 // In is the finding in one line, in the language given (en or ar).
