@@ -19,6 +19,8 @@ type Arrival struct {
 	Arrived time.Time // our clock
 	Day     string    // of Arrived, in the shop's zone
 	Claims  []Claim   // the flows that take it; none: no flow does
+
+	Patterns string // of all flows, for the words of drop.unclaimed
 }
 
 // A Claim is a flow's wish for a drop. It becomes a job.
