@@ -1,0 +1,43 @@
+// Package eta is the door to the Egyptian Tax Authority: a room of load. Orders come in, one document a sale; electronic
+// receipts of version 1.2 go out, and what became of each comes back with the authority's own words.
+//
+// The way of a receipt, one file a step:
+//
+//	kinds.go     the fields that a mapping supplies
+//	receipt.go   Build: the records of an order become a receipt without a time and without a place in the chain
+//	discount.go  how the order's own figures hang together: which discount is on what, with VAT or without
+//	amounts.go   from what was paid to unitPrice, netSale, VAT and total
+//	validate.go  every rule that the authority would refuse it by, before it takes a place in the chain
+//	json.go      the receipt as JSON
+//	canonical.go the text that is hashed, taken from that JSON
+//	seal.go      time, place in the chain, uuid: frozen bytes that never change again
+//	send.go      up to 500 of them in one submission, and the outcome of each
+//	ask.go       what became of a lost answer, and of the validation that goes on behind an accepted one
+//	answer.go    the authority's answers, read leniently
+//	token.go     signing in; api.go the connection; check.go the same on request
+//	codes.go     the authority's tables; config.go the section eta: of wasl.yaml
+//
+// What it never does: it issues nothing for an order whose figures do not add up to the piastre; it never re-encodes or
+// re-dates a sealed receipt; it never sends again what may have arrived before it has asked; it never takes silence for
+// a refusal; it never writes a secret or a token into an answer, an error or a log; it never issues returns by itself.
+//
+// # Why
+//
+// The canonical text is taken from the bytes that will be sent, in one pass, and not from a tree beside them: what is
+// hashed and what leaves cannot drift apart, and numbers keep their literals because nobody ever parses them. A tree
+// that writes both was turned down; it is slower by a third and lets the two drift.
+//
+// A receipt with a wrong figure is refused by the authority only after it has used up its place in the chain. So Build
+// computes every formula twice, once forwards to fill the receipt and once from the filled receipt to verify it.
+//
+// With prices that include VAT the line is fixed to what was paid (total) and VAT is what is left of it: so the receipt
+// adds up to the order exactly. With prices before VAT the order's own tax is shared among the lines, each within a
+// piastre of its formula: so it adds up here too, although Shopify rounds tax line by line.
+//
+// A refusal is confirmed by a look-up before it counts, because "refused as a duplicate" means that the receipt was
+// taken, and the authority documents no code to tell the two apart. Codes and texts of its errors decide nothing here
+// but to wait.
+//
+// Print, by which a repeated order is compared with what was filed, leaves out the seller: a moved office changes no
+// sale.
+package eta

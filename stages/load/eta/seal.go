@@ -1,0 +1,174 @@
+package eta
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// timeForm is the only form of a time that the authority takes: UTC, whole seconds.
+const timeForm = "2006-01-02T15:04:05Z"
+
+// numberLimit is the room for a receipt number; the rest of the 50 characters is for the suffix of a correction.
+const numberLimit = 45
+
+// receiptNumber is unique for ever, as the key of the sale is: the name that people search for, with the order's own
+// number, since names repeat from shop to shop. One that is too long is cut and told apart by its hash.
+func receiptNumber(id, name string) string {
+	number := clean(name, 200)
+	if id != "" {
+		number += "-" + clean(id, 200)
+	}
+	if short := cut(number, numberLimit); short == number {
+		return number
+	}
+	sum := sha256.Sum256([]byte(number))
+	return cut(number, numberLimit-9) + "-" + hex.EncodeToString(sum[:4])
+}
+
+// chain names the chain of a receipt: one a POS, and one an environment.
+func (s *Sink) chain(pipeline.Document) string {
+	if s.config.Environment == production {
+		return s.config.POS.Serial
+	}
+	return s.config.Environment + "/" + s.config.POS.Serial
+}
+
+// seal is Kind.Seal: it issues a receipt. It fills in the time, the place in the chain and the uuid by position; every
+// other byte stays as Build wrote it, and none of them changes ever again.
+func (s issuer) seal(doc pipeline.Document, link pipeline.Link, at time.Time) (sealed []byte, ref, head string, err error) {
+	slot, err := place(doc.Body, link)
+	if err != nil {
+		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
+	}
+	issued := at.UTC().Add(-s.config.IssueMargin).Format(timeForm)
+	receipt, hole, err := slot.fill(doc.Body, issued)
+	if err != nil {
+		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
+	}
+	uuid, err := uuidOf(receipt)
+	if err != nil {
+		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
+	}
+	receipt = receipt[:len(receipt)+uuidLength]
+	copy(receipt[hole+uuidLength:], receipt[hole:len(receipt)-uuidLength])
+	copy(receipt[hole:], uuid)
+	if link.Old != nil {
+		return receipt, uuid, link.Head, nil // a correction keeps its old place: the head does not move (section 5)
+	}
+	return receipt, uuid, uuid, nil
+}
+
+// A slot is a receipt's place in the chain.
+type slot struct {
+	previous string
+	replaces string // uuid of the rejected receipt; "" of a new one
+	number   string // of a correction; "" keeps what Build wrote
+}
+
+// place is the head of the chain, or the place of the receipt that is replaced.
+func place(body []byte, link pipeline.Link) (slot, error) {
+	if link.Old == nil {
+		return slot{previous: link.Head}, nil
+	}
+	old, err := headerOf(link.Old)
+	if err != nil {
+		return slot{}, fmt.Errorf("read the receipt that is replaced: %w", err)
+	}
+	own, err := headerOf(body)
+	if err != nil {
+		return slot{}, err
+	}
+	return slot{previous: old.PreviousUUID, replaces: old.UUID, number: corrected(own.ReceiptNumber, old.ReceiptNumber)}, nil
+}
+
+// corrected is the number of a correction: 1042, then 1042/2, then 1042/3.
+func corrected(own, old string) string {
+	n := 1
+	if text, ok := strings.CutPrefix(old, own+"/"); ok {
+		if before, err := strconv.Atoi(text); err == nil {
+			n = before
+		}
+	}
+	return own + "/" + strconv.Itoa(n+1)
+}
+
+// The holes that Build leaves. No text of a receipt holds a quote, so the first of each is the header's own.
+var (
+	issuedHole   = []byte(`"dateTimeIssued":"`)
+	numberHole   = []byte(`"receiptNumber":"`)
+	uuidHole     = []byte(`"uuid":"`)
+	previousHole = []byte(`"previousUUID":"`)
+)
+
+// fill writes the receipt with an empty uuid, and says where the uuid goes. The result has room for it.
+func (s slot) fill(body []byte, issued string) (receipt []byte, hole int, err error) {
+	receipt = make([]byte, 0, len(body)+4*uuidLength+2*len(issued))
+	rest := body
+	take := func(mark []byte, value string, old int) {
+		at := bytes.Index(rest, mark)
+		if at < 0 || len(rest) < at+len(mark)+old+1 || rest[at+len(mark)+old] != '"' {
+			err = fmt.Errorf("the body is no receipt as Build writes it: no %s", mark)
+			return
+		}
+		at += len(mark)
+		receipt = append(append(receipt, rest[:at]...), value...)
+		rest = rest[at+old:]
+	}
+	take(issuedHole, issued, 0)
+	if s.number != "" && err == nil {
+		base := s.number[:strings.LastIndexByte(s.number, '/')]
+		take(numberHole, s.number, len(base))
+	}
+	take(uuidHole, "", 0)
+	hole = len(receipt)
+	take(previousHole, s.previous, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	if s.replaces != "" {
+		receipt = append(receipt, rest[0]) // the quote that ends previousUUID
+		receipt = append(append(append(receipt, `,"referenceOldUUID":"`...), s.replaces...), '"')
+		rest = rest[1:]
+	}
+	return append(receipt, rest...), hole, nil
+}
+
+// header is what is read back of a sealed receipt.
+type header struct {
+	DateTimeIssued string `json:"dateTimeIssued"`
+	ReceiptNumber  string `json:"receiptNumber"`
+	UUID           string `json:"uuid"`
+	PreviousUUID   string `json:"previousUUID"`
+}
+
+func headerOf(receipt []byte) (header, error) {
+	var r struct {
+		Header header `json:"header"`
+	}
+	if err := json.Unmarshal(receipt, &r); err != nil {
+		return header{}, fmt.Errorf("read a receipt: %w", err)
+	}
+	return r.Header, nil
+}
+
+// Link is the public address of a sealed receipt, for the QR code on the customer's copy (section 1). It holds the
+// receipt's own literals.
+func (s *Sink) Link(sealed []byte) (string, error) {
+	var r struct {
+		Header      header      `json:"header"`
+		TotalAmount json.Number `json:"totalAmount"`
+	}
+	if err := json.Unmarshal(sealed, &r); err != nil {
+		return "", fmt.Errorf("link of a receipt: %w", err)
+	}
+	return fmt.Sprintf("%s/receipts/search/%s/share/%s#Total:%s,IssuerRIN:%s", environments[s.config.Environment].portal,
+		r.Header.UUID, r.Header.DateTimeIssued, r.TotalAmount, s.config.Seller.RIN), nil
+}
