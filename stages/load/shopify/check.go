@@ -1,0 +1,202 @@
+package shopify
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"wasl/pipeline"
+)
+
+const (
+	maxSkew  = time.Minute         // between our clock and Shopify's (reference section 12)
+	warnEnds = 60 * 24 * time.Hour // before our API version ends
+)
+
+// stockScopes are the rights that flows of shopify.stock use (reference 2.4).
+var stockScopes = []string{"read_products", "read_inventory", "write_inventory", "read_locations"}
+
+// Check signs in and tells what it finds: the shop, the rights of the token, the
+// API version, the locations. It changes nothing. What is missing for the flows
+// named comes back as problems without an origin.
+func (s *Sink) Check(ctx context.Context, flows []string) ([]pipeline.Fact, []pipeline.Problem, error) {
+	c := &checking{sink: s, flows: flows}
+	for _, part := range []func(context.Context) error{c.scopes, c.shop, c.versions, c.locations} {
+		err := part(ctx)
+		if denied, ok := errors.AsType[*pipeline.Trouble](err); ok && denied.Rule == "shopify.scope" {
+			c.wrong("shopify.scope", denied.With)
+			continue
+		}
+		if err != nil {
+			return c.facts, c.problems, err
+		}
+	}
+	return c.facts, c.problems, nil
+}
+
+// checking is one check.
+type checking struct {
+	sink     *Sink
+	flows    []string
+	facts    []pipeline.Fact
+	problems []pipeline.Problem
+}
+
+func (c *checking) fact(name, value string) {
+	c.facts = append(c.facts, pipeline.Fact{Name: name, Value: value})
+}
+
+// wrong notes a problem, once.
+func (c *checking) wrong(rule pipeline.Rule, with map[string]string) {
+	p := pipeline.Problem{Rule: rule, With: with}
+	same := func(other pipeline.Problem) bool { return other.Says("en") == p.Says("en") }
+	if !slices.ContainsFunc(c.problems, same) {
+		c.problems = append(c.problems, p)
+	}
+}
+
+func (c *checking) read(ctx context.Context, op operation, into any) (reply, error) {
+	return c.sink.door.read(ctx, op, nil, into)
+}
+
+func (c *checking) scopes(ctx context.Context) error {
+	var data struct {
+		Installation struct {
+			Scopes []struct {
+				Handle string `json:"handle"`
+			} `json:"accessScopes"`
+		} `json:"currentAppInstallation"`
+	}
+	if _, err := c.read(ctx, accessScopes, &data); err != nil {
+		return err
+	}
+	var granted []string
+	for _, scope := range data.Installation.Scopes {
+		granted = append(granted, scope.Handle)
+	}
+	slices.Sort(granted)
+	c.fact("shop.scopes", strings.Join(granted, " "))
+	if len(c.flows) == 0 {
+		return nil
+	}
+	var extra []string
+	for _, scope := range granted {
+		if !slices.ContainsFunc(stockScopes, func(needed string) bool { return covers(scope, needed) }) {
+			extra = append(extra, scope)
+		}
+	}
+	if len(extra) > 0 {
+		c.fact("shop.scopes.superfluous", strings.Join(extra, " "))
+	}
+	for _, needed := range stockScopes {
+		if !slices.ContainsFunc(granted, func(scope string) bool { return covers(scope, needed) }) {
+			c.wrong("shopify.scope", map[string]string{"scope": needed})
+		}
+	}
+	return nil
+}
+
+// covers tells whether a right includes another: who may write may read.
+func covers(granted, needed string) bool {
+	return granted == needed || strings.HasPrefix(needed, "read_") && granted == "write_"+strings.TrimPrefix(needed, "read_")
+}
+
+func (c *checking) shop(ctx context.Context) error {
+	var data struct {
+		Shop struct {
+			ID            string `json:"id"`
+			Name          string `json:"name"`
+			Domain        string `json:"myshopifyDomain"`
+			Currency      string `json:"currencyCode"`
+			Zone          string `json:"ianaTimezone"`
+			TaxesIncluded bool   `json:"taxesIncluded"`
+			Plan          struct {
+				Name string `json:"publicDisplayName"`
+			} `json:"plan"`
+		} `json:"shop"`
+	}
+	r, err := c.read(ctx, shopInfo, &data)
+	if err != nil {
+		return err
+	}
+	shop := data.Shop
+	c.fact("shop.id", shop.ID)
+	c.fact("shop.name", shop.Name)
+	c.fact("shop.domain", shop.Domain)
+	c.fact("shop.currency", shop.Currency)
+	c.fact("shop.zone", shop.Zone)
+	c.fact("shop.taxesIncluded", strconv.FormatBool(shop.TaxesIncluded))
+	c.fact("shop.plan", shop.Plan.Name)
+	c.clock(r.answer)
+	return nil
+}
+
+// clock holds our clock against the answer's Date, which counts whole seconds.
+func (c *checking) clock(a answer) {
+	theirs, err := http.ParseTime(a.header.Get("Date"))
+	if err != nil {
+		return // it does not say
+	}
+	skew := a.at.Sub(theirs).Abs().Truncate(time.Second)
+	c.fact("shop.clock", "± "+skew.String())
+	if skew > maxSkew {
+		c.wrong("shopify.clock", map[string]string{"seconds": strconv.Itoa(int(skew.Seconds()))})
+	}
+}
+
+func (c *checking) versions(ctx context.Context) error {
+	var data struct {
+		Versions []struct {
+			Handle    string `json:"handle"`
+			Supported bool   `json:"supported"`
+		} `json:"publicApiVersions"`
+	}
+	if _, err := c.read(ctx, apiVersions, &data); err != nil {
+		return err
+	}
+	c.fact("shop.api", apiVersion+" until "+apiEnds)
+	supported := false
+	for _, v := range data.Versions {
+		supported = supported || v.Handle == apiVersion && v.Supported
+	}
+	ends, err := time.Parse(time.DateOnly, apiEnds)
+	if !supported || err == nil && c.sink.now().Add(warnEnds).After(ends) {
+		c.wrong("shopify.ends", map[string]string{"version": apiVersion, "until": apiEnds})
+	}
+	return nil
+}
+
+func (c *checking) locations(ctx context.Context) error {
+	places, err := c.sink.locations(ctx)
+	if err != nil {
+		return err
+	}
+	byID := map[string]place{}
+	var known []string
+	for _, p := range places {
+		byID[p.ID] = p
+		state := "active"
+		if !p.Active {
+			state = "inactive"
+		} else {
+			known = append(known, p.Name+" ("+p.ID+")")
+		}
+		c.fact("shop.location", p.ID+" "+p.Name+" ("+state+")")
+	}
+	slices.Sort(known)
+	for _, code := range slices.Sorted(maps.Keys(c.sink.cfg.Locations)) {
+		gid := c.sink.cfg.Locations[code]
+		switch p, ok := byID[gid]; {
+		case !ok:
+			c.wrong("stock.location", map[string]string{"location": code + ": " + gid, "known": strings.Join(known, ", ")})
+		case !p.Active:
+			c.wrong("stock.closed", map[string]string{"location": p.Name})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+// Package shopify is a door out: the room load, its Shopify. It sets the stock of
+// a shop to what the ERP says.
+//
+// In: records of shopify.stock (an SKU, a location, a quantity), which become
+// documents; batches of documents from the ledger. Out: one
+// inventorySetQuantities a batch of up to 250, Outcomes, what Shopify said, and
+// for wasl check facts about the shop.
+//
+// It never sends what the shop holds already, never sets a balance that it has
+// not read, never repeats a request under another key or with other bytes while
+// the old key is known, never follows a redirect, and writes no secret, body or
+// cell to a log or an error.
+//
+//	config.go     the section shopify of wasl.yaml
+//	sink.go       Sink, New, Lane, Ask            kinds.go      its kinds
+//	stock.go      records -> document             plan.go       document <-> what the shop holds
+//	send.go       batch -> request -> outcomes    readback.go   reading balances by id
+//	check.go      what wasl check asks
+//	api.go        the door: one question, one reply
+//	transport.go  one request, one answer         auth.go       tokens
+//	errors.go     what an answer means            pace.go       points
+//	documents.go  every document of the API that is used
+//
+// The rules followed are those of reference/shopify.md, and RELIABILITY.md 3.1
+// and 3.3 for keys and retries.
+//
+// # Why
+//
+//   - Absolute balances with compare-and-set: a difference that arrives twice is
+//     wrong for ever, a balance is not, and changeFromQuantity protects what was
+//     sold between reading and writing.
+//   - The request of a batch is frozen before it leaves, with its key, because
+//     Shopify compares the bytes. Ask therefore asks nobody for twenty hours:
+//     sending the same again is the question. After that the key may be forgotten
+//     and the shop is read instead.
+//   - A refused batch has changed nothing, so the rows that were not named leave
+//     again at once, under a new key; they are never tried under the old one, which
+//     counts as failed.
+//   - An item that has no level at a location is compared as zero and set from
+//     zero: since 2026-10 setting stocks it. Setting zero there is no change. Where
+//     zero is refused as stale and there is still no level, it is set without
+//     comparing.
+//   - Balances are read back by nodes(ids:), not by a search, whose index lags.
+//   - go-shopify makes the call and nothing else. It reduces errors to texts, drops
+//     headers and costs, sleeps without heeding ctx, takes HTML for a decoding
+//     error and panics on some error bodies; so our RoundTripper puts our bytes in,
+//     keeps the true answer for us, and tells the library of an empty success. Each
+//     call has a client of its own, since clients are not safe for two goroutines.
+//     Without the library api.go would be ten lines shorter; it was given.
+//   - A missing X-Shopify-API-Version is as wrong as another one: a version that has
+//     ended is served by an older one without an error, and the header is all that
+//     tells.
+//   - Sending never waits for points but says how long (Later); only the reading of
+//     pages, in Plan and Check, waits inside, next to ctx: beginning it again at every
+//     empty bucket would never end in a large shop.
+//   - Reading a shop by a bulk operation, for 25,000 variants and more, is left for
+//     when a shop needs it: pages of 250 cost 35 points, 100,000 variants some two
+//     and a half minutes.
+package shopify

@@ -1,0 +1,118 @@
+package shopify
+
+import (
+	"math"
+	"sync"
+	"time"
+)
+
+// pace is our picture of the bucket of points from which one app pays all its
+// calls to one shop, filled again at a steady rate. A share of it, the margin,
+// is left to whoever else uses the same app.
+//
+// It is fed by what replies say and never sleeps itself. It may be used from
+// several goroutines.
+type pace struct {
+	margin float64 // of the bucket, 0.2
+
+	mu        sync.Mutex
+	known     bool // a reply has told the size of the bucket
+	size      float64
+	rate      float64 // points a second
+	available float64 // at the time at
+	at        time.Time
+	refused   bool               // the last call was throttled: for the next one only the wait that was asked for counts
+	last      map[string]float64 // the last real cost of each operation
+	pages     map[string]int     // page sizes that turned out too large, halved
+}
+
+func newPace(marginPercent int) *pace {
+	return &pace{margin: float64(marginPercent) / 100, last: map[string]float64{}, pages: map[string]int{}}
+}
+
+// wait is how long to wait before a call of op: until the bucket holds its
+// points and the margin. Zero before the first reply.
+func (p *pace) wait(op operation, now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.known {
+		return 0
+	}
+	need := p.cost(op)
+	if !p.refused {
+		need = min(need+p.margin*p.size, p.size)
+	}
+	have := min(p.available+p.rate*now.Sub(p.at).Seconds(), p.size)
+	return seconds((need - have) / p.rate)
+}
+
+// learn takes what a reply says of its cost and of the bucket.
+func (p *pace) learn(op operation, c cost, throttled bool, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c.Requested > 0 {
+		p.last[op.name] = c.Requested
+	}
+	if c.Throttle.Rate <= 0 || c.Throttle.Maximum <= 0 {
+		return // refused documents carry no cost
+	}
+	p.known, p.refused, p.at = true, throttled, now
+	p.size, p.rate, p.available = c.Throttle.Maximum, c.Throttle.Rate, c.Throttle.Available
+}
+
+// page is how many nodes to ask for in one call of op.
+func (p *pace) page(op operation) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := p.pages[op.name]; n > 0 {
+		return n
+	}
+	return pageSize
+}
+
+// halve makes the pages of op smaller from now on. It tells whether there is
+// still something to be gained.
+func (p *pace) halve(op operation, from int) bool {
+	if from <= 10 {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pages[op.name] = from / 2
+	delete(p.last, op.name)
+	return true
+}
+
+func (p *pace) cost(op operation) float64 {
+	if c := p.last[op.name]; c > 0 {
+		return c
+	}
+	return op.cost
+}
+
+// cost is extensions.cost of a reply, in points.
+type cost struct {
+	Requested float64 `json:"requestedQueryCost"`
+	Throttle  struct {
+		Maximum   float64 `json:"maximumAvailable"`
+		Available float64 `json:"currentlyAvailable"`
+		Rate      float64 `json:"restoreRate"`
+	} `json:"throttleStatus"`
+}
+
+// shortfall is how long the bucket needs to hold what the call asked for:
+// (requested - available) / restoreRate.
+func (c cost) shortfall() time.Duration {
+	if c.Throttle.Rate <= 0 {
+		return time.Second
+	}
+	return seconds((c.Requested - c.Throttle.Available) / c.Throttle.Rate)
+}
+
+// seconds is a duration of s seconds, rounded up to a millisecond; none below zero.
+func seconds(s float64) time.Duration {
+	if s <= 0 {
+		return 0
+	}
+	return time.Duration(math.Ceil(s*1000)) * time.Millisecond
+}

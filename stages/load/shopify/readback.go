@@ -1,0 +1,88 @@
+package shopify
+
+import (
+	"context"
+	"encoding/json"
+
+	"wasl/pipeline"
+)
+
+// anew plans documents again from what the shop holds now: what is as wanted is
+// delivered, the rest leaves in a new batch under a new key.
+func (s *Sink) anew(ctx context.Context, docs []pipeline.Document) (pipeline.Answer, error) {
+	now, said, err := s.readBack(ctx, docs)
+	a := pipeline.Answer{Said: said}
+	if err != nil {
+		return a, err
+	}
+	for _, doc := range docs {
+		w, err := stockOf(doc)
+		if err != nil {
+			return a, err
+		}
+		held := now[w.spot()] // zero where it is not stocked, as in Plan
+		if held == w.Quantity {
+			a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered})
+			continue
+		}
+		w.From = &held
+		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Ready, Body: w.body()})
+	}
+	return a, nil
+}
+
+// readBack reads the balances of documents by id. What is not stocked has no
+// entry. It does not wait for points.
+func (s *Sink) readBack(ctx context.Context, docs []pipeline.Document) (map[spot]int64, []pipeline.Said, error) {
+	items := map[string][]string{} // by location
+	var order []string
+	for _, doc := range docs {
+		w, err := stockOf(doc)
+		if err != nil {
+			return nil, nil, err
+		}
+		if items[w.Location] == nil {
+			order = append(order, w.Location)
+		}
+		items[w.Location] = append(items[w.Location], w.Item)
+	}
+	now := map[spot]int64{}
+	var said []pipeline.Said
+	for _, location := range order {
+		r, err := s.readItems(ctx, location, items[location], now)
+		said = append(said, s.said(levelsOfItems, r, err)...)
+		if err != nil {
+			return nil, said, err
+		}
+	}
+	return now, said, nil
+}
+
+func (s *Sink) readItems(ctx context.Context, location string, ids []string, into map[spot]int64) (reply, error) {
+	r, err := s.door.query(ctx, levelsOfItems, map[string]any{"ids": ids, "locationId": location})
+	if err != nil {
+		return r, err
+	}
+	var data struct {
+		Nodes []*struct {
+			ID    string `json:"id"`
+			Level *struct {
+				Quantities levels `json:"quantities"`
+			} `json:"inventoryLevel"`
+		} `json:"nodes"`
+	}
+	if json.Unmarshal(r.Data, &data) != nil || len(data.Nodes) != len(ids) {
+		return r, unreadable(levelsOfItems.name, r.answer)
+	}
+	for _, node := range data.Nodes {
+		if node == nil || node.Level == nil {
+			continue
+		}
+		held, ok := node.Level.Quantities.of(s.cfg.Quantity)
+		if !ok {
+			return r, unreadable(levelsOfItems.name, r.answer)
+		}
+		into[spot{node.ID, location}] = held
+	}
+	return r, nil
+}

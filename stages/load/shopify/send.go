@@ -1,0 +1,302 @@
+package shopify
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"wasl/pipeline"
+)
+
+// maxSaid is how much of an answer is kept as proof.
+const maxSaid = 64 << 10
+
+// The codes of user errors that need their own handling (reference section 4).
+const (
+	codeStale      = "CHANGE_FROM_QUANTITY_STALE"
+	codeConcurrent = "IDEMPOTENCY_CONCURRENT_REQUEST"
+	codeMismatch   = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
+	codeFailed     = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
+)
+
+// setVariables are the variables of setQuantities.
+type setVariables struct {
+	Input setInput `json:"input"`
+	Key   string   `json:"idempotencyKey"`
+}
+
+type setInput struct {
+	Name       string   `json:"name"`
+	Reason     string   `json:"reason"`
+	Reference  string   `json:"referenceDocumentUri"` // shown in the item's history
+	Quantities []setRow `json:"quantities"`
+}
+
+type setRow struct {
+	Item     string `json:"inventoryItemId"`
+	Location string `json:"locationId"`
+	Quantity int64  `json:"quantity"`
+	From     *int64 `json:"changeFromQuantity"` // null is written: leaving it out is refused
+}
+
+// freeze writes the request of a batch. The bytes stay the same whenever the
+// batch is sent again, because Shopify compares them under the batch's key, down
+// to the order of fields.
+func (c Config) freeze(b pipeline.Batch) ([]byte, error) {
+	if len(b.Docs) > BatchSize {
+		return nil, fmt.Errorf("shopify: a batch of %d documents, %d at most fit into a request", len(b.Docs), BatchSize)
+	}
+	in := setInput{Name: c.Quantity, Reason: "correction", Reference: reference(b.Job)}
+	for _, doc := range b.Docs {
+		w, err := stockOf(doc)
+		if err != nil {
+			return nil, err
+		}
+		if w.Item == "" {
+			return nil, fmt.Errorf("shopify: %s was never held against the shop", doc.Key)
+		}
+		in.Quantities = append(in.Quantities, setRow{w.Item, w.Location, w.Quantity, w.From})
+	}
+	return json.Marshal(request{setQuantities.text, setVariables{in, b.ID}, setQuantities.name})
+}
+
+// reference names a job in Shopify's history: gid://wasl/Job/20261124-0001-stock.
+func reference(job pipeline.Job) string {
+	return "gid://wasl/Job/" + url.PathEscape(job.Drop+"-"+job.Flow)
+}
+
+// Send posts the frozen request of a batch: all of it is set, or nothing. A
+// batch that has grown too old for its key is not sent but planned anew.
+func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	if s.expired(b) {
+		return s.anew(ctx, b.Docs)
+	}
+	if len(b.Request) == 0 {
+		return pipeline.Answer{}, fmt.Errorf("shopify: batch %s has no request", b.ID)
+	}
+	r, err := s.door.post(ctx, setQuantities, b.Request)
+	a := pipeline.Answer{Said: s.said(setQuantities, r, err)}
+	if err != nil {
+		if certain(err) {
+			a.Outcomes = again(b.Docs)
+		}
+		return a, err
+	}
+	var data struct {
+		Set *struct {
+			Group *struct {
+				ID string `json:"id"`
+			} `json:"inventoryAdjustmentGroup"`
+			UserErrors []userError `json:"userErrors"`
+		} `json:"inventorySetQuantities"`
+	}
+	if json.Unmarshal(r.Data, &data) != nil || data.Set == nil {
+		return a, unreadable(setQuantities.name, r.answer)
+	}
+	if len(data.Set.UserErrors) > 0 {
+		more, err := s.refused(ctx, b, r, data.Set.UserErrors)
+		a.Outcomes, a.Said = more.Outcomes, append(a.Said, more.Said...)
+		return a, err
+	}
+	ref := "" // no group: every balance was already so
+	if data.Set.Group != nil {
+		ref = data.Set.Group.ID
+	}
+	for _, doc := range b.Docs {
+		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered, Ref: ref})
+	}
+	return a, nil
+}
+
+// userError is a refusal inside an answer of success.
+type userError struct {
+	Field   []string `json:"field"` // ["input","quantities","3","quantity"]; null where it is about the whole call
+	Message string   `json:"message"`
+	Code    string   `json:"code"` // may be null
+}
+
+// row is the index of the row that an error is about.
+func (e userError) row() (int, bool) {
+	for i := 0; i+1 < len(e.Field); i++ {
+		if e.Field[i] == "quantities" {
+			n, err := strconv.Atoi(e.Field[i+1])
+			return n, err == nil
+		}
+	}
+	return 0, false
+}
+
+// refused says what becomes of a batch that Shopify refused: nothing of it was
+// changed. What is wrong in itself is rejected, what was compared with an old
+// balance is planned anew, and everything else leaves again in a new batch.
+func (s *Sink) refused(ctx context.Context, b pipeline.Batch, r reply, errs []userError) (pipeline.Answer, error) {
+	for _, e := range errs {
+		switch e.Code {
+		case codeConcurrent:
+			return pipeline.Answer{}, &pipeline.Later{Err: fmt.Errorf("shopify: %s still works on batch %s", s.door.shop, b.ID)}
+		case codeMismatch, codeFailed:
+			return s.anew(ctx, b.Docs)
+		}
+	}
+	byRow, err := s.byRow(b, r, errs)
+	if err != nil {
+		a := pipeline.Answer{}
+		for _, doc := range b.Docs {
+			a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Ready, Body: doc.Body})
+		}
+		return a, err
+	}
+
+	var stale []pipeline.Document
+	var a pipeline.Answer
+	for _, doc := range b.Docs {
+		w, err := stockOf(doc)
+		if err != nil {
+			return pipeline.Answer{}, err
+		}
+		switch errs := byRow[w.spot()]; {
+		case len(errs) == 0:
+			a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Ready, Body: doc.Body})
+		case errs[0].Code == codeStale:
+			stale = append(stale, doc)
+		default:
+			a.Outcomes = append(a.Outcomes, rejected(doc, w, errs))
+		}
+	}
+	if len(stale) == 0 {
+		return a, nil
+	}
+	now, said, err := s.readBack(ctx, stale)
+	a.Said = said
+	a.Outcomes = append(a.Outcomes, s.cfg.restale(b, stale, now, err)...)
+	return a, err
+}
+
+// byRow sorts user errors by what they are about. An error about no row is one
+// of the whole call, and not of the data. Rows are found by the request that was
+// sent: the batch may have lost documents since it was frozen.
+func (s *Sink) byRow(b pipeline.Batch, r reply, errs []userError) (map[spot][]userError, error) {
+	var frozen struct {
+		Variables setVariables `json:"variables"`
+	}
+	if err := json.Unmarshal(b.Request, &frozen); err != nil {
+		return nil, fmt.Errorf("shopify: the request of batch %s: %w", b.ID, err)
+	}
+	rows := frozen.Variables.Input.Quantities
+	by := map[spot][]userError{}
+	for _, e := range errs {
+		i, ok := e.row()
+		if !ok || i < 0 || i >= len(rows) {
+			return nil, trouble("shopify.request", "host", s.door.way.address.Host, "code", cmp.Or(e.Code, "-"),
+				"said", short(e.Message), "request", r.requestID())
+		}
+		at := spot{rows[i].Item, rows[i].Location}
+		by[at] = append(by[at], e)
+	}
+	return by, nil
+}
+
+// rejected is the outcome of a row that is wrong in itself, traced to the cell
+// of its quantity.
+func rejected(doc pipeline.Document, w stock, errs []userError) pipeline.Outcome {
+	out := pipeline.Outcome{Key: doc.Key, State: pipeline.Rejected}
+	for _, e := range errs {
+		out.Why = append(out.Why, wrong(doc, "quantity", strconv.FormatInt(w.Quantity, 10), "shopify.refused",
+			map[string]string{"said": short(e.Message), "code": cmp.Or(e.Code, "-")}))
+	}
+	return out
+}
+
+// restale says what becomes of documents whose balance was another than the one
+// that they were to replace. now is what the shop holds; with cause it could not
+// be read, and they are compared again as they are.
+func (c Config) restale(b pipeline.Batch, stale []pipeline.Document, now map[spot]int64, cause error) []pipeline.Outcome {
+	whole := cause == nil && c.wasApplied(b, stale, now)
+	var out []pipeline.Outcome
+	for _, doc := range stale {
+		w, err := stockOf(doc)
+		switch {
+		case err != nil:
+			continue // refused has read it already
+		case whole:
+			out = append(out, pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered})
+		case cause != nil:
+			out = append(out, pipeline.Outcome{Key: doc.Key, State: pipeline.Ready, Body: doc.Body})
+		default:
+			held, stocked := now[w.spot()]
+			out = append(out, c.decide(doc, w, held, stocked))
+		}
+	}
+	return out
+}
+
+// decide is the policy for one stale balance: read again and tried once more;
+// then the ERP wins, which is set without comparing, or a person decides.
+func (c Config) decide(doc pipeline.Document, w stock, held int64, stocked bool) pipeline.Outcome {
+	if held == w.Quantity {
+		return pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered}
+	}
+	if w.Stale > 0 && c.OnStale == staleHold {
+		return pipeline.Outcome{Key: doc.Key, State: pipeline.Rejected, Why: []pipeline.Problem{
+			wrong(doc, "quantity", strconv.FormatInt(w.Quantity, 10), "stock.stale", map[string]string{
+				"was": balance(w.From), "now": balance(&held), "wanted": strconv.FormatInt(w.Quantity, 10)})}}
+	}
+	next := w
+	next.From = &held
+	if w.Stale > 0 || !stocked && w.From != nil && *w.From == 0 {
+		next.From = nil // also where zero is not what the shop means by not stocked
+	}
+	next.Stale++
+	return pipeline.Outcome{Key: doc.Key, State: pipeline.Ready, Body: next.body()}
+}
+
+// wasApplied tells whether an earlier try of this batch, whose answer was lost,
+// did its work. A repeated key should answer with the first result, but was seen
+// to compare again, and then every row of the batch is stale. A batch is set
+// whole or not at all, so one balance that is as wanted speaks for all: what was
+// sold since must not be put back.
+func (c Config) wasApplied(b pipeline.Batch, stale []pipeline.Document, now map[spot]int64) bool {
+	if b.Tries < 2 || len(stale) < len(b.Docs) {
+		return false
+	}
+	for _, doc := range stale {
+		w, err := stockOf(doc)
+		if held, ok := now[w.spot()]; err == nil && ok && held == w.Quantity {
+			return true
+		}
+	}
+	return false
+}
+
+// again are the outcomes of documents that are to be sent as they are.
+func again(docs []pipeline.Document) []pipeline.Outcome {
+	out := make([]pipeline.Outcome, len(docs))
+	for i, doc := range docs {
+		out[i] = pipeline.Outcome{Key: doc.Key, State: pipeline.Ready}
+	}
+	return out
+}
+
+// said is the proof of one exchange; none where nothing left this machine.
+func (s *Sink) said(op operation, r reply, err error) []pipeline.Said {
+	if r.status == 0 && (err == nil || certain(err)) {
+		return nil
+	}
+	at := r.at
+	if at.IsZero() {
+		at = s.now()
+	}
+	return []pipeline.Said{{At: at, What: "POST /admin/api/" + apiVersion + "/graphql.json " + op.name,
+		Status: r.status, ID: r.requestID(), Body: r.body[:min(len(r.body), maxSaid)]}}
+}
+
+// balance is a balance for people.
+func balance(n *int64) string {
+	if n == nil {
+		return "?"
+	}
+	return strconv.FormatInt(*n, 10)
+}

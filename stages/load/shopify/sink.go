@@ -1,0 +1,80 @@
+package shopify
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// keyLife is how long a batch is sent again under its key. Shopify keeps keys
+// for 24 hours; after 20 a batch is planned anew (RELIABILITY.md 3.1).
+const keyLife = 20 * time.Hour
+
+// Deps are what a Sink needs of the house.
+type Deps struct {
+	Secret  func(name string) (pipeline.Secret, error) // looks a secret up
+	Now     func() time.Time                           // nil: time.Now
+	Version string                                     // of wasl, for the User-Agent
+	Tell    func(note string, wait time.Duration)      // told when reading waits for points; may be nil
+}
+
+// Sink is the door to one shop. It implements pipeline.Sink, pipeline.Planner
+// and pipeline.Checker, and may be used from several goroutines.
+type Sink struct {
+	cfg  Config
+	door *door
+	now  func() time.Time
+}
+
+var (
+	_ pipeline.Sink    = (*Sink)(nil)
+	_ pipeline.Planner = (*Sink)(nil)
+	_ pipeline.Checker = (*Sink)(nil)
+)
+
+// New makes a sink. It talks to nobody yet. The error holds every finding of
+// Config.Validate.
+func New(c Config, d Deps) (*Sink, error) {
+	var wrong []error
+	for _, f := range c.Validate() {
+		wrong = append(wrong, errors.New("shopify."+f.Path+": "+f.In("en")))
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Secret == nil {
+		d.Secret = func(string) (pipeline.Secret, error) { return pipeline.Secret{}, nil }
+	}
+	c = c.filled()
+	return &Sink{cfg: c, door: newDoor(c, d), now: d.Now}, nil
+}
+
+// Lane names the lane of the shop: one bucket of points, one order of sending.
+func (s *Sink) Lane() string { return "shopify/" + s.cfg.Shop }
+
+// Ask says what became of a batch whose answer was lost. While Shopify keeps its
+// key, sending the same bytes again is the same operation, so that everything is
+// ready again as it is. After that the shop is read, and what it does not hold
+// is planned anew.
+func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	var unsure []pipeline.Document
+	for _, doc := range b.Docs {
+		if doc.State == pipeline.Sending {
+			unsure = append(unsure, doc)
+		}
+	}
+	if s.expired(b) {
+		return s.anew(ctx, unsure)
+	}
+	return pipeline.Answer{Outcomes: again(unsure)}, nil
+}
+
+// expired tells whether a batch is too old to be sent under its key.
+func (s *Sink) expired(b pipeline.Batch) bool {
+	return !b.Taken.IsZero() && s.now().Sub(b.Taken) >= keyLife
+}
