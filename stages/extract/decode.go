@@ -1,0 +1,259 @@
+package extract
+
+import (
+	"bytes"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// codePage is how a text's bytes become letters.
+type codePage struct {
+	name string
+	skip int               // bytes of the mark at the beginning
+	enc  encoding.Encoding // nil: UTF-8
+}
+
+// blockBytes is how much of a file is held while it is read.
+const blockBytes = 256 << 10
+
+// codePage decides the code page: what the mapping states; a mark at the
+// beginning; UTF-16 by its NULs; UTF-8 if all of the file is; else windows-1256
+// if what it gives is Arabic.
+func (f *file) codePage() (codePage, error) {
+	head, err := f.bytes(0, headBytes)
+	if err != nil {
+		return codePage{}, err
+	}
+	marked := byMark(head)
+	if f.opt.CodePage != "" {
+		return f.stated(marked)
+	}
+	if marked.name == "" {
+		marked = byNULs(head)
+	}
+	if marked.name != "" && marked.enc != nil {
+		return marked, nil
+	}
+	block, mixed, err := f.notUTF8(marked.skip)
+	switch {
+	case err != nil:
+		return codePage{}, err
+	case block == nil:
+		return codePage{name: "utf-8", skip: marked.skip}, nil
+	case mixed || marked.name != "":
+		return codePage{}, f.hold("text.mixed", nil)
+	case !arabic(block):
+		return codePage{}, f.hold("text.unknown", nil)
+	}
+	return codePage{name: "windows-1256", enc: charmap.Windows1256}, nil
+}
+
+// stated is the code page that the mapping names, with the length of its mark.
+func (f *file) stated(marked codePage) (codePage, error) {
+	enc, err := htmlindex.Get(f.opt.CodePage)
+	if err != nil {
+		return codePage{}, f.hold("text.codepage", nil, "given", f.opt.CodePage)
+	}
+	name, err := htmlindex.Name(enc)
+	if err != nil {
+		name = f.opt.CodePage
+	}
+	page := codePage{name: name, enc: enc}
+	if marked.name == name {
+		page.skip = marked.skip
+	}
+	if name == "utf-8" {
+		page.enc = nil
+		block, _, err := f.notUTF8(page.skip)
+		if err != nil {
+			return page, err
+		}
+		if block != nil {
+			return page, f.hold("text.mixed", nil)
+		}
+	}
+	return page, nil
+}
+
+func byMark(head []byte) codePage {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		return codePage{name: "utf-8", skip: 3}
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return codePage{name: "utf-16le", skip: 2, enc: unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)}
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return codePage{name: "utf-16be", skip: 2, enc: unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)}
+	}
+	return codePage{}
+}
+
+// byNULs recognises UTF-16 without a mark: digits, blanks, delimiters and line
+// ends have a NUL on one side, always the same.
+func byNULs(head []byte) codePage {
+	var nul, all [2]int
+	for i, c := range head {
+		all[i%2]++
+		if c == 0 {
+			nul[i%2]++
+		}
+	}
+	switch {
+	case nul[0] > all[0]/8+1 && nul[1] == 0:
+		return codePage{name: "utf-16be", enc: unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)}
+	case nul[1] > all[1]/8+1 && nul[0] == 0:
+		return codePage{name: "utf-16le", enc: unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)}
+	}
+	return codePage{}
+}
+
+// notUTF8 gives the first block that is not UTF-8, nil where all of the file is.
+// mixed says that the text is UTF-8 for the most part, with foreign bytes in it.
+func (f *file) notUTF8(skip int) (block []byte, mixed bool, err error) {
+	foreign := false // letters beyond ASCII, valid so far
+	buf := make([]byte, blockBytes+utf8.UTFMax)
+	for at := int64(skip); at < f.drop.Size; {
+		if err := f.ctx.Err(); err != nil {
+			return nil, false, err
+		}
+		b := buf[:min(int64(blockBytes), f.drop.Size-at)]
+		if n, err := f.in.ReadAt(b, at); n < len(b) {
+			return nil, false, err
+		}
+		whole := b
+		if at+int64(len(b)) < f.drop.Size {
+			whole = b[:len(b)-cutRune(b)]
+		}
+		if !utf8.Valid(whole) {
+			return b, foreign || mostlyUTF8(b), nil
+		}
+		foreign = foreign || !ascii(whole)
+		at += int64(len(whole))
+	}
+	return nil, false, nil
+}
+
+// cutRune is how many bytes at the end of b begin a letter that goes on after it.
+func cutRune(b []byte) int {
+	for n := 1; n < utf8.UTFMax && n < len(b); n++ {
+		if c := b[len(b)-n]; utf8.RuneStart(c) {
+			if !utf8.FullRune(b[len(b)-n:]) {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// mostlyUTF8 counts letters of several bytes against bytes that fit nowhere. In
+// Arabic of windows-1256 the former hardly ever occur.
+func mostlyUTF8(b []byte) bool {
+	letters, strays := 0, 0
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			strays++
+		case n > 1:
+			letters++
+		}
+		b = b[n:]
+	}
+	return letters > strays
+}
+
+// arabic tells whether most of the letters beyond ASCII are Arabic when read as
+// windows-1256.
+func arabic(b []byte) bool {
+	letters, others := 0, 0
+	for _, c := range b {
+		if c < utf8.RuneSelf {
+			continue
+		}
+		switch r := charmap.Windows1256.DecodeByte(c); {
+		case r >= 0x600 && r <= 0x6ff, r == 0xa0, r == 0x200c, r == 0x200d, r == 0x200e, r == 0x200f:
+			letters++
+		default:
+			others++
+		}
+	}
+	return letters > others
+}
+
+// reader gives the file's text as UTF-8.
+func (p codePage) reader(in io.ReaderAt, size int64) io.Reader {
+	raw := io.NewSectionReader(in, int64(p.skip), size-int64(p.skip))
+	switch enc := p.enc.(type) {
+	case nil:
+		return raw
+	case *charmap.Charmap:
+		return newTableReader(raw, enc)
+	}
+	return transform.NewReader(raw, p.enc.NewDecoder())
+}
+
+// tableReader decodes a code page of single bytes, a block at a time.
+type tableReader struct {
+	in    io.Reader
+	table [256]letter
+	raw   []byte
+	out   []byte // decoded and not yet taken
+	buf   []byte
+	err   error
+}
+
+type letter struct {
+	utf8 [3]byte
+	n    uint8
+}
+
+func newTableReader(in io.Reader, page *charmap.Charmap) *tableReader {
+	t := &tableReader{in: in, raw: make([]byte, 32<<10)}
+	for i := range t.table {
+		r := page.DecodeByte(byte(i))
+		t.table[i].n = uint8(utf8.EncodeRune(t.table[i].utf8[:], r)) // no code page of bytes leaves the BMP
+	}
+	t.buf = make([]byte, 3*len(t.raw)+3)
+	return t
+}
+
+// Read is io.Reader's.
+func (t *tableReader) Read(p []byte) (int, error) {
+	for len(t.out) == 0 {
+		if t.err != nil {
+			return 0, t.err
+		}
+		var n int
+		n, t.err = t.in.Read(t.raw)
+		w := 0
+		for _, c := range t.raw[:n] {
+			if c < utf8.RuneSelf {
+				t.buf[w] = c
+				w++
+				continue
+			}
+			l := &t.table[c]
+			*(*[3]byte)(t.buf[w:]) = l.utf8
+			w += int(l.n)
+		}
+		t.out = t.buf[:w]
+	}
+	n := copy(p, t.out)
+	t.out = t.out[n:]
+	return n, nil
+}

@@ -1,0 +1,226 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"strings"
+
+	"wasl/pipeline"
+)
+
+// Formats that a mapping can state.
+const (
+	FormatTable  = "table"          // rows under a header, in CSV or a workbook
+	FormatOrders = "shopify.orders" // the order export of Shopify's admin
+)
+
+// defaultUnpacked is how much a workbook may unpack to, all parts together.
+const defaultUnpacked = 64 << 20
+
+// A Column is what a mapping asks for: a column under any of the names, the first
+// that is there. Names are compared by pipeline.Fold.
+type Column struct {
+	Names    []string
+	Required bool
+}
+
+// Options say how a flow's files are read. The zero value reads any table whose
+// header is its first row.
+type Options struct {
+	Format      string   // FormatTable (also "") or FormatOrders
+	Sheet       string   // of a workbook; "" = the first visible one in which the header is found
+	Header      int      // row of the header, counted from 1; 0 = found among the first rows
+	CodePage    string   // a name of the WHATWG Encoding Standard; "" = decided by the bytes
+	Delimiter   string   // one character; "" = decided by the first lines
+	Columns     []Column // what the mapping asks for
+	MaxUnpacked int64    // bytes of all parts of a workbook; 0 = 64 MiB
+}
+
+// Extract reads a drop of d.Size bytes. The Reading is filled while the rows are
+// taken. The rows end with an error where the file cannot be used: a
+// *pipeline.Refused where the file is the reason. They can be taken once.
+func (o Options) Extract(ctx context.Context, d pipeline.Drop, r io.ReaderAt) (*pipeline.Reading, iter.Seq2[pipeline.Row, error]) {
+	read := &pipeline.Reading{}
+	return read, func(yield func(pipeline.Row, error) bool) {
+		f := &file{opt: o, ctx: ctx, drop: d, in: r, read: read}
+		err := f.rows(func(row pipeline.Row) bool {
+			read.Rows++
+			return yield(row, nil)
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(pipeline.Row{}, err)
+		}
+	}
+}
+
+// Takes tells whether a drop is meant for this format, by its header. A table
+// takes every file. A file that cannot be read at all is taken, so that its
+// reason is told.
+func (o Options) Takes(d pipeline.Drop, r io.ReaderAt) bool {
+	if o.Format != FormatOrders {
+		return true
+	}
+	f := &file{opt: o, ctx: context.Background(), drop: d, in: r, read: &pipeline.Reading{}}
+	t, err := f.open()
+	if err != nil {
+		refused, ok := errors.AsType[*pipeline.Refused](err)
+		return ok && refused.Problems[0].Rule != "column.missing"
+	}
+	return likeOrders(t.best().header)
+}
+
+// errStop ends the reading because whoever takes the rows wants no more.
+var errStop = errors.New("no more rows wanted")
+
+// file is one reading of one drop.
+type file struct {
+	opt  Options
+	ctx  context.Context // of this one reading, which is one call
+	drop pipeline.Drop
+	in   io.ReaderAt
+	read *pipeline.Reading
+}
+
+// A source gives the lines of a file or sheet in their order, then io.EOF.
+type source interface{ next() (line, error) }
+
+// A line is a row before it is known what it means. Its strings may be kept.
+type line struct {
+	row    int
+	cells  []string
+	faults []pipeline.Fault
+	open   bool // the file ends in it, without a line end
+	hidden bool
+}
+
+// rows reads the whole file: what is it, where is its table, which rows are data.
+func (f *file) rows(emit func(pipeline.Row) bool) error {
+	t, err := f.open()
+	if err != nil {
+		return err
+	}
+	if err := t.settle(); err != nil {
+		return err
+	}
+	f.describe(t)
+	if f.opt.Format == FormatOrders {
+		orders, err := f.orders(t)
+		if err != nil {
+			return err
+		}
+		err = t.each(func(row pipeline.Row) error { return orders.add(row, emit) })
+		if err != nil {
+			return err
+		}
+	} else if err := t.each(func(row pipeline.Row) error { return give(row, emit) }); err != nil {
+		return err
+	}
+	if f.read.Rows == 0 {
+		return f.refuse("file.empty", nil)
+	}
+	return nil
+}
+
+func give(row pipeline.Row, emit func(pipeline.Row) bool) error {
+	if !emit(row) {
+		return errStop
+	}
+	return nil
+}
+
+// describe puts into the Reading what was decided about the file.
+func (f *file) describe(t *table) {
+	f.read.Sheet = t.sheet
+	if len(t.found) > 0 {
+		f.read.HeaderRow = t.best().row
+	}
+	if f.opt.Format == FormatOrders {
+		f.read.Format = FormatOrders
+	}
+}
+
+// open finds out what the file is and reads the lines in which its header is
+// looked for.
+func (f *file) open() (*table, error) {
+	kind, err := f.look()
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case nothing:
+		return nil, f.refuse("file.empty", nil)
+	case markup:
+		return nil, f.refuse("file.markup", nil)
+	case container:
+		return nil, f.refuseContainer()
+	case workbook:
+		return f.openWorkbook()
+	}
+	return f.openText()
+}
+
+// columns are what the header is recognised by.
+func (f *file) columns() []asked {
+	columns := f.opt.Columns
+	if f.opt.Format == FormatOrders {
+		columns = append(requiredOrders(), columns...)
+	}
+	return ask(columns)
+}
+
+// refuse makes the error of a file that is not to be used. facts are pairs.
+func (f *file) refuse(rule pipeline.Rule, at *place, facts ...string) error {
+	return pipeline.Refuse(f.problem(rule, at, facts...))
+}
+
+// hold makes the error of a file that waits for a person. facts are pairs.
+func (f *file) hold(rule pipeline.Rule, at *place, facts ...string) error {
+	return pipeline.Hold(f.problem(rule, at, facts...))
+}
+
+// note tells of something that is no reason to put a row aside.
+func (f *file) note(rule pipeline.Rule, at *place, facts ...string) {
+	f.read.Notes = append(f.read.Notes, f.problem(rule, at, facts...))
+}
+
+// place is where in a file; nil means all of it.
+type place struct {
+	sheet    string
+	row, col int
+	column   string
+	value    string
+}
+
+func (f *file) problem(rule pipeline.Rule, at *place, facts ...string) pipeline.Problem {
+	p := pipeline.Problem{Origin: pipeline.Origin{File: f.drop.Name}, Rule: rule, With: pairs(facts)}
+	if at != nil {
+		p.Sheet, p.Row, p.Col, p.Column, p.Value = at.sheet, at.row, at.col, at.column, at.value
+	}
+	return p
+}
+
+func pairs(facts []string) map[string]string {
+	if len(facts) == 0 {
+		return nil
+	}
+	with := make(map[string]string, len(facts)/2)
+	for i := 0; i+1 < len(facts); i += 2 {
+		with[facts[i]] = facts[i+1]
+	}
+	return with
+}
+
+// blank tells whether a cell holds nothing that can be seen.
+func blank(s string) bool {
+	for i := range len(s) {
+		if s[i] > ' ' {
+			return s[i] >= 0x7f && pipeline.Clean(s) == ""
+		}
+	}
+	return true
+}
+
+// list joins names for showing.
+func list(names []string) string { return strings.Join(names, ", ") }

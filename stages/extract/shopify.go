@@ -1,0 +1,171 @@
+package extract
+
+import (
+	"strings"
+
+	"wasl/pipeline"
+)
+
+// Shopify's order export, as measured on real files of 2021 to 2026: one row a
+// line item; the first row of an order carries the order, further rows only Name,
+// Created at and the Lineitem columns.
+
+// mustHave are the columns without which an order cannot become a document.
+var mustHave = []string{"Name", "Created at", "Currency", "Subtotal", "Shipping", "Total", "Lineitem quantity",
+	"Lineitem name", "Lineitem price", "Financial Status", "Id"}
+
+// onlyOrders are columns that the export of abandoned checkouts lacks, while
+// every order export that was seen, from 75 columns of 2021 on, has some.
+var onlyOrders = []string{"Outstanding Balance", "Employee", "Location", "Device ID", "Duties", "Payment ID",
+	"Payment Terms Name", "Next Payment Due At", "Payment References"}
+
+// alsoCheckouts are columns at the end of both exports: a file that has them was
+// not shortened by hand.
+var alsoCheckouts = []string{"Receipt Number", "Billing Province Name", "Shipping Province Name", "Tax 5 Value", "Risk Level"}
+
+// apostrophes are the columns whose values Shopify, or Excel after it, protects
+// by an apostrophe in front.
+var apostrophes = []string{"Id", "Device ID", "Payment ID", "Phone", "Billing Phone", "Shipping Phone", "Billing Zip", "Shipping Zip"}
+
+func requiredOrders() []Column {
+	out := make([]Column, 0, len(mustHave))
+	for _, name := range mustHave {
+		out = append(out, Column{Names: []string{name}, Required: true})
+	}
+	return out
+}
+
+// likeOrders tells whether a header is of an order export, an abandoned checkouts
+// export, or one of them with columns taken out.
+func likeOrders(header []string) bool {
+	at := places(header)
+	for _, name := range []string{"Name", "Lineitem quantity", "Lineitem name", "Financial Status"} {
+		if at(name) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// places finds columns by their names.
+func places(header []string) func(name string) int {
+	index := make(map[string]int, len(header))
+	for i, h := range header {
+		h = pipeline.Fold(h)
+		if _, ok := index[h]; !ok {
+			index[h] = i
+		}
+	}
+	return func(name string) int {
+		if i, ok := index[pipeline.Fold(name)]; ok {
+			return i
+		}
+		return -1
+	}
+}
+
+// orders reads the rows of an order export.
+type orders struct {
+	file                    *file
+	sheet                   string
+	name, id, total, status int
+	strip                   []int
+	maybeCheckouts          bool
+	begun, faulted          map[string]bool // orders whose first row, and whose loss, was seen
+	whole                   map[string]bool // orders that have their first row anywhere; nil until it is needed
+}
+
+// orders prepares the reading of an order export, or refuses it.
+func (f *file) orders(t *table) (*orders, error) {
+	h := t.best()
+	at := places(h.header)
+	some := func(names []string) (n int) {
+		for _, name := range names {
+			if at(name) >= 0 {
+				n++
+			}
+		}
+		return n
+	}
+	o := &orders{file: f, sheet: t.sheet, name: at("Name"), id: at("Id"), total: at("Total"), status: at("Financial Status"),
+		maybeCheckouts: some(onlyOrders) == 0, begun: map[string]bool{}, faulted: map[string]bool{}}
+	if o.maybeCheckouts && some(alsoCheckouts) == len(alsoCheckouts) {
+		return nil, f.refuse("shopify.checkouts", &place{sheet: t.sheet, row: h.row})
+	}
+	for _, name := range apostrophes {
+		if i := at(name); i >= 0 {
+			o.strip = append(o.strip, i)
+		}
+	}
+	return o, nil
+}
+
+// add hands on a row, with what is wrong with its place in its order.
+func (o *orders) add(row pipeline.Row, emit func(pipeline.Row) bool) error {
+	for _, i := range o.strip {
+		row.Cells[i] = strings.TrimPrefix(row.Cells[i], "'")
+	}
+	if exponent(row.Cells[o.id]) {
+		row.Faults = append(row.Faults, pipeline.Fault{Col: o.id + 1, Rule: "cell.exponent"})
+	}
+	name := row.Cells[o.name]
+	switch first := !blank(row.Cells[o.total]); {
+	case first && o.maybeCheckouts && blank(row.Cells[o.status]):
+		// Columns were taken out by hand, but an order always has a status.
+		return o.file.refuse("shopify.checkouts", &place{sheet: o.sheet, row: row.Row})
+	case first && o.begun[name]:
+		row.Faults = append(row.Faults, pipeline.Fault{Rule: "row.twice", With: map[string]string{"order": name}})
+	case first:
+		o.begun[name] = true
+	case !o.begun[name] && !o.faulted[name]:
+		lost, err := o.lost(name)
+		if err != nil {
+			return err
+		}
+		if o.faulted[name] = true; lost {
+			row.Faults = append(row.Faults, pipeline.Fault{Rule: "row.orphan", With: map[string]string{"order": name}})
+		}
+	}
+	return give(row, emit)
+}
+
+// lost tells whether no row of the file has the total of an order. Only a file
+// that was sorted or filtered needs it; then all of the file is read once more.
+func (o *orders) lost(name string) (bool, error) {
+	if o.whole == nil {
+		again := &file{opt: o.file.opt, ctx: o.file.ctx, drop: o.file.drop, in: o.file.in, read: &pipeline.Reading{}}
+		t, err := again.open()
+		if err == nil {
+			err = t.settle()
+		}
+		if err != nil {
+			return false, err
+		}
+		o.whole = map[string]bool{}
+		err = t.each(func(row pipeline.Row) error {
+			if !blank(row.Cells[o.total]) {
+				o.whole[row.Cells[o.name]] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return !o.whole[name], nil
+}
+
+// exponent tells whether a number was put into scientific form by a spreadsheet:
+// 9.23E+11. Its last digits are gone.
+func exponent(s string) bool {
+	i := strings.IndexAny(s, "eE")
+	if i < 1 {
+		return false
+	}
+	for j, c := range []byte(s) {
+		if j != i && (c < '0' || c > '9') && c != '.' && c != ',' && c != '+' && c != '-' {
+			return false
+		}
+	}
+	return i < len(s)-1
+}

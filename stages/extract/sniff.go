@@ -1,0 +1,234 @@
+package extract
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// kind is what a file is, by its bytes.
+type kind int
+
+const (
+	text      kind = iota
+	workbook       // a zip
+	container      // OLE: a legacy or an encrypted workbook
+	markup         // HTML or XML
+	nothing        // no bytes, or only blanks
+)
+
+// headBytes is how much of a file is looked at to tell what it is.
+const headBytes = 4 << 10
+
+// look tells what the file is.
+func (f *file) look() (kind, error) {
+	if f.drop.Size <= 0 {
+		return nothing, nil
+	}
+	head, err := f.bytes(0, headBytes)
+	if err != nil {
+		return nothing, err
+	}
+	return kindOf(head), nil
+}
+
+// bytes reads up to n bytes from an offset.
+func (f *file) bytes(from int64, n int) ([]byte, error) {
+	b := make([]byte, max(0, min(int64(n), f.drop.Size-from)))
+	if got, err := f.in.ReadAt(b, from); err != nil && !(errors.Is(err, io.EOF) && got == len(b)) {
+		return nil, fmt.Errorf("read %s: %w", f.drop.Name, err)
+	}
+	return b, nil
+}
+
+func kindOf(head []byte) kind {
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return workbook
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return container
+	}
+	// UTF-16 is brought down to its ASCII: marks and NULs are taken out.
+	letters := bytes.Map(func(r rune) rune {
+		if r == 0 {
+			return -1
+		}
+		return r
+	}, bytes.TrimLeft(head, "\xef\xbb\xbf\xff\xfe"))
+	letters = bytes.TrimLeft(letters, " \t\r\n")
+	if len(letters) == 0 {
+		if len(head) < headBytes && !bytes.ContainsRune(head, 0) {
+			return nothing
+		}
+		return text
+	}
+	if len(letters) > 1 && letters[0] == '<' && (letters[1] == '!' || letters[1] == '?' || isLetter(letters[1])) {
+		return markup
+	}
+	return text
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// refuseContainer names what the OLE container is, by the names of its streams.
+func (f *file) refuseContainer() error {
+	switch locked, err := f.contains(utf16le("EncryptedPackage")); {
+	case err != nil:
+		return err
+	case locked:
+		return f.refuse("file.password", nil)
+	}
+	for _, stream := range []string{"Workbook", "Book"} {
+		switch old, err := f.contains(utf16le(stream)); {
+		case err != nil:
+			return err
+		case old:
+			return f.refuse("file.xls", nil)
+		}
+	}
+	return f.refuse("file.unknown", nil)
+}
+
+// contains tells whether bytes occur anywhere in the file.
+func (f *file) contains(what []byte) (bool, error) {
+	const step = 256 << 10
+	for at := int64(0); at < f.drop.Size; at += step {
+		if err := f.ctx.Err(); err != nil {
+			return false, err
+		}
+		b, err := f.bytes(at, step+len(what))
+		if err != nil {
+			return false, err
+		}
+		if bytes.Contains(b, what) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func utf16le(s string) []byte {
+	var b []byte
+	for _, r := range s {
+		b = append(b, byte(r), 0)
+	}
+	return b
+}
+
+// misnamed tells of a file whose name says another kind than its bytes.
+func (f *file) misnamed(is string) {
+	ext := strings.ToLower(filepath.Ext(f.drop.Name))
+	books := ext == ".xlsx" || ext == ".xlsm" || ext == ".xls"
+	if books && is == "csv" || !books && ext != "" && is == "xlsx" {
+		f.note("file.name", nil, "is", is)
+	}
+}
+
+// delimiters are the candidates, in the order in which they win a tie.
+var delimiters = []byte{',', ';', '\t', '|'}
+
+// sniffLines is how many records are looked at to tell the delimiter.
+const sniffLines = 50
+
+// delimiter decides by the first records of a text: the one under which the
+// header is found, then the one that gives the most records of the same width.
+func delimiter(sample []byte, whole, cr bool, columns []asked) byte {
+	best, bestScore := delimiters[0], [3]int{}
+	for _, comma := range delimiters {
+		score := scoreDelimiter(sample, whole, cr, comma, columns)
+		for i := range score {
+			if score[i] != bestScore[i] {
+				if score[i] > bestScore[i] {
+					best, bestScore = comma, score
+				}
+				break
+			}
+		}
+	}
+	return best
+}
+
+// scoreDelimiter gives columns found in the best row, records of the commonest
+// width of two or more, and that width.
+func scoreDelimiter(sample []byte, whole, cr bool, comma byte, columns []asked) (score [3]int) {
+	t := newText(bytes.NewReader(sample), comma, cr)
+	widths := map[int]int{}
+	for range sniffLines {
+		l, err := t.next()
+		if err != nil || l.open && !whole {
+			break
+		}
+		if l.row <= headerRows {
+			score[0] = max(score[0], match(l.cells, columns).matched)
+		}
+		if len(l.cells) > 1 {
+			widths[len(l.cells)]++
+		}
+	}
+	for width, n := range widths {
+		if n > score[1] || n == score[1] && width > score[2] {
+			score[1], score[2] = n, width
+		}
+	}
+	return score
+}
+
+// crOnly tells whether lines end in CR alone: there is one, and no LF outside
+// quotes.
+func crOnly(sample []byte) bool {
+	quoted, cr := false, false
+	for _, c := range sample {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\n':
+			return false
+		case c == '\r':
+			cr = true
+		}
+	}
+	return cr
+}
+
+// sepLine is Excel's own word for the delimiter, sep=; in the first line; 0 where
+// there is none.
+func sepLine(sample []byte) byte {
+	first, _, _ := bytes.Cut(sample, []byte("\n"))
+	first, _, _ = bytes.Cut(first, []byte("\r"))
+	first = bytes.Trim(first, `"`)
+	if len(first) == 5 && strings.EqualFold(string(first[:4]), "sep=") {
+		return first[4]
+	}
+	return 0
+}
+
+// garbled finds a word that was UTF-8 Arabic, read as Western letters and saved
+// again, such as Ø²ÙŠØª; "" where there is none.
+func garbled(sample []byte) string {
+	for at := 0; at < len(sample); {
+		i := bytes.IndexByte(sample[at:], 0xc3)
+		if i < 0 {
+			return ""
+		}
+		at += i
+		from := at
+		for {
+			lead, n := utf8.DecodeRune(sample[at:])
+			second, m := utf8.DecodeRune(sample[at+n:])
+			if lead < 'Ø' || lead > 'Û' || second < 0x80 || second >= 'Ø' && second < 0x152 && second <= 0xff || second == utf8.RuneError {
+				break
+			}
+			at += n + m
+		}
+		if at-from >= 12 { // three letters, of four bytes each at least
+			return string(sample[from:at])
+		}
+		at = max(at, from+1)
+	}
+	return ""
+}

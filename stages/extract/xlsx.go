@@ -1,0 +1,295 @@
+package extract
+
+import (
+	"path/filepath"
+	"strings"
+
+	"wasl/pipeline"
+)
+
+// book is a workbook: what its sheets share.
+type book struct {
+	*parts
+	part     string // of the workbook itself
+	sheets   []sheetName
+	from1904 bool
+	forms    []form   // of cell styles
+	shared   []string // strings
+}
+
+type sheetName struct {
+	name, part string
+	hidden     bool
+}
+
+// openWorkbook reads what the sheets share, and finds the sheet with the header.
+func (f *file) openWorkbook() (*table, error) {
+	p, err := f.unzip()
+	if err != nil {
+		return nil, err
+	}
+	b := &book{parts: p}
+	if err := b.read(); err != nil {
+		return nil, err
+	}
+	f.read.Format = "xlsx"
+	f.misnamed("xlsx")
+	if p.has("xl/vbaProject.bin") {
+		f.note("file.macros", nil)
+	}
+	sheets, err := b.wanted()
+	if err != nil {
+		return nil, err
+	}
+	return f.findSheet(b, sheets)
+}
+
+// findSheet takes the first sheet that has the header; without one, the sheet
+// that comes nearest.
+func (f *file) findSheet(b *book, sheets []sheetName) (*table, error) {
+	columns := f.columns()
+	var best *table
+	for _, s := range sheets {
+		src, err := b.sheet(s)
+		if err != nil {
+			return nil, err
+		}
+		t, err := f.find(src, s.name, columns, false)
+		if err != nil {
+			src.close()
+			return nil, err
+		}
+		if h := t.best(); len(t.found) > 0 && len(h.missing) == 0 && (h.matched > 0 || len(columns) == 0) {
+			return t, nil
+		}
+		src.close()
+		if best == nil || len(t.found) > 0 && best.better(t.best()) {
+			best = t
+		}
+	}
+	// Only its header is looked at: either it lacks columns, or it is empty.
+	return best, nil
+}
+
+// wanted are the sheets in which the header may be.
+func (b *book) wanted() ([]sheetName, error) {
+	var visible []sheetName
+	var names []string
+	for _, s := range b.sheets {
+		if want := b.file.opt.Sheet; want != "" && (s.name == want || pipeline.Fold(s.name) == pipeline.Fold(want)) {
+			return []sheetName{s}, nil
+		}
+		if names = append(names, s.name); !s.hidden {
+			visible = append(visible, s)
+		}
+	}
+	switch {
+	case b.file.opt.Sheet != "":
+		return nil, b.file.hold("file.sheet", nil, "name", b.file.opt.Sheet, "found", list(names))
+	case len(visible) == 0:
+		return nil, b.file.hold("file.sheet", nil, "name", "*", "found", list(names))
+	}
+	return visible, nil
+}
+
+// read reads the workbook's own parts.
+func (b *book) read() error {
+	root, err := b.relations("")
+	if err != nil {
+		return err
+	}
+	for _, r := range root {
+		if strings.HasSuffix(r.kind, "/officeDocument") {
+			b.part = r.part
+		}
+	}
+	if b.part == "" || strings.ToLower(filepath.Ext(b.part)) != ".xml" || !b.has(b.part) {
+		return b.file.refuse("file.zip", nil)
+	}
+	rels, err := b.relations(b.part)
+	if err != nil {
+		return err
+	}
+	if err := b.readSheets(rels); err != nil {
+		return err
+	}
+	for _, r := range rels {
+		switch {
+		case strings.HasSuffix(r.kind, "/styles"):
+			err = b.readStyles(r.part)
+		case strings.HasSuffix(r.kind, "/sharedStrings"):
+			err = b.readShared(r.part)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relation is a part that another part names.
+type relation struct{ kind, part string }
+
+// relations are what a part names, by their ids. "" is the zip itself.
+func (b *book) relations(part string) (map[string]relation, error) {
+	rels := "_rels/.rels"
+	if part != "" {
+		rels = relsOf(part)
+	}
+	if part == "" && !b.has(rels) {
+		return nil, b.file.refuse("file.zip", nil)
+	}
+	out := map[string]relation{}
+	err := b.each(rels, func(x *xmlReader, t token) error {
+		if t != tokenStart || string(x.name) != "Relationship" {
+			return nil
+		}
+		id, _ := x.attr("Id")
+		kind, _ := x.attr("Type")
+		to, _ := x.attr("Target")
+		if mode, _ := x.attr("TargetMode"); mode != "External" {
+			out[id] = relation{kind: kind, part: target(part, to)}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (b *book) readSheets(rels map[string]relation) error {
+	err := b.each(b.part, func(x *xmlReader, t token) error {
+		if t != tokenStart {
+			return nil
+		}
+		switch string(x.name) {
+		case "workbookPr":
+			v, _ := x.attr("date1904")
+			b.from1904 = v == "1" || v == "true"
+		case "sheet":
+			name, _ := x.attr("name")
+			state, _ := x.attr("state")
+			id, _ := x.attr("id")
+			if r := rels[id]; strings.HasSuffix(r.kind, "/worksheet") {
+				b.sheets = append(b.sheets, sheetName{name: name, part: r.part, hidden: state == "hidden" || state == "veryHidden"})
+			}
+		}
+		return nil
+	})
+	if err == nil && len(b.sheets) == 0 {
+		return b.file.refuse("file.damaged", nil, "part", b.part)
+	}
+	return err
+}
+
+// readStyles learns which cell styles show a number as a date.
+func (b *book) readStyles(part string) error {
+	own := map[int]form{}
+	inXfs := false
+	return b.each(part, func(x *xmlReader, t token) error {
+		name := string(x.name)
+		switch {
+		case name == "cellXfs" && t != tokenText:
+			inXfs = t == tokenStart
+		case t != tokenStart:
+		case name == "numFmt":
+			id, _ := x.attr("numFmtId")
+			code, _ := x.attr("formatCode")
+			own[atoi(id)] = formOf(code)
+		case name == "xf" && inXfs:
+			id, _ := x.attr("numFmtId")
+			f, ok := own[atoi(id)]
+			if !ok {
+				f = builtIn(atoi(id))
+			}
+			b.forms = append(b.forms, f)
+		}
+		return nil
+	})
+}
+
+// readShared reads the strings that cells share. They lie one after another in
+// one text.
+func (b *book) readShared(part string) error {
+	var all []byte
+	var ends []int
+	rich := richText{}
+	err := b.each(part, func(x *xmlReader, t token) error {
+		all = rich.add(all, x, t)
+		if t == tokenEnd && string(x.name) == "si" {
+			ends = append(ends, len(all))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	text, from := string(all), 0
+	b.shared = make([]string, len(ends))
+	for i, end := range ends {
+		b.shared[i] = unescape(text[from:end])
+		from = end
+	}
+	return nil
+}
+
+// richText puts the pieces of a string together: text in several styles counts,
+// a reading aid beside it (rPh) does not.
+type richText struct{ inText, aside bool }
+
+func (r *richText) add(to []byte, x *xmlReader, t token) []byte {
+	switch {
+	case t == tokenText:
+		if r.inText && !r.aside {
+			to = append(to, x.text...)
+		}
+	case string(x.name) == "t":
+		r.inText = t == tokenStart
+	case string(x.name) == "rPh":
+		r.aside = t == tokenStart
+	}
+	return to
+}
+
+// unescape puts control letters in place that workbooks write as _x000D_.
+func unescape(s string) string {
+	i := strings.Index(s, "_x")
+	if i < 0 {
+		return s
+	}
+	var out strings.Builder
+	for ; i >= 0; i = strings.Index(s, "_x") {
+		out.WriteString(s[:i])
+		s = s[i:]
+		if r, ok := hexEscape(s); ok {
+			out.WriteRune(r)
+			s = s[7:]
+			continue
+		}
+		out.WriteString(s[:2])
+		s = s[2:]
+	}
+	out.WriteString(s)
+	return out.String()
+}
+
+// hexEscape reads _xHHHH_ at the beginning of s.
+func hexEscape(s string) (rune, bool) {
+	if len(s) < 7 || s[6] != '_' {
+		return 0, false
+	}
+	r, ok := entity("#x" + s[2:6])
+	return r, ok
+}
+
+func atoi(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' || n > 1<<24 {
+			return -1
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	if s == "" {
+		return -1
+	}
+	return n
+}
