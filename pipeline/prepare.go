@@ -165,7 +165,7 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 			doc.From = append(doc.From, r.Origin)
 		}
 	}
-	switch problems = merge(problems, wrong); {
+	switch problems = merge(group, problems, wrong); {
 	case left != "":
 		doc.State, doc.Left, problems = Skipped, left, nil
 	case len(problems) > 0:
@@ -216,8 +216,9 @@ func (p *preparing) compare() {
 }
 
 // merge puts the problems of a document together, without saying the same of
-// one cell twice: what could not be read is not also missing.
-func merge(read, built []Problem) []Problem {
+// one cell twice: what could not be read is not also missing. Several fields may
+// be read by one look into a table, and then share its problem.
+func merge(group []Record, read, built []Problem) []Problem {
 	type place struct {
 		row   int
 		field string
@@ -226,8 +227,16 @@ func merge(read, built []Problem) []Problem {
 	for _, p := range read {
 		said[place{p.Row, p.Field}] = true
 	}
+	bad := func(p Problem) bool {
+		for _, r := range group {
+			if r.Row == p.Row && r.Value(p.Field).Bad {
+				return true
+			}
+		}
+		return false
+	}
 	for _, p := range built {
-		if p.Field == "" || !said[place{p.Row, p.Field}] {
+		if p.Field == "" || !said[place{p.Row, p.Field}] && !bad(p) {
 			read = append(read, p)
 		}
 	}

@@ -92,6 +92,7 @@ type Value struct {
 	Time time.Time // Date (midnight, UTC) and Time (UTC)
 	Bool bool      // Bool
 	Col  int       // the column it was read from, counted from 1; 0 where it was not read from a cell
+	Bad  bool      // what stands there could not be read: Set is false, and a problem says why
 }
 
 // NewRecord makes an empty record of a row.
