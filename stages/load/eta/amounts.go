@@ -49,7 +49,7 @@ func (d deal) lines(goods []priced, shippingRate dec) []amounts {
 	all := make([]amounts, len(after))
 	var taxes []dec
 	if !d.inclusive {
-		taxes = spread(d.taxes, computed(after, rates))
+		taxes = shareTax(d.taxes, computed(after, rates))
 	}
 	for i := range after {
 		if d.inclusive {
@@ -68,6 +68,39 @@ func computed(after, rates []dec) []dec {
 		taxes[i] = round5(after[i].Mul(rates[i]).MustDiv(hundred))
 	}
 	return taxes
+}
+
+// shareTax shares the tax of an order among its lines as a till that rounds line by line does: each to the piastre, then
+// a piastre more or less where the rounding was closest, so that they add up. No line leaves its formula by more than a
+// piastre and none without tax gets any; what cannot be shared so is left, and verify finds the sum short.
+func shareTax(tax dec, computed []dec) []dec {
+	shares := make([]dec, len(computed))
+	left := tax
+	for i, c := range computed {
+		shares[i] = c.RoundHAZ(2)
+		left = left.Sub(shares[i])
+	}
+	step := piastre
+	if left.IsNeg() {
+		step = piastre.Neg()
+	}
+	for !left.Abs().LessThan(piastre) {
+		best := -1
+		var closest dec
+		for i, c := range computed {
+			moved := shares[i].Add(step)
+			off := moved.Sub(c).Abs()
+			if c.IsZero() || moved.IsNeg() || off.GreaterThan(piastre) || best >= 0 && !off.LessThan(closest) {
+				continue
+			}
+			best, closest = i, off
+		}
+		if best < 0 {
+			break
+		}
+		shares[best], left = shares[best].Add(step), left.Sub(step)
+	}
+	return shares
 }
 
 // vat is the tax by the rates of the lines, to be held against what the order states.
