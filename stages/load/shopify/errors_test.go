@@ -1,0 +1,262 @@
+package shopify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"wasl/pipeline"
+	"wasl/stages/load/shopify/shopifytest"
+)
+
+// class is what the house makes of an error: later or not, the rule, whether the
+// documents may be sent again without asking.
+func class(a pipeline.Answer, err error) string {
+	out := "trouble"
+	if later, ok := errors.AsType[*pipeline.Later](err); ok {
+		out = "later"
+		if later.After > 0 {
+			out += " " + later.After.String()
+		}
+	}
+	if t, ok := errors.AsType[*pipeline.Trouble](err); ok {
+		out += " " + string(t.Rule)
+	}
+	if len(a.Outcomes) > 0 {
+		out += " " + string(a.Outcomes[0].State)
+	}
+	return out
+}
+
+func TestSend_WrongStatus(t *testing.T) {
+	t.Parallel()
+	cases := map[string]string{
+		"status=302":                     "trouble shopify.redirect ready",
+		"redirect":                       "trouble shopify.redirect ready",
+		"redirect=307":                   "trouble shopify.redirect ready",
+		"redirect=308":                   "trouble shopify.redirect ready",
+		"status=400":                     "trouble shopify.request ready",
+		"status=401":                     "trouble shopify.unauthorized ready",
+		"status=402":                     "later 15m0s shopify.unpaid ready",
+		"status=403":                     "trouble shopify.forbidden ready",
+		"status=404":                     "trouble shopify.address ready",
+		"status=406":                     "trouble shopify.request ready",
+		"status=408":                     "later",
+		"status=409":                     "later",
+		"status=413":                     "trouble shopify.request ready",
+		"status=415":                     "trouble shopify.request ready",
+		"status=422":                     "trouble shopify.request ready",
+		"status=423":                     "later 15m0s shopify.locked ready",
+		"status=429":                     "later 1s ready",
+		"status=429,retry-after=2.0":     "later 2s ready",
+		"status=429,retry-after=0.9":     "later 900ms ready",
+		"status=429,retry-after=7":       "later 7s ready",
+		"status=429,retry-after=99999":   "later 1h0m0s ready",
+		"status=429,retry-after=1e300":   "later 1h0m0s ready",
+		"status=429,retry-after=nonsens": "later 1s ready",
+		"status=430":                     "trouble shopify.security ready",
+		"status=500":                     "later",
+		"status=501":                     "trouble shopify.request ready",
+		"status=502":                     "later",
+		"status=503":                     "later",
+		"status=503,retry-after=4":       "later 4s",
+		"status=504":                     "later",
+		"status=530":                     "later",
+		"status=540":                     "later",
+		"status=783":                     "trouble shopify.request ready",
+		"reset-before":                   "later shopify.unreachable",
+		"reset-after":                    "later shopify.unreachable",
+		"half":                           "later shopify.unreachable",
+		"truncated":                      "later",
+		"empty":                          "later",
+	}
+	for fault, want1 := range cases {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, shopifytest.Options{})
+			l := prepare(t, s, s.sink(t), want{"A-1", s.cairo, "8", ""})
+			l.take()
+			if err := s.PlanFault("inventorySetQuantities:1:" + fault); err != nil {
+				t.Fatal(err)
+			}
+			a, err := l.sink.Send(t.Context(), *l.batch)
+			if got := class(a, err); got != want1 {
+				t.Errorf("got %s (%v), want %s", got, err, want1)
+			}
+			silent(t, err, a)
+			if n := len(s.Mutations()); n != 1 {
+				t.Errorf("%d requests: a sink does not repeat by itself", n)
+			}
+			s.clean(t)
+		})
+	}
+}
+
+// silent fails where a secret shows.
+func silent(t *testing.T, err error, a pipeline.Answer) {
+	t.Helper()
+	text := fmt.Sprintf("%v %+v %#v", err, err, err)
+	if trouble, ok := errors.AsType[*pipeline.Trouble](err); ok {
+		text += trouble.Says("en") + trouble.Fix("en") + trouble.Says("ar") + fmt.Sprint(trouble.With)
+		for _, w := range []string{trouble.Says("en"), trouble.Fix("en"), trouble.Says("ar"), trouble.Fix("ar")} {
+			if strings.ContainsAny(w, "{}") {
+				t.Errorf("a fact is missing: %s", w)
+			}
+		}
+	}
+	for _, said := range a.Said {
+		text += string(said.Body)
+	}
+	for _, secret := range planted {
+		if strings.Contains(text, secret) {
+			t.Errorf("a secret shows: %s", text)
+		}
+	}
+}
+
+// A body that quotes our own token, and other odd bodies.
+func TestSend_OddBodies(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"errors":{"base":null}}`, `{"errors":["a","b"]}`, `{"errors":{"quantity":["is odd"]}}`, `[]`, `null`, `<html><style>x{}</style>no &amp; no`,
+		`{"errors":"your token shpat_standin is bad"}`,
+	} {
+		s := open(t, shopifytest.Options{})
+		l := prepare(t, s, s.sink(t), want{"A-1", s.cairo, "8", ""})
+		l.take()
+		s.Fault("inventorySetQuantities", 1, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 403, Body: body})
+		a, err := l.sink.Send(t.Context(), *l.batch)
+		if got := class(a, err); got != "trouble shopify.forbidden ready" {
+			t.Errorf("%s: got %s", body, got)
+		}
+		silent(t, err, a)
+	}
+}
+
+func TestSend_ErrorsInAnAnswerOfSuccess(t *testing.T) {
+	t.Parallel()
+	answer := func(code, more string) string {
+		return `{"errors":[{"message":"said","extensions":{"code":"` + code + `"` + more + `}}]}`
+	}
+	cases := map[string]struct{ body, want string }{
+		"denied":     {answer("ACCESS_DENIED", "") + "", "trouble shopify.scope ready"},
+		"internal":   {answer("INTERNAL_SERVER_ERROR", ""), "later"},
+		"size":       {answer("MAX_INPUT_SIZE_EXCEEDED", ""), "trouble shopify.request ready"},
+		"cost":       {answer("MAX_COST_EXCEEDED", ""), "trouble shopify.request ready"},
+		"argument":   {answer("INVALID_FIELD_ARGUMENTS", ""), "trouble shopify.request ready"},
+		"id":         {answer("RESOURCE_NOT_FOUND", ""), "trouble shopify.request ready"},
+		"unheard of": {answer("SOMETHING_NEW", ""), "trouble shopify.request ready"},
+		"odd code":   {`{"errors":[{"message":"said","extensions":{"code":5}}]}`, "trouble shopify.request ready"},
+		"with data":  {`{"data":{"inventorySetQuantities":null},"errors":[{"message":"said"}]}`, "trouble shopify.request"},
+		"no data":    {`{"data":null}`, "later"},
+		"no payload": {`{"data":{"inventorySetQuantities":null}}`, "later"},
+		"text":       {`{"errors":"no"}`, "later"},
+		"html":       {`<html>hello</html>`, "later"},
+	}
+	for name, c := range cases {
+		s := open(t, shopifytest.Options{})
+		l := prepare(t, s, s.sink(t), want{"A-1", s.cairo, "8", ""})
+		l.take()
+		s.Fault("inventorySetQuantities", 1, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 200, Body: c.body})
+		a, err := l.sink.Send(t.Context(), *l.batch)
+		if got := class(a, err); got != c.want {
+			t.Errorf("%s: got %s (%v), want %s", name, got, err, c.want)
+		}
+		silent(t, err, a)
+	}
+}
+
+func TestSend_Throttled(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	l := prepare(t, s, s.sink(t), want{"A-1", s.cairo, "8", ""})
+	l.take()
+	s.Fault("inventorySetQuantities", 1, shopifytest.Fault{Kind: shopifytest.FaultThrottled})
+	a, err := l.sink.Send(t.Context(), *l.batch)
+	later, ok := errors.AsType[*pipeline.Later](err)
+	if !ok || a.Outcomes[0].State != pipeline.Ready || later.After < 100*time.Millisecond || later.After > 150*time.Millisecond {
+		t.Fatalf("10 points at 100 a second: got %v", err)
+	}
+	s.clock.advance(later.After)
+	if a, err = l.sink.Send(t.Context(), *l.batch); err != nil || a.Outcomes[0].State != pipeline.Delivered {
+		t.Errorf("after the wait that was asked for: %v", err)
+	}
+}
+
+func TestSend_NobodyThere(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	l := prepare(t, s, s.sink(t), want{"A-1", s.cairo, "8", ""})
+	l.take()
+	sink := s.sink(t) // without a connection from before
+	s.gone()
+	a, err := sink.Send(t.Context(), *l.batch)
+	trouble, _ := errors.AsType[*pipeline.Trouble](err)
+	if got := class(a, err); got != "later shopify.unreachable ready" || trouble.With["host"] == "" || len(a.Said) != 0 {
+		t.Errorf("got %s: %v", got, err)
+	}
+}
+
+// The right is missing for what is read, and for what is written.
+func TestPlan_ScopeMissing(t *testing.T) {
+	t.Parallel()
+	for scopes, missing := range map[string]string{
+		"read_products,read_inventory,write_inventory": "read_locations",
+		"read_locations,read_products":                 "read_inventory",
+		"read_locations,read_inventory":                "read_products",
+	} {
+		s := open(t, shopifytest.Options{Scopes: strings.Split(scopes, ",")})
+		_, err := s.sink(t).Plan(t.Context())
+		trouble, ok := errors.AsType[*pipeline.Trouble](err)
+		if !ok || trouble.Rule != "shopify.scope" || !strings.Contains(trouble.With["scope"], missing) {
+			t.Errorf("%s: got %v", scopes, err)
+		}
+	}
+}
+
+func TestPlan_AnotherVersion(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"2026-01", ""} {
+		s := open(t, shopifytest.Options{})
+		sink := s.sink(t)
+		sink.door.way.base = tripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := http.DefaultTransport.RoundTrip(req)
+			if err == nil {
+				resp.Header.Set("X-Shopify-API-Version", version)
+			}
+			return resp, err
+		})
+		_, err := sink.Plan(t.Context())
+		trouble, ok := errors.AsType[*pipeline.Trouble](err)
+		if _, later := errors.AsType[*pipeline.Later](err); !ok || later || trouble.Rule != "shopify.version" {
+			t.Errorf("%q: got %v", version, err)
+		}
+	}
+}
+
+type tripper func(*http.Request) (*http.Response, error)
+
+func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestPlan_EndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	s.Fault("VariantsPage", 1, shopifytest.Meanwhile(cancel))
+	_, err := s.sink(t).Plan(ctx)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPause_ADateIsHeldAgainstTheAnswersOwn(t *testing.T) {
+	t.Parallel()
+	a := answer{at: time.Now(), header: http.Header{"Retry-After": {"Tue, 24 Nov 2026 06:00:30 GMT"}, "Date": {"Tue, 24 Nov 2026 06:00:00 GMT"}}}
+	if got := pause(a, 0); got != 30*time.Second {
+		t.Errorf("got %s", got)
+	}
+}

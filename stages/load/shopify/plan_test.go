@@ -1,0 +1,137 @@
+package shopify
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"wasl/stages/load/shopify/shopifytest"
+)
+
+func TestPlan_ComparesWithTheShop(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	s.AddVariant(shopifytest.Variant{SKU: "U-1", Untracked: true})
+	s.AddSKU("D-1", 1)
+	s.AddSKU("D-1", 2)
+	closed := s.Locations()[2].ID
+	sink := s.sink(t, func(c *Config) { c.Locations["09"], c.Locations["10"] = closed, "gid://shopify/Location/4242" })
+	cases := []struct {
+		row  want
+		want string // body, or same, or the rule and a fact
+	}{
+		{want{"A-1", s.cairo, "5", ""}, "same 5"},
+		{want{"A-1", s.cairo, "6", ""}, "5 -> 6 from 5"},
+		{want{"A-2", s.cairo, "6", ""}, "0 -> 6 from 0"},
+		{want{"A-1", s.giza, "2", ""}, "0 -> 2 from 0"},
+		{want{"A-1", s.giza, "0", ""}, "same 0"},
+		{want{"Z-9", s.cairo, "1", ""}, "stock.unknown sku"},
+		{want{"6221000000017", s.cairo, "1", ""}, "stock.near sku B-1"},
+		{want{"a-1", s.cairo, "1", ""}, "stock.near sku A-1"},
+		{want{"D-1", s.cairo, "1", ""}, "stock.ambiguous sku"},
+		{want{"U-1", s.cairo, "1", ""}, "stock.untracked sku"},
+		{want{"A-1", closed, "1", ""}, "stock.closed location"},
+		{want{"A-1", "gid://shopify/Location/4242", "1", ""}, "stock.location location"},
+		{want{"A-1", "gid://shopify/Location/77", "1", ""}, "stock.location location"},
+	}
+	for _, c := range cases {
+		p := plan(t, sink, c.row)[0]
+		var got string
+		switch {
+		case len(p.Problems) > 0:
+			got = string(p.Problems[0].Rule) + " " + p.Problems[0].Field
+			if near := p.Problems[0].With["near"]; near != "" {
+				got += " " + near
+			}
+			if p.Problems[0].Row != 2 || p.Problems[0].Col != 0 {
+				t.Errorf("%v: problem at %s", c.row, p.Problems[0].Origin)
+			}
+		case p.Same:
+			got = "same " + p.Doc.Old
+		default:
+			w, err := stockOf(p.Doc)
+			if err != nil || w.Item == "" {
+				t.Fatalf("%v: %s", err, p.Doc.Body)
+			}
+			got = fmt.Sprintf("%s -> %d from %d", p.Doc.Old, w.Quantity, *w.From)
+		}
+		if got != c.want {
+			t.Errorf("%v: got %q, want %q", c.row, got, c.want)
+		}
+	}
+	if len(s.Mutations()) > 0 {
+		t.Error("planning changed something")
+	}
+	s.clean(t)
+}
+
+func TestPlan_OnHandIsComparedWithOnHand(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	sink := s.sink(t, func(c *Config) { c.Quantity = "on_hand" })
+	if p := plan(t, sink, want{"B-1", s.cairo, "9", ""})[0]; !p.Same || p.Doc.Old != "9" {
+		t.Errorf("7 available and 2 committed are 9 on hand: %+v", p)
+	}
+	l := prepare(t, s, sink, want{"B-1", s.cairo, "12", ""}).run()
+	if q, _ := s.Quantity("B-1", "Cairo"); l.state("B-1") != "delivered" || q.OnHand != 12 || q.Committed != 2 {
+		t.Errorf("got %+v", q)
+	}
+	s.clean(t)
+}
+
+func TestPlan_WithoutLocationsAllActiveOnesCount(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	sink := s.sink(t, func(c *Config) { c.Locations = nil })
+	got := plan(t, sink, want{"A-1", s.cairo, "5", ""}, want{"A-1", s.Locations()[2].ID, "5", ""})
+	if !got[0].Same || len(got[1].Problems) != 1 || got[1].Problems[0].Rule != "stock.location" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// A shop of 620 items takes three pages of variants and of levels.
+func TestPlan_ReadsAllPages(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	for i := range 620 {
+		s.AddSKU(fmt.Sprintf("P-%03d", i), i)
+	}
+	for _, i := range []int{0, 249, 250, 499, 500, 619} {
+		if p := plan(t, s.sink(t), want{fmt.Sprintf("P-%03d", i), s.cairo, fmt.Sprint(i), ""})[0]; !p.Same {
+			t.Errorf("P-%03d: got %+v", i, p)
+		}
+	}
+	s.clean(t)
+}
+
+// A page that takes too long is asked for again, half as large.
+func TestPlan_HalvesAPageThatTakesTooLong(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	s.Fault("VariantsPage", 1, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 504})
+	if p := plan(t, s.sink(t), want{"A-1", s.cairo, "5", ""})[0]; !p.Same {
+		t.Errorf("got %+v", p)
+	}
+	if calls := s.CallsOf("VariantsPage"); len(calls) != 2 || string(calls[1].Variables) != `{"after":null,"first":125}` {
+		t.Errorf("got %s", calls[1].Variables)
+	}
+}
+
+// Points run out in the middle of reading: it waits as long as it must and goes
+// on where it was.
+func TestPlan_WaitsForPoints(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{RestoreRate: 1000})
+	s.Fault("InventoryLevelsAtLocation", 1, shopifytest.Fault{Kind: shopifytest.FaultThrottled})
+
+	sink := s.sink(t)
+	var waited int
+	sink.door.tell = func(string, time.Duration) { waited++; s.clock.advance(time.Second) }
+	if p := plan(t, sink, want{"A-1", s.cairo, "5", ""})[0]; !p.Same || waited == 0 {
+		t.Errorf("waited %d times, got %+v", waited, p)
+	}
+	if n := len(s.CallsOf("VariantsPage")); n != 1 {
+		t.Errorf("the variants were read %d times", n)
+	}
+	s.clean(t, "throttled")
+}
