@@ -1,0 +1,5 @@
+//go:build !windows && !linux
+
+package erp
+
+func moveNew(from, to string) error { return lookAndMove(from, to) }
