@@ -62,7 +62,7 @@ type exchange struct {
 	dialed bool // false: the connection never came about, so nothing was sent
 }
 
-// call sends one request. It retries nothing.
+// call sends one request. It retries nothing. (The transport sends a POST again only where it has written no byte of it.)
 func (s *Sink) call(ctx context.Context, method, url string, header http.Header, body []byte, hide ...string) exchange {
 	x := exchange{said: pipeline.Said{At: s.deps.Now().UTC(), What: method + " " + path(url)}, dialed: true}
 	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
@@ -70,7 +70,6 @@ func (s *Sink) call(ctx context.Context, method, url string, header http.Header,
 		x.err, x.dialed = err, false
 		return x
 	}
-	request.GetBody = nil // or the transport might send it again behind our back
 	request.Header = header
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Accept-Language", "en")
@@ -149,6 +148,8 @@ func (s *Sink) authorized(ctx context.Context, heard *[]pipeline.Said, method, u
 			if err := s.clock(); err != nil {
 				return exchange{}, err
 			}
+			// On a connection that the other side has meanwhile closed, a submission would end in doubt.
+			s.http.CloseIdleConnections()
 		}
 		x := s.call(ctx, method, url, header, body, key)
 		*heard = append(*heard, x.said)

@@ -28,9 +28,9 @@ func build(t testing.TB, s *Sink, group []pipeline.Record) (pipeline.Document, [
 
 // body is a receipt read back by another reader than ours.
 type body struct {
-	Header      map[string]string
-	Buyer       map[string]string
-	ItemData    []lineBody
+	Header   map[string]string
+	Buyer    map[string]string
+	ItemData []lineBody
 	TotalSales, TotalCommercialDiscount, NetAmount,
 	TotalAmount json.Number
 	TaxTotals     []amountBody
