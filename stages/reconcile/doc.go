@@ -1,0 +1,38 @@
+// Package reconcile is the last room: the ledger comes in (pipeline.Books), a
+// workbook for accountants goes out, and the same numbers for the terminal.
+//
+// The way through it, one file a step:
+//
+//	write.go     Write: the table of contents; the file appears whole or not at all
+//	sum.go       Sum: rows in against rows accounted for, money in against money out
+//	summary.go   the first sheet: those sums, what was not used and why, what the words mean
+//	orders.go    an order a line: what the ERP got, what the authority got, the difference
+//	receipts.go  a receipt a line, with what its sealed bytes say
+//	stock.go     a change of stock a line
+//	problems.go  everything that is wrong, by job, with what to do about it
+//	files.go     how each file was read
+//	book.go      a workbook, its sheets and their rows; style.go how they look
+//	words.go     every word of it, in English and Arabic
+//	zip.go       the same parts give the same bytes
+//
+// What it never does: it writes nothing to the ledger, asks nobody outside, reads
+// no clock, and decides nothing about a document. It never writes an identifier
+// as a number, nor an amount that a spreadsheet would show otherwise than the
+// ledger has it.
+//
+// # Why
+//
+// The workbook is a pure function of the ledger, to the last byte: a crash
+// between writing it and closing its jobs is cured by writing it again, and
+// nobody has to ask which of two files is the right one. So its properties are
+// dated by its last day, and its parts are packed in a fixed order; excelize
+// packs streamed sheets in the order of a map.
+//
+// Sums are written twice: as the value that we added up in exact decimals, and
+// as the formula that an accountant can click to see what it is made of. Whoever
+// trusts neither can add up the columns.
+//
+// Sheets are streamed, for 100,000 orders are an ordinary month. Only the orders
+// are held in memory, for the ERP's and the authority's half of one come from
+// different jobs.
+package reconcile

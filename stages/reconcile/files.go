@@ -1,0 +1,73 @@
+package reconcile
+
+import (
+	"strconv"
+	"strings"
+
+	"wasl/pipeline"
+)
+
+var filesColumns = []column{
+	{"col.file", 34}, {"col.drop", 15}, {"col.arrived", 17}, {"col.flow", 20}, {"col.verdict", 16}, {"col.format", 16},
+	{"col.codepage", 14}, {"col.delimiter", 12}, {"col.sheet", 16}, {"col.headerrow", 9}, {"col.datarows", 10},
+	{"col.ignored", 10}, {"col.which", 40}, {"col.from", 14}, {"col.size", 12}, {"col.twin", 15}, {"col.sha", 68},
+}
+
+// files writes how each file was read: what was decided about it, and which of
+// its rows are not data.
+func (b *book) files(jobs []pipeline.Opened) error {
+	s, err := b.sheet("files", filesColumns)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		r := j.Reading
+		s.text(j.Drop.Name)
+		s.styled(center, j.Drop.ID)
+		s.time(j.Drop.Arrived)
+		s.text(j.Flow)
+		word, l := b.verdict(fileSum(j))
+		s.put(l, word)
+		s.text(r.Format)
+		s.text(r.CodePage)
+		s.text(b.delimiter(r.Delimiter))
+		s.text(r.Sheet)
+		if r.HeaderRow > 0 {
+			s.put(number, r.HeaderRow)
+		} else {
+			s.text("")
+		}
+		s.put(number, r.Rows)
+		s.put(tallied, len(r.Ignored))
+		s.styled(wrapped, b.ignored(r.Ignored))
+		s.text(j.Drop.From)
+		s.put(number, j.Drop.Size)
+		s.styled(center, j.Drop.Twin)
+		s.text(j.Drop.SHA256)
+		if err := s.end(0); err != nil {
+			return err
+		}
+	}
+	return s.close(s.row)
+}
+
+// delimiter names what divides the columns of a CSV file.
+func (b *book) delimiter(d string) string {
+	if d == "" {
+		return ""
+	}
+	return b.say("delimiter." + d)
+}
+
+// ignored lists rows that are not data: 1 (title), 1042 (total).
+func (b *book) ignored(rows []pipeline.Ignored) string {
+	const most = 30
+	var out []string
+	for _, row := range rows[:min(len(rows), most)] {
+		out = append(out, strconv.Itoa(row.Row)+" ("+b.say("ignored."+row.Why)+")")
+	}
+	if n := len(rows) - most; n > 0 {
+		out = append(out, say(b.opt.Lang, "which.more", "count", strconv.Itoa(n)))
+	}
+	return strings.Join(out, ", ")
+}

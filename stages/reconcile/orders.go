@@ -1,0 +1,264 @@
+package reconcile
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wasl/pipeline"
+)
+
+var ordersColumns = []column{
+	{"col.order", 16}, {"col.day", 12}, {"col.currency", 10}, {"col.stated", 16}, {"col.erpref", 20}, {"col.erpstate", 20},
+	{"col.erptotal", 15}, {"col.number", 18}, {"col.etastate", 22}, {"col.etatotal", 15}, {"col.difference", 13},
+	{"col.why", 60}, {"col.uuid", 68},
+}
+
+// orders are all orders of the workbook: an order is one row, whichever jobs its
+// two halves came with.
+type orders struct {
+	*sheet
+	all    []*order
+	byID   map[string]*order
+	byName map[string]*order
+}
+
+// An order is what the ERP got of it and what the authority got of it.
+type order struct {
+	id, name string
+	erp, eta half
+}
+
+// A half is one side of an order: its document there. Of several, the one that
+// tells best how it stands.
+type half struct {
+	state         pipeline.State // "" where there is no document
+	day, currency string
+	stated, out   pipeline.Decimal
+	ref, number   string
+	why           []string
+}
+
+func (b *book) ordersSheet() (*orders, error) {
+	s, err := b.sheet("orders", ordersColumns)
+	return &orders{sheet: s, byID: map[string]*order{}, byName: map[string]*order{}}, err
+}
+
+func (o *orders) erp(e pipeline.Entry) {
+	o.find(e).erp.take(e, e.Ref, "", o.b.why(e))
+}
+
+// receipt takes the receipt of a sale; a return has a line of its own on the
+// sheet of receipts.
+func (o *orders) receipt(e pipeline.Entry, r receipt) {
+	if strings.Contains(e.Key, "/") && orderID(e.Key) == "" {
+		return
+	}
+	o.find(e).eta.take(e, r.uuid, r.number, o.b.why(e))
+}
+
+// orderID is the order's id in a key: order/ID, SHOP/order/ID or sale/ID; ""
+// where the key has none.
+func orderID(key string) string {
+	for _, before := range []string{"order/", "sale/"} {
+		if i := strings.Index(key, before); i == 0 || i > 0 && key[i-1] == '/' {
+			return key[i+len(before):]
+		}
+	}
+	return ""
+}
+
+// find is the order of an entry: by the id in its key, or by name where one of the two has no id, as a row that could not be read. Orders
+// with two ids are two orders, whatever their names.
+func (o *orders) find(e pipeline.Entry) *order {
+	id := orderID(e.Key)
+	if found, ok := o.byID[id]; ok && id != "" {
+		return found
+	}
+	found, ok := o.byName[e.Name]
+	if !ok || e.Name == "" || found.id != "" && id != "" {
+		found = &order{name: e.Name}
+		o.all = append(o.all, found)
+	}
+	if id != "" {
+		found.id = id
+		o.byID[id] = found
+	}
+	if e.Name != "" {
+		o.byName[e.Name] = found
+	}
+	return found
+}
+
+// rank orders states by how much they tell of where an order stands: a second
+// drop of the same file (unchanged) does not hide the delivery by the first.
+var rank = map[pipeline.State]int{
+	pipeline.Superseded: 1, pipeline.Skipped: 2, pipeline.Held: 3, pipeline.Parked: 4, pipeline.Rejected: 5,
+	pipeline.Ready: 6, pipeline.Unchanged: 7, pipeline.Sending: 8, pipeline.Accepted: 9, pipeline.Delivered: 10,
+}
+
+// take puts an entry into the half. What is wrong with a later one is kept even
+// where the earlier one stands.
+func (h *half) take(e pipeline.Entry, ref, number, why string) {
+	stays := rank[h.state] > rank[e.State]
+	if !stays {
+		*h = half{state: e.State, day: e.Day, currency: e.Currency, stated: e.Money, out: e.Out, ref: ref, number: number}
+	}
+	if aside := e.State == pipeline.Held || e.State == pipeline.Rejected || e.State == pipeline.Parked; why != "" && (!stays || aside) {
+		h.why = append(h.why, why)
+	}
+}
+
+// going is the amount that goes out of this half, or went.
+func (h *half) going() pipeline.Decimal {
+	switch h.state {
+	case pipeline.Delivered, pipeline.Unchanged, pipeline.Accepted, pipeline.Sending, pipeline.Ready:
+		return h.out
+	}
+	return pipeline.Decimal{}
+}
+
+func (o *order) day() string      { return cmp.Or(o.erp.day, o.eta.day) }
+func (o *order) currency() string { return cmp.Or(o.erp.currency, o.eta.currency) }
+
+func (o *order) stated() pipeline.Decimal {
+	if o.erp.stated.IsZero() {
+		return o.eta.stated
+	}
+	return o.erp.stated
+}
+
+// difference is what the ERP has more than the authority. It is only known where
+// both have a document of the order.
+func (o *order) difference() (d pipeline.Decimal, known, meant bool) {
+	if o.erp.state == "" || o.eta.state == "" {
+		return d, false, false
+	}
+	meant = o.erp.state == pipeline.Skipped || o.eta.state == pipeline.Skipped
+	return o.erp.going().Sub(o.eta.going()), true, meant
+}
+
+// finish writes the orders, by day and then as they came.
+func (o *orders) finish() error {
+	slices.SortStableFunc(o.all, func(a, b *order) int { return cmp.Compare(a.day(), b.day()) })
+	sums := map[string]*[4]pipeline.Decimal{}
+	for _, one := range o.all {
+		if err := o.write(one); err != nil {
+			return err
+		}
+		sum, ok := sums[one.currency()]
+		if !ok {
+			sum = &[4]pipeline.Decimal{}
+			sums[one.currency()] = sum
+		}
+		diff, _, _ := one.difference()
+		for i, d := range []pipeline.Decimal{one.stated(), one.erp.going(), one.eta.going(), diff} {
+			sum[i] = sum[i].Add(d)
+		}
+	}
+	last := o.row
+	if len(o.all) == 0 {
+		if err := o.remark(o.b.say("none")); err != nil {
+			return err
+		}
+		return o.close(last)
+	}
+	if err := o.end(0); err != nil {
+		return err
+	}
+	for _, currency := range slices.Sorted(maps.Keys(sums)) {
+		if err := o.total(currency, sums[currency], last); err != nil {
+			return err
+		}
+	}
+	if err := o.remark(o.b.say("orders.note")); err != nil {
+		return err
+	}
+	return o.close(last)
+}
+
+func (o *orders) write(one *order) error {
+	o.text(one.name)
+	o.date(one.day())
+	o.styled(center, one.currency())
+	o.money(amount, one.stated())
+	o.text(one.erp.ref)
+	o.state(one.erp.state)
+	o.half(one.erp)
+	o.text(one.eta.number)
+	o.state(one.eta.state)
+	o.half(one.eta)
+	switch diff, known, meant := one.difference(); {
+	case !known:
+		o.text("")
+	case diff.IsZero():
+		o.money(evenM, diff)
+	case meant:
+		o.money(softM, diff)
+	default:
+		o.money(offM, diff)
+	}
+	o.styled(wrapped, o.b.whys(one))
+	o.text(one.eta.ref)
+	return o.end(0)
+}
+
+// half adds what goes out of one half; nothing where it has no document.
+func (o *orders) half(h half) {
+	if h.state == "" {
+		o.text("")
+		return
+	}
+	o.money(dashed, h.going())
+}
+
+func (o *orders) total(currency string, sum *[4]pipeline.Decimal, last int) error {
+	o.put(totalT, say(o.b.opt.Lang, "orders.total", "currency", currency))
+	o.styled(totalT, "")
+	o.styled(totalT, currency)
+	by := []int{3}
+	for col := 4; col <= 11; col++ {
+		switch at := slices.Index([]int{4, 7, 10, 11}, col); at {
+		case -1:
+			o.styled(totalT, "")
+		default:
+			o.sumIfs(col, last, by, sum[at])
+		}
+	}
+	return o.end(0)
+}
+
+// whys says of both sides why an order is not there; once, where both say the same.
+func (b *book) whys(o *order) string {
+	erp, eta := strings.Join(o.erp.why, "; "), strings.Join(o.eta.why, "; ")
+	switch {
+	case erp == eta:
+		return erp
+	case erp == "":
+		return b.say("side.eta") + ": " + eta
+	case eta == "":
+		return b.say("side.erp") + ": " + erp
+	}
+	return b.say("side.erp") + ": " + erp + "\n" + b.say("side.eta") + ": " + eta
+}
+
+// why says why a document was left out or put aside: the flow's words, or its
+// first three problems.
+func (b *book) why(e pipeline.Entry) string {
+	if e.Left != "" || len(e.Why) == 0 {
+		return e.Left
+	}
+	const most = 3
+	var out []string
+	for _, p := range e.Why {
+		if says := p.Says(b.opt.Lang); !slices.Contains(out, says) {
+			out = append(out, says)
+		}
+	}
+	if n := len(out) - most; n > 0 {
+		out = append(out[:most], say(b.opt.Lang, "more", "count", strconv.Itoa(n)))
+	}
+	return strings.Join(out, "; ")
+}

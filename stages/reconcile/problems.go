@@ -1,0 +1,65 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+
+	"wasl/pipeline"
+)
+
+var problemsColumns = []column{
+	{"col.file", 30}, {"col.sheet", 14}, {"col.row", 8}, {"col.column", 9}, {"col.header", 18}, {"col.value", 22},
+	{"col.wrong", 44}, {"col.fix", 48}, {"col.doc", 18}, {"col.flow", 18}, {"col.job", 30}, {"col.rule", 20},
+}
+
+// problems writes all that is wrong, by job as it was found. It gives back what
+// is wrong with files that are not used as a whole, the first few of each.
+func (b *book) problems(ctx context.Context, books pipeline.Books, jobs []pipeline.Opened) (map[pipeline.Job][]pipeline.Problem, error) {
+	s, err := b.sheet("problems", problemsColumns)
+	if err != nil {
+		return nil, err
+	}
+	unused := map[pipeline.Job]bool{}
+	for _, j := range jobs {
+		unused[j.Job] = fileSum(j).Verdict != ""
+	}
+	wrong := map[pipeline.Job][]pipeline.Problem{}
+	for n, err := range books.Problems(ctx, b.from, b.to) {
+		if err != nil {
+			return nil, fmt.Errorf("read the problems: %w", err)
+		}
+		if unused[n.Job] && n.Key == "" && len(wrong[n.Job]) < 3 {
+			wrong[n.Job] = append(wrong[n.Job], n.Problem)
+		}
+		if err := s.problem(n); err != nil {
+			return nil, err
+		}
+	}
+	if s.row == 1 {
+		if err := s.remark(b.say("none")); err != nil {
+			return nil, err
+		}
+	}
+	return wrong, s.close(s.row)
+}
+
+func (s *sheet) problem(n pipeline.Noted) error {
+	s.text(n.File)
+	s.text(n.Sheet)
+	if n.Row > 0 {
+		s.put(number, n.Row)
+	} else {
+		s.text("")
+	}
+	s.styled(center, pipeline.ColumnLetters(n.Col))
+	s.text(n.Column)
+	s.text(n.Value)
+	lang := s.b.opt.Lang
+	s.styled(wrapped, n.Says(lang))
+	s.styled(wrapped, n.Fix(lang))
+	s.text(n.Doc)
+	s.text(n.Job.Flow)
+	s.text(n.Job.String())
+	s.text(string(n.Rule))
+	return s.end(0)
+}

@@ -1,0 +1,490 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strconv"
+	"unicode/utf8"
+
+	"wasl/pipeline"
+)
+
+// A summarySheet is the first sheet. Its three tables share their columns: from
+// firstBucket on, what became of rows, documents and money stands in the same
+// place in each.
+type summarySheet struct{ *sheet }
+
+var summaryColumns = []column{
+	{"", 22}, {"", 34}, {"", 16}, {"", 18}, {"", 17}, {"", 14},
+	{"", 14}, {"", 14}, {"", 13}, {"", 13}, {"", 13}, {"", 14}, {"", 12}, {"", 13}, {"", 13}, {"", 14}, {"", 16},
+}
+
+// The columns of the tables, counted from 1.
+const (
+	colIn       = 6 // what came in
+	firstBucket = 7
+	colUnused   = 15
+	colCheck    = 16
+)
+
+// buckets are the states by which the tables tell what became of things.
+var buckets = []struct {
+	key    string
+	states []pipeline.State
+}{
+	{"state.delivered", []pipeline.State{pipeline.Delivered}},
+	{"state.unchanged", []pipeline.State{pipeline.Unchanged}},
+	{"state.held", []pipeline.State{pipeline.Held}},
+	{"state.rejected", []pipeline.State{pipeline.Rejected}},
+	{"state.skipped", []pipeline.State{pipeline.Skipped}},
+	{"state.superseded", []pipeline.State{pipeline.Superseded}},
+	{"state.parked", []pipeline.State{pipeline.Parked}},
+	{"waiting", []pipeline.State{pipeline.Accepted, pipeline.Sending, pipeline.Ready}},
+}
+
+func (b *book) summarySheet() (*summarySheet, error) {
+	s := &sheet{b: b, key: "summary", cols: summaryColumns}
+	return &summarySheet{s}, s.open()
+}
+
+// finish writes the whole sheet.
+func (s *summarySheet) finish(sum Summary, jobs []pipeline.Opened, wrong map[pipeline.Job][]pipeline.Problem) error {
+	for _, part := range []func() error{
+		func() error { return s.top(sum) },
+		func() error { return s.rows(sum.Files) },
+		func() error { return s.documents(sum.Flows) },
+		func() error { return s.money(sum) },
+		func() error { return s.unused(sum.Files, wrong) },
+		s.meanings,
+	} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return s.close(s.row)
+}
+
+// top says what this is, and whether all is well.
+func (s *summarySheet) top(sum Summary) error {
+	s.put(title, s.b.say("title"))
+	if err := s.end(30); err != nil {
+		return err
+	}
+	for _, fact := range [][2]string{
+		{"sum.shop", s.b.opt.Shop}, {"sum.days", s.b.days()}, {"sum.zone", s.b.opt.Zone.String()},
+	} {
+		s.put(label, s.b.say(fact[0]))
+		s.put(note, fact[1])
+		if err := s.end(0); err != nil {
+			return err
+		}
+	}
+	lang := s.b.opt.Lang
+	results := []struct {
+		l    look
+		text string
+	}{{good, s.b.say("sum.even")}}
+	if sum.Off > 0 {
+		results[0].l, results[0].text = bad, say(lang, "sum.off", "count", strconv.Itoa(sum.Off))
+	}
+	if sum.Waiting > 0 {
+		results = append(results, struct {
+			l    look
+			text string
+		}{wait, say(lang, "sum.waiting", "count", strconv.Itoa(sum.Waiting))})
+	}
+	last := struct {
+		l    look
+		text string
+	}{quiet, s.b.say("sum.noproblems")}
+	if sum.Problems > 0 {
+		last.l, last.text = warn, say(lang, "sum.problems", "count", strconv.Itoa(sum.Problems))
+	}
+	for i, r := range append(results, last) {
+		s.put(label, "")
+		if i == 0 {
+			s.line[0].Value = s.b.say("sum.result")
+		}
+		for range 5 {
+			s.put(r.l, nil)
+		}
+		s.line[1].Value = r.text
+		if err := s.merged(18, 2, 6); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heading begins a part: its name, what its sums mean, and a row of headers.
+// The first keys are the columns before what came in.
+func (s *summarySheet) heading(key string, before [5]string, in, lastKey string) error {
+	if err := s.named(key); err != nil {
+		return err
+	}
+	for _, k := range append(before[:], in) {
+		s.put(head, s.word(k))
+	}
+	for _, b := range buckets {
+		s.put(head, s.b.say(b.key))
+	}
+	s.put(head, s.word("unused"))
+	s.put(head, s.b.say("col.check"))
+	s.put(head, s.word(lastKey))
+	return s.end(32)
+}
+
+// named writes the name of a part and what it means.
+func (s *summarySheet) named(key string) error {
+	if err := s.end(0); err != nil {
+		return err
+	}
+	s.put(section, s.b.say(key))
+	if err := s.end(22); err != nil {
+		return err
+	}
+	if _, ok := words[key+".note"]; !ok {
+		return nil
+	}
+	return s.remark(s.b.say(key + ".note"))
+}
+
+func (s *summarySheet) word(key string) any {
+	if key == "" {
+		return nil
+	}
+	return s.b.say(key)
+}
+
+// rows accounts for every row of every file.
+func (s *summarySheet) rows(files []FileSum) error {
+	if err := s.heading("sum.rows", [5]string{"col.flow", "col.file", "col.drop", "col.arrived", "col.verdict"}, "col.rows", "col.twin"); err != nil {
+		return err
+	}
+	first := s.row + 1
+	var in, unused, off int
+	by := map[pipeline.State]int{}
+	for _, f := range files {
+		s.text(f.Job.Flow)
+		s.text(f.File)
+		s.styled(center, f.Job.Drop)
+		s.time(f.Arrived)
+		word, l := s.b.verdict(f)
+		s.put(l, word)
+		s.counts(tallied, f.Rows, f.By, f.Unused, f.Off)
+		s.styled(center, f.Twin)
+		if err := s.end(0); err != nil {
+			return err
+		}
+		in, unused, off = in+f.Rows, unused+f.Unused, off+f.Off
+		for state, n := range f.By {
+			by[state] += n
+		}
+	}
+	if len(files) == 1 {
+		return nil
+	}
+	last := s.row
+	s.put(totalT, s.b.say("col.total"))
+	for range 4 {
+		s.put(totalT, nil)
+	}
+	s.formula(totalN, "SUM("+span(colIn, first, last)+")", in)
+	for i, b := range buckets {
+		s.formula(totalN, "SUM("+span(firstBucket+i, first, last)+")", bucket(b.states, by))
+	}
+	s.formula(totalN, "SUM("+span(colUnused, first, last)+")", unused)
+	s.check(off)
+	s.put(totalT, nil)
+	return s.end(0)
+}
+
+// counts adds what came in, what became of it, and whether that is all of it.
+func (s *summarySheet) counts(l look, in int, by map[pipeline.State]int, unused, off int) {
+	s.put(number, in)
+	for _, b := range buckets {
+		s.put(l, bucket(b.states, by))
+	}
+	s.put(l, unused)
+	s.check(off)
+}
+
+func (s *summarySheet) check(off int) {
+	l := evenN
+	if off != 0 {
+		l = offN
+	}
+	s.formula(l, s.checking(), off)
+}
+
+// checking is the formula of the check of the row being written.
+func (s *summarySheet) checking() string {
+	row := s.row + 1
+	return fmt.Sprintf("%s-SUM(%s:%s)", cell(colIn, row), cell(firstBucket, row), cell(colUnused, row))
+}
+
+func bucket(states []pipeline.State, by map[pipeline.State]int) int {
+	n := 0
+	for _, state := range states {
+		n += by[state]
+	}
+	return n
+}
+
+// documents counts documents by flow.
+func (s *summarySheet) documents(flows []FlowSum) error {
+	if err := s.heading("sum.docs", [5]string{"col.flow", "col.kind"}, "col.documents", "col.problems"); err != nil {
+		return err
+	}
+	for _, f := range flows {
+		s.text(f.Flow)
+		s.text(f.Kind)
+		for range 3 {
+			s.put(plain, nil)
+		}
+		off := f.Documents
+		for _, n := range f.By {
+			off -= n
+		}
+		s.counts(tallied, f.Documents, f.By, 0, off)
+		s.put(tallied, f.Problems)
+		if err := s.end(0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// money accounts for every amount: a flow, currency and day a row, then the
+// totals of each flow and currency.
+func (s *summarySheet) money(sum Summary) error {
+	if err := s.heading("sum.money", [5]string{"col.flow", "col.kind", "col.day", "col.currency", "col.documents"}, "col.moneyin", ""); err != nil {
+		return err
+	}
+	if len(sum.Money) == 0 {
+		return s.remark(s.b.say("sum.nomoney"))
+	}
+	kinds := map[string]string{}
+	for _, f := range sum.Flows {
+		kinds[f.Flow] = f.Kind
+	}
+	first := s.row + 1
+	for _, m := range sum.Money {
+		s.text(m.Flow)
+		s.text(kinds[m.Flow])
+		if m.Day == "" {
+			s.styled(center, s.b.say("sum.noday"))
+		} else {
+			s.date(m.Day)
+		}
+		s.styled(center, m.Currency)
+		s.put(number, m.Documents)
+		s.amounts(m)
+		if err := s.end(0); err != nil {
+			return err
+		}
+	}
+	return s.moneyTotals(totalsOf(sum.Money), first, s.row)
+}
+
+// totalsOf adds up days: a flow and currency a line.
+func totalsOf(money []MoneySum) []MoneySum {
+	var out []MoneySum
+	for _, m := range money {
+		if n := len(out); n == 0 || out[n-1].Flow != m.Flow || out[n-1].Currency != m.Currency {
+			out = append(out, MoneySum{Flow: m.Flow, Currency: m.Currency, By: map[pipeline.State]pipeline.Decimal{}})
+		}
+		t := &out[len(out)-1]
+		t.Documents += m.Documents
+		t.In, t.Off = t.In.Add(m.In), t.Off.Add(m.Off)
+		for state, d := range m.By {
+			t.By[state] = t.By[state].Add(d)
+		}
+	}
+	return out
+}
+
+func (s *summarySheet) moneyTotals(totals []MoneySum, first, last int) error {
+	for _, t := range totals {
+		row := s.row + 1
+		over := func(col int) string {
+			return fmt.Sprintf("SUMIFS(%s,%s,%s,%s,%s)", span(col, first, last), span(1, first, last), cell(1, row), span(4, first, last), cell(4, row))
+		}
+		s.put(totalT, t.Flow)
+		s.put(totalT, s.b.say("col.total"))
+		s.put(totalT, nil)
+		s.styled(totalT, t.Currency)
+		s.formula(totalN, over(5), t.Documents)
+		s.totalled(over(colIn), t.In)
+		for i, b := range buckets {
+			s.totalled(over(firstBucket+i), amountOf(b.states, t.By))
+		}
+		s.put(totalM, nil)
+		s.checkMoney(t.Off)
+		s.put(totalT, nil)
+		if err := s.end(0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *summarySheet) totalled(formula string, d pipeline.Decimal) {
+	if f, ok := exact(d); ok {
+		s.formula(totalM, formula, f)
+		return
+	}
+	s.put(totalT, d.String())
+}
+
+// amounts adds the money that came in, what became of it, and whether that is
+// all of it.
+func (s *summarySheet) amounts(m MoneySum) {
+	s.sheet.money(amount, m.In)
+	for _, b := range buckets {
+		s.sheet.money(dashed, amountOf(b.states, m.By))
+	}
+	s.put(plain, nil)
+	s.checkMoney(m.Off)
+	s.put(plain, nil)
+}
+
+// checkMoney rounds the spreadsheet's own difference to five decimals, the most
+// that an amount has: it adds up in binary fractions.
+func (s *summarySheet) checkMoney(off pipeline.Decimal) {
+	l := evenM
+	if !off.IsZero() {
+		l = offM
+	}
+	f, ok := exact(off)
+	if !ok {
+		f = math.NaN() // cannot be: a difference of amounts of a document
+	}
+	s.formula(l, "ROUND("+s.checking()+",5)", f)
+}
+
+func amountOf(states []pipeline.State, by map[pipeline.State]pipeline.Decimal) pipeline.Decimal {
+	var d pipeline.Decimal
+	for _, state := range states {
+		d = d.Add(by[state])
+	}
+	return d
+}
+
+// unused lists the files of which nothing is used, or that wait because of an
+// error, with why and what to do.
+func (s *summarySheet) unused(files []FileSum, wrong map[pipeline.Job][]pipeline.Problem) error {
+	if err := s.named("sum.unused"); err != nil {
+		return err
+	}
+	begun := false
+	for _, f := range files {
+		if f.Verdict == "" && f.Error == "" {
+			continue
+		}
+		if !begun {
+			begun = true
+			for _, k := range []string{"col.flow", "col.file", "col.drop", "col.arrived", "col.verdict", "col.why", "", "", "", "", "col.fix", "", "", "", "", "", ""} {
+				s.put(head, s.word(k))
+			}
+			if err := s.merged(20, colIn, 10, 11, 17); err != nil {
+				return err
+			}
+		}
+		if err := s.reasons(f, wrong[f.Job]); err != nil {
+			return err
+		}
+	}
+	if !begun {
+		return s.remark(s.b.say("sum.allused"))
+	}
+	return nil
+}
+
+// reasons writes why a file is not used, a reason a row.
+func (s *summarySheet) reasons(f FileSum, why []pipeline.Problem) error {
+	lang := s.b.opt.Lang
+	says := [][2]string{}
+	for _, p := range why {
+		says = append(says, [2]string{p.Says(lang), p.Fix(lang)})
+	}
+	if f.Error != "" {
+		says = append(says, [2]string{say(lang, "verdict.error", "error", f.Error), ""})
+	}
+	if len(says) == 0 {
+		says = append(says, [2]string{s.b.say("verdict.seeProblems"), ""})
+	}
+	for _, words := range says {
+		s.text(f.Job.Flow)
+		s.text(f.File)
+		s.styled(center, f.Job.Drop)
+		s.time(f.Arrived)
+		word, l := s.b.verdict(f)
+		s.put(l, word)
+		for range 12 {
+			s.put(wrapped, nil)
+		}
+		s.line[colIn-1].Value, s.line[10].Value = words[0], words[1]
+		lines := max(1, utf8.RuneCountInString(words[0])/70+1, utf8.RuneCountInString(words[1])/95+1)
+		if err := s.merged(float64(4+13*lines), colIn, 10, 11, 17); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// merged writes a row in which runs of cells are one: pairs of first and last column.
+func (s *summarySheet) merged(height float64, runs ...int) error {
+	for i := 0; i+1 < len(runs); i += 2 {
+		if err := s.w.MergeCell(cell(runs[i], s.row+1), cell(runs[i+1], s.row+1)); err != nil {
+			return err
+		}
+	}
+	return s.end(height)
+}
+
+// meanings explains the words of the states, and who made this.
+func (s *summarySheet) meanings() error {
+	if err := s.named("sum.words"); err != nil {
+		return err
+	}
+	for _, b := range buckets {
+		state := b.states[0]
+		meaning := "mean." + string(state)
+		if len(b.states) > 1 {
+			meaning = "mean.waiting"
+		}
+		s.put(stateLook(state), s.b.say(b.key))
+		s.put(note, s.b.say(meaning))
+		if err := s.end(0); err != nil {
+			return err
+		}
+	}
+	s.put(quiet, s.b.say("unused"))
+	s.put(note, s.b.say("mean.unused"))
+	if err := s.end(0); err != nil {
+		return err
+	}
+	if err := s.end(0); err != nil {
+		return err
+	}
+	return s.remark(say(s.b.opt.Lang, "sum.made", "version", cmp.Or(s.b.opt.Version, "wasl")))
+}
+
+// verdict says how a file stands, in words and in colour.
+func (b *book) verdict(f FileSum) (string, look) {
+	switch {
+	case f.Verdict != "":
+		l := bad
+		if f.Verdict == "held" {
+			l = warn
+		}
+		return b.say("verdict." + f.Verdict), l
+	case f.Step == pipeline.StepPrepare:
+		return b.say("verdict.prepare"), wait
+	case f.Step == pipeline.StepDeliver:
+		return b.say("verdict.deliver"), wait
+	}
+	return b.say("verdict."), good
+}

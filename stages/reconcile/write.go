@@ -1,0 +1,177 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// Options says how a workbook is to look. The zero value is English and UTC.
+type Options struct {
+	Lang    string                      // en or ar: names of sheets, headers, words; ar gives sheets from right to left
+	Shop    string                      // whose workbook it is
+	Zone    *time.Location              // the shop's; nil: UTC
+	Version string                      // of the program, for its last line
+	Link    func(pipeline.Entry) string // the authority's public page of a sealed receipt; nil: none is shown
+}
+
+// FileName is the name of the workbook of some days of arrival, both included:
+// reconciliation-2026-11-25.xlsx or reconciliation-2026-11-01_2026-11-30.xlsx.
+func FileName(from, to string) string {
+	if from == to {
+		return "reconciliation-" + from + ".xlsx"
+	}
+	return "reconciliation-" + from + "_" + to + ".xlsx"
+}
+
+// Write writes the workbook of the days of arrival from..to, both included, into
+// dir, whole or not at all, and returns its path. Days that hold nothing give ""
+// and no file. It may be called again: the same ledger gives the same bytes.
+func Write(ctx context.Context, books pipeline.Books, dir, from, to string, opt Options) (path string, err error) {
+	jobs, err := books.Jobs(ctx, from, to)
+	if err != nil {
+		return "", fmt.Errorf("read the jobs of %s to %s: %w", from, to, err)
+	}
+	if len(jobs) == 0 {
+		return "", nil
+	}
+	b, err := newBook(opt, from, to)
+	if err != nil {
+		return "", fmt.Errorf("begin the workbook: %w", err)
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	if err := b.fill(ctx, books, jobs); err != nil {
+		return "", fmt.Errorf("fill the workbook of %s to %s: %w", from, to, err)
+	}
+	path = filepath.Join(dir, FileName(from, to))
+	if err := save(ctx, path, b.pack); err != nil {
+		return "", fmt.Errorf("write the workbook: %w", err)
+	}
+	return path, nil
+}
+
+// fill puts the sheets into the workbook, each entry read once. The summary
+// stands first and is written last.
+func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.Opened) error {
+	sum := newTally(b.from, b.to, jobs)
+	summary, err := b.summarySheet()
+	if err != nil {
+		return err
+	}
+	orders, err := b.ordersSheet()
+	if err != nil {
+		return err
+	}
+	receipts, err := b.receiptsSheet()
+	if err != nil {
+		return err
+	}
+	stock, err := b.stockSheet(jobs)
+	if err != nil {
+		return err
+	}
+	for e, err := range books.Entries(ctx, b.from, b.to) {
+		if err != nil {
+			return fmt.Errorf("read the documents: %w", err)
+		}
+		sum.add(e)
+		switch e.Kind {
+		case kindOrder:
+			orders.erp(e)
+		case kindReceipt:
+			r := readReceipt(e.Document)
+			orders.receipt(e, r)
+			err = receipts.add(e, r)
+		case kindStock:
+			err = stock.add(e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(orders.finish(), receipts.finish(), stock.finish()); err != nil {
+		return err
+	}
+	wrong, err := b.problems(ctx, books, jobs)
+	if err != nil {
+		return err
+	}
+	if err := b.files(jobs); err != nil {
+		return err
+	}
+	return summary.finish(sum.summary(), jobs, wrong)
+}
+
+// The kinds of documents that have a sheet of their own.
+const (
+	kindOrder   = "erp.order"
+	kindReceipt = "eta.receipt"
+	kindStock   = "shopify.stock"
+)
+
+// save makes a file appear whole or not at all: under another name in the same
+// folder, synced, then renamed.
+func save(ctx context.Context, path string, write func(io.Writer) error) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = temp.Close() // it is given up: closed already, or of no interest
+			_ = os.Remove(temp.Name())
+		}
+	}()
+	sweep(temp, path)
+	if err := write(temp); err != nil {
+		return err
+	}
+	if err := errors.Join(temp.Chmod(0o644), temp.Sync(), temp.Close(), ctx.Err()); err != nil {
+		return err
+	}
+	if err := os.Rename(temp.Name(), path); err != nil {
+		if errors.Is(err, os.ErrPermission) {
+			return &pipeline.Trouble{Rule: "report.locked", With: map[string]string{"file": path}, Err: err}
+		}
+		return err
+	}
+	return syncDir(dir)
+}
+
+// sweep removes what a process that was killed an hour ago or more left of the
+// same workbook. By the file system's clock, that of the new file.
+func sweep(temp *os.File, path string) {
+	now, err := temp.Stat()
+	if err != nil {
+		return // nothing depends on it
+	}
+	old, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp"))
+	for _, name := range old {
+		if info, err := os.Stat(name); err == nil && now.ModTime().Sub(info.ModTime()) > time.Hour {
+			_ = os.Remove(name) // the next workbook tries again
+		}
+	}
+}
+
+// syncDir makes a rename in a folder last. Windows has no such thing and needs none.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }() // it was only read
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, os.ErrInvalid) && !errors.Is(err, os.ErrPermission) {
+		return err
+	}
+	return nil
+}
