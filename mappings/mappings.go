@@ -1,0 +1,19 @@
+// Package mappings holds the flows that wasl brings along, one YAML file each:
+// which files they take, which column is which field, and what is left out.
+// wasl init copies them into a new folder, where they are the merchant's own to
+// change; the program runs the copies, never these.
+//
+// Each file teaches by its comments and carries its own examples, which every
+// wasl check runs.
+package mappings
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed *.yaml
+var files embed.FS
+
+// Files are the shipped mappings, by name.
+var Files fs.FS = files

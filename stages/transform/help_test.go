@@ -1,0 +1,90 @@
+package transform
+
+import (
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"wasl/pipeline"
+)
+
+// kinds are those of the sinks, as far as mappings see them.
+func kinds() map[string]pipeline.Kind {
+	order := fields(`order.id:code order.name:code! order.created:time! order.paid:time order.status:text order.cancelled:time
+		order.currency:text order.subtotal:amount order.discount:amount order.discount_code:text order.shipping:amount
+		order.shipping_method:text order.taxes:amount order.total:amount order.refunded:amount order.outstanding:amount
+		order.payment:text order.note:text order.tags:text order.source:text
+		customer.name:text customer.phone:text customer.email:text customer.address:text customer.city:text customer.governorate:text
+		line.sku:code line.name:text line.quantity:quantity! line.price:amount! line.discount:amount`)
+	item := fields(`item.code:code item.type:text item.unit:text item.name:text item.vat_type:text item.vat_rate:rate`)
+	return map[string]pipeline.Kind{
+		"table.items": {Name: "table.items", Fields: fields(`code:code! name_ar:text name_en:text barcode:code group:text unit:text
+			eta_code:code eta_type:text vat_type:text vat_rate:rate price:amount`)},
+		"shopify.stock": {Name: "shopify.stock", GroupBy: []string{"sku", "location"},
+			Fields: fields(`sku:code! location:text! quantity:quantity! warehouse:code name:text`)},
+		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: order},
+		"eta.receipt": {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], item...)},
+		"all": {Name: "all", Fields: fields(`text:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool
+			other:amount third:amount`)},
+	}
+}
+
+// fields reads name:type, with ! where it is required.
+func fields(list string) []pipeline.Field {
+	var out []pipeline.Field
+	for _, f := range strings.Fields(list) {
+		name, kind, _ := strings.Cut(f, ":")
+		kind, required := strings.CutSuffix(kind, "!")
+		t, ok := pipeline.TypeOf(kind)
+		if !ok {
+			panic(f)
+		}
+		out = append(out, pipeline.Field{Name: name, Type: t, Required: required})
+	}
+	return out
+}
+
+func cairo(t testing.TB) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Africa/Cairo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+func deps(t testing.TB) Deps {
+	return Deps{Kinds: kinds(), Maps: map[string]map[string]string{"shopify.locations": {}}, Zone: cairo(t)}
+}
+
+// mustParse parses a mapping that is right.
+func mustParse(t testing.TB, text string, d Deps) *Mapping {
+	t.Helper()
+	m, found := Parse("m.yaml", []byte(text), d)
+	for _, f := range found {
+		t.Error(f.In("en"))
+	}
+	if m == nil {
+		t.FailNow()
+	}
+	return m
+}
+
+// row makes a row of pairs of header and cell.
+func row(pairs ...string) pipeline.Row {
+	r := pipeline.Row{Origin: pipeline.Origin{File: "f.csv", Row: 2}}
+	for i := 0; i < len(pairs); i += 2 {
+		r.Header, r.Cells = append(r.Header, pairs[i]), append(r.Cells, pairs[i+1])
+	}
+	return r
+}
+
+// lines are the findings, one a line.
+func lines(found []pipeline.Finding) string {
+	var b strings.Builder
+	for _, f := range found {
+		b.WriteString(f.In("en") + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,207 @@
+package transform
+
+import (
+	"path"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode"
+
+	"wasl/pipeline"
+)
+
+// Deps is what a mapping is checked against and what it may look into.
+type Deps struct {
+	Kinds map[string]pipeline.Kind     // by name: what mappings are checked against
+	Maps  map[string]map[string]string // named value maps of the settings, such as shopify.locations
+	Zone  *time.Location               // the shop's; nil: Africa/Cairo
+	Lang  string                       // of reasons for leaving something out: en or ar; "" means en
+
+	// Lookup gives a row of a reference table; false where it has none of that
+	// code. nil: all tables are empty. It may be called from several flows.
+	Lookup func(table, code string) (map[string]string, bool, error)
+
+	// Columns is reserved for synonyms of headers; may be nil.
+	Columns map[string][]string
+}
+
+// A Mapping is one flow: which files, which column is which field, and what is
+// left out. It is made by Parse, and never changes: its methods may be called
+// from several goroutines.
+type Mapping struct {
+	Flow      string   // its name
+	About     Words    // one sentence about it
+	Files     []string // patterns of the names that it takes
+	To        string   // the kind of its documents
+	Format    string   // table, or shopify.orders
+	Sheet     string   // "" where it is not pinned
+	Header    int      // the row of the header, counted from 1; 0 where it is not pinned
+	CodePage  string   // "" where it is not pinned
+	Delimiter string   // "" where it is not pinned
+
+	file     string
+	lang     string
+	zone     *time.Location
+	patterns []string // of Files, folded
+	tables   []string
+	shape    *pipeline.Shape
+	sources  []Column
+	steps    []step
+	skips    []skip
+	examples []example
+	world    world
+
+	// The places of the sources in the header seen last: the rows of a file
+	// share theirs, so that names are compared once a file.
+	found atomic.Pointer[places]
+}
+
+// Words are a text in both languages.
+type Words struct{ En, Ar string }
+
+// In is the text in a language (en or ar), or in the other where it lacks it.
+func (w Words) In(lang string) string {
+	if lang == "ar" && w.Ar != "" || w.En == "" {
+		return w.Ar
+	}
+	return w.En
+}
+
+// A Column is one that the mapping reads.
+type Column struct {
+	Names    []string // any of these; the first that the file has
+	Required bool     // a file without it is not for this flow
+}
+
+// world is what a mapping looks into while it maps: the real one, or that of an
+// example.
+type world struct {
+	lookup func(table, code string) (map[string]string, bool, error)
+	maps   map[string]*valueMap
+}
+
+// Columns are the columns to be found in a file, each once.
+func (m *Mapping) Columns() []Column { return m.sources }
+
+// Tables are the reference tables that are looked into.
+func (m *Mapping) Tables() []string { return m.tables }
+
+// Match tells whether the mapping's patterns take a name. Case does not count,
+// nor do the forms of alef, ya and ta marbuta.
+func (m *Mapping) Match(name string) bool {
+	name = foldName(name)
+	for _, p := range m.patterns {
+		if ok, err := path.Match(p, name); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// foldName folds the letters and digits of a file name or of a pattern; marks
+// such as * . and - stay.
+func foldName(s string) string {
+	var b strings.Builder
+	for _, r := range pipeline.Clean(s) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			b.WriteString(pipeline.Fold(string(r)))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Map puts a row into our words. The record has every field that could be read;
+// a problem says why another one could not. A row that is a fault as a whole has
+// that problem only: all others would follow from it.
+func (m *Mapping) Map(row pipeline.Row) (pipeline.Record, []pipeline.Problem) {
+	return m.mapIn(row, &m.world)
+}
+
+func (m *Mapping) mapIn(row pipeline.Row, w *world) (pipeline.Record, []pipeline.Problem) {
+	r := reading{row: row, world: w, cols: m.places(row.Header), record: pipeline.NewRecord(row, m.shape)}
+	for i := range m.steps {
+		m.steps[i].fill(&r, &m.steps[i])
+	}
+	for _, f := range row.Faults {
+		if f.Col == 0 {
+			return r.record, []pipeline.Problem{{Origin: row.Origin, Rule: f.Rule, With: f.With}}
+		}
+	}
+	return r.record, r.problems
+}
+
+// A step fills one field.
+type step struct {
+	pipeline.Field
+	index int   // in the shape
+	uses  []int // the fields that it is computed from
+	fill  func(r *reading, s *step)
+}
+
+// reading is one row on its way.
+type reading struct {
+	row      pipeline.Row
+	cols     []int // by source: the column counted from 0, or -1
+	world    *world
+	record   pipeline.Record
+	problems []pipeline.Problem
+	last     looked // the row of a table looked up last
+}
+
+// bad says that a step's field could not be read.
+func (r *reading) bad(s *step, col int, value string, why wrong) {
+	r.record.Put(s.index, pipeline.Value{Bad: true, Col: col + 1})
+	r.problems = append(r.problems, pipeline.Problem{
+		Origin: r.record.At(s.Name), Field: s.Name, Value: value, Rule: why.rule, With: why.with,
+	})
+}
+
+// fault is what could not be read of a cell, if anything.
+func (r *reading) fault(col int) (wrong, bool) {
+	for _, f := range r.row.Faults {
+		if f.Col == col+1 {
+			return wrong{rule: f.Rule, with: f.With}, true
+		}
+	}
+	return wrong{}, false
+}
+
+// places are the columns of the sources in one header.
+type places struct {
+	header []string
+	cols   []int
+}
+
+// places finds the sources in a header; the same slice is searched once.
+func (m *Mapping) places(header []string) []int {
+	if p := m.found.Load(); p != nil && same(p.header, header) {
+		return p.cols
+	}
+	at := make(map[string]int, len(header))
+	for i, h := range header {
+		h = pipeline.Fold(h)
+		if _, ok := at[h]; !ok {
+			at[h] = i
+		}
+	}
+	p := &places{header: header, cols: make([]int, len(m.sources))}
+	for i, source := range m.sources {
+		p.cols[i] = -1
+		for _, name := range source.Names {
+			if col, ok := at[pipeline.Fold(name)]; ok {
+				p.cols[i] = col
+				break
+			}
+		}
+	}
+	m.found.Store(p)
+	return p.cols
+}
+
+// same tells whether two headers are one slice. It stays alive while it is
+// remembered, so that its place in memory is its own.
+func same(a, b []string) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}

@@ -1,0 +1,244 @@
+package transform
+
+import (
+	"strings"
+
+	"wasl/pipeline"
+
+	"github.com/quagmt/udecimal"
+)
+
+// The most digits a number may have: 18 before the decimal mark, which is more
+// than any amount needs and less than a bar code that slipped into the wrong
+// column, and 19 after it, which is what a Decimal keeps.
+const (
+	mostWhole    = 18
+	mostFraction = 19
+)
+
+// notNumber is the rule of a text that is no number at all: amount.format,
+// quantity.format or rate.format, as the field has it.
+const notNumber pipeline.Rule = "format"
+
+// decimalMark is how a mapping pins the decimal mark of a column.
+type decimalMark byte
+
+const (
+	markAny   decimalMark = 0   // not pinned: a point, and a comma only in 1.234,56
+	markPoint decimalMark = '.' // 1,234.56
+	markComma decimalMark = ',' // 1.234,56
+)
+
+// number reads a number as people and ERPs write it, with digits of any of the
+// three sets; nothing that could be read in two ways is taken. words says
+// which words may stand beside it. The rule is "" where it is one; notNumber
+// stands for the rule of the field's type.
+//
+//	12   -12   12-   (12)   12.50   .5   1,234   1,234.56   1 234.5   ١٬٢٣٤٫٥٦
+//	1.234,56                        not where the mark is pinned as a point
+//	12,50   1,50                    only where the mark is pinned as a comma
+//
+// Refused everywhere: 1e5, 0x10, 1_000, NaN, 12., 1,23,456, and an empty text.
+func number(s string, mark decimalMark, words []string) (pipeline.Decimal, pipeline.Rule) {
+	if d, ok := plainNumber(s, mark); ok {
+		return d, ""
+	}
+	s, negative, ok := sign(s, words)
+	if !ok {
+		return pipeline.Decimal{}, notNumber
+	}
+	point, group, fault := marks(s, mark)
+	if fault != "" {
+		return pipeline.Decimal{}, fault
+	}
+	digits, fault := ungroup(s, point, group)
+	if fault != "" {
+		return pipeline.Decimal{}, fault
+	}
+	d, err := udecimal.Parse(digits)
+	if err != nil {
+		return pipeline.Decimal{}, notNumber // ungroup leaves nothing that it refuses
+	}
+	if negative {
+		d = d.Neg()
+	}
+	return d, ""
+}
+
+// plainNumber is the short way for what most cells hold: 12 and 12.50. It
+// allocates nothing.
+func plainNumber(s string, mark decimalMark) (pipeline.Decimal, bool) {
+	if len(s) == 0 || len(s) > 18 {
+		return pipeline.Decimal{}, false
+	}
+	var coefficient uint64
+	point := -1
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			coefficient = coefficient*10 + uint64(c-'0')
+		case c == '.' && point < 0 && mark != markComma:
+			point = i
+		default:
+			return pipeline.Decimal{}, false
+		}
+	}
+	decimals := 0
+	if point >= 0 {
+		decimals = len(s) - point - 1
+		if decimals == 0 {
+			return pipeline.Decimal{}, false
+		}
+	}
+	d, err := udecimal.NewFromUint64(coefficient, uint8(decimals))
+	return d, err == nil
+}
+
+// sign takes the words and the sign off a number: one of -12, +12, 12- and (12).
+// Words may stand inside or outside of the sign, once.
+func sign(s string, words []string) (rest string, negative, ok bool) {
+	s, worded := cutWord(s, words)
+	signed := true
+	switch {
+	case strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && len(s) > 1:
+		s, negative = s[1:len(s)-1], true
+	case strings.HasPrefix(s, "-"), strings.HasPrefix(s, "+"):
+		s, negative = s[1:], s[0] == '-'
+	case strings.HasPrefix(s, "−"): // the minus sign of typesetting, U+2212
+		s, negative = strings.TrimPrefix(s, "−"), true
+	case strings.HasSuffix(s, "-"):
+		s, negative = s[:len(s)-1], true
+	case strings.HasSuffix(s, "−"):
+		s, negative = strings.TrimSuffix(s, "−"), true
+	default:
+		signed = false
+	}
+	s = strings.TrimSpace(s)
+	if signed && !worded {
+		s, _ = cutWord(s, words)
+	}
+	return s, negative, s != ""
+}
+
+// cutWord takes one word, such as EGP, off one end of a text.
+func cutWord(s string, words []string) (string, bool) {
+	for _, w := range words {
+		if len(s) >= len(w) && strings.EqualFold(s[:len(w)], w) {
+			return strings.TrimSpace(s[len(w):]), true
+		}
+		if len(s) >= len(w) && strings.EqualFold(s[len(s)-len(w):], w) {
+			return strings.TrimSpace(s[:len(s)-len(w)]), true
+		}
+	}
+	return s, false
+}
+
+// marks decides which rune is the decimal mark of a number and which one
+// separates its thousands; 0 where it has none.
+func marks(s string, mark decimalMark) (point, group rune, fault pipeline.Rule) {
+	count := map[rune]int{}
+	last := rune(0)
+	for _, r := range s {
+		switch r {
+		case '،': // the comma of Arabic keyboards
+			r = ','
+		case ' ', '.', ',', '٫', '٬':
+		default:
+			if _, digit := pipeline.Digit(r); !digit {
+				return 0, 0, notNumber
+			}
+			continue
+		}
+		count[r]++
+		last = r
+	}
+	switch {
+	case count['٫'] == 1:
+		point = '٫'
+	case count['٫'] > 1:
+		return 0, 0, notNumber
+	case count['.'] > 0 && count[','] > 0:
+		point = last
+		if mark != markAny && rune(mark) != point || point != '.' && point != ',' {
+			return 0, 0, notNumber
+		}
+	case count[','] > 0:
+		if mark == markComma {
+			point = ','
+		}
+	case count['.'] > 0:
+		if mark == markPoint || mark == markAny && count['.'] == 1 {
+			point = '.'
+		}
+	}
+	if point != 0 && count[point] > 1 {
+		return 0, 0, notNumber
+	}
+	for r, n := range count {
+		if n == 0 || r == point {
+			continue
+		}
+		if group != 0 {
+			return 0, 0, notNumber // two kinds of thousands separators
+		}
+		group = r
+	}
+	if point == 0 && group == ',' && count[','] == 1 && !thousands(s) {
+		return 0, 0, "number.comma"
+	}
+	return point, group, ""
+}
+
+// thousands tells whether the one comma of a number can separate thousands:
+// 1,234 but neither 12,50 nor 0,500.
+func thousands(s string) bool {
+	whole, rest, _ := strings.Cut(strings.ReplaceAll(s, "،", ","), ",")
+	first, _ := pipeline.Digit([]rune(whole + "0")[0])
+	return len([]rune(rest)) == 3 && first != 0
+}
+
+// ungroup writes a number with European digits and a point. Groups of
+// thousands have to be whole: 1,234,567 but not 1,23,456.
+func ungroup(s string, point, group rune) (string, pipeline.Rule) {
+	var b strings.Builder
+	whole, fraction, run, groups := 0, 0, 0, 0
+	pointed := false
+	for _, r := range s {
+		if r == '،' {
+			r = ','
+		}
+		switch digit, ok := pipeline.Digit(r); {
+		case ok:
+			b.WriteByte(byte('0' + digit))
+			run++
+			if pointed {
+				fraction++
+			} else {
+				whole++
+			}
+		case r == point && !pointed:
+			if groups > 0 && run != 3 {
+				return "", notNumber
+			}
+			if whole == 0 {
+				b.WriteByte('0')
+			}
+			b.WriteByte('.')
+			pointed, run = true, 0
+		case r == group && !pointed:
+			if run == 0 || run > 3 || groups > 0 && run != 3 || b.String()[0] == '0' {
+				return "", notNumber
+			}
+			groups, run = groups+1, 0
+		default:
+			return "", notNumber
+		}
+	}
+	switch {
+	case run == 0, !pointed && groups > 0 && run != 3:
+		return "", notNumber
+	case whole > mostWhole, fraction > mostFraction:
+		return "", "number.long"
+	}
+	return b.String(), ""
+}

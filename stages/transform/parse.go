@@ -1,0 +1,265 @@
+package transform
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"wasl/pipeline"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// keys are what a mapping may say.
+var keys = []string{"flow", "about", "files", "format", "sheet", "header", "codepage", "delimiter", "to", "fields", "skip", "examples"}
+
+// formats are the ways in which extract reads a file.
+var formats = []string{"table", "shopify.orders"}
+
+// Parse reads one mapping, checks it against its kind and whatever else it
+// names, and makes it ready to run. The findings are all that is wrong with it,
+// in the order in which they stand; a mapping with findings is nil. It does not
+// run the examples: see Check.
+func Parse(file string, text []byte, deps Deps) (*Mapping, []pipeline.Finding) {
+	d := newDraft(file, deps)
+	root := d.root(text)
+	if root == nil {
+		return nil, d.found
+	}
+	top := map[string]pair{}
+	for _, key := range d.pairs(root, "", keys) {
+		top[key.key] = key
+	}
+	d.head(top)
+	d.files(top)
+	if d.kind(top) {
+		d.fields(top["fields"])
+		d.order()
+		d.skips(top["skip"])
+		d.examples(top["examples"])
+	}
+	if len(d.found) > 0 {
+		slices.SortStableFunc(d.found, before)
+		return nil, d.found
+	}
+	return d.m, nil
+}
+
+// before puts findings in the order in which they stand in the file.
+func before(a, b pipeline.Finding) int {
+	if a.Line != b.Line {
+		return a.Line - b.Line
+	}
+	return a.Col - b.Col
+}
+
+// A draft is a mapping on its way to being one.
+type draft struct {
+	sheet
+	m    *Mapping
+	deps Deps
+	want pipeline.Kind
+	at   map[string]pair // the fields that were given, also those with findings
+	good map[string]bool // the fields that could be used
+}
+
+func newDraft(file string, deps Deps) *draft {
+	m := &Mapping{file: file, lang: deps.Lang, zone: deps.Zone, Format: "table"}
+	if m.zone == nil {
+		m.zone, _ = time.LoadLocation("Africa/Cairo") // the programs link the zones in
+		if m.zone == nil {
+			m.zone = time.UTC
+		}
+	}
+	m.world = world{lookup: deps.Lookup, maps: map[string]*valueMap{}}
+	for name, pairs := range deps.Maps {
+		m.world.maps[name], _ = newValueMap(pairs)
+	}
+	return &draft{sheet: sheet{file: file}, m: m, deps: deps, at: map[string]pair{}, good: map[string]bool{}}
+}
+
+// flowName is what a flow may be called: it stands in commands and in the names
+// of files.
+var flowName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// head reads what the flow is called.
+func (d *draft) head(top map[string]pair) {
+	if d.needs(top, "flow", "a name such as erp-stock") {
+		d.m.Flow = d.text(top["flow"], "flow")
+		if !flowName.MatchString(d.m.Flow) && d.m.Flow != "" {
+			d.wrong(top["flow"].tok(), "flow", "mapping.flow", "given", d.m.Flow)
+		}
+	}
+	if about, ok := top["about"]; ok {
+		d.m.About = d.words(about, "about")
+	}
+}
+
+// files reads which files it takes, and what is pinned about them.
+func (d *draft) files(top map[string]pair) {
+	if d.needs(top, "files", `patterns such as ["stock*.csv"]`) {
+		d.m.Files = d.texts(top["files"], "files")
+	}
+	for _, pattern := range d.m.Files {
+		folded := foldName(pattern)
+		if _, err := path.Match(folded, "x"); err != nil || strings.Contains(pattern, "/") {
+			d.wrong(top["files"].tok(), "files", "mapping.pattern", "given", pattern)
+		}
+		d.m.patterns = append(d.m.patterns, folded)
+	}
+	if key, ok := top["format"]; ok {
+		d.m.Format = d.choice(key, "format", formats...)
+	}
+	for key, into := range map[string]*string{"sheet": &d.m.Sheet, "codepage": &d.m.CodePage, "delimiter": &d.m.Delimiter} {
+		if given, ok := top[key]; ok {
+			*into = d.text(given, key)
+		}
+	}
+	if key, ok := top["header"]; ok {
+		row, err := strconv.Atoi(d.text(key, "header"))
+		if err != nil || row < 1 {
+			d.wrong(key.tok(), "header", "yaml.type", "path", "header", "want", "the number of a row, counted from 1")
+		}
+		d.m.Header = row
+	}
+}
+
+// kind finds the kind that the mapping is checked against.
+func (d *draft) kind(top map[string]pair) bool {
+	if !d.needs(top, "to", "a kind of document such as shopify.stock") {
+		return false
+	}
+	d.m.To = d.text(top["to"], "to")
+	var ok bool
+	if d.want, ok = d.deps.Kinds[d.m.To]; !ok {
+		if d.m.To != "" {
+			d.wrong(top["to"].tok(), "to", "flow.kind", "kind", d.m.To, "near", near(d.m.To, sortedKeys(d.deps.Kinds)))
+		}
+		return false
+	}
+	d.m.shape = pipeline.NewShape(d.want.Fields)
+	return d.needs(top, "fields", "the kind's fields, one a line")
+}
+
+// fields reads the fields, and sees that none is missing which the kind requires.
+func (d *draft) fields(fields pair) {
+	for _, f := range d.pairs(fields.val, "fields", nil) {
+		d.at[f.key] = f
+		d.good[f.key] = d.field(f) != nil
+	}
+	for _, f := range d.want.Fields {
+		if _, ok := d.at[f.Name]; f.Required && !ok {
+			d.wrong(fields.at, "fields", "mapping.missing", "name", f.Name, "kind", d.m.To)
+		}
+	}
+}
+
+// order puts a field that is computed behind those that it is computed from.
+func (d *draft) order() {
+	place := map[int]int{} // of a field of the shape: among the steps
+	for i, s := range d.m.steps {
+		place[s.index] = i
+	}
+	var out []step
+	state := make([]int, len(d.m.steps)) // 1: on the way, 2: done
+	var visit func(i int)
+	visit = func(i int) {
+		s := d.m.steps[i]
+		switch state[i] {
+		case 1:
+			d.wrong(d.at[s.Name].at, "fields."+s.Name, "mapping.circle", "name", s.Name)
+			return
+		case 2:
+			return
+		}
+		state[i] = 1
+		for _, used := range s.uses {
+			if j, ok := place[used]; ok {
+				visit(j)
+			}
+		}
+		state[i] = 2
+		out = append(out, s)
+	}
+	for i := range d.m.steps {
+		visit(i)
+	}
+	d.m.steps = out
+	d.unmapped()
+}
+
+// unmapped finds expressions that use fields which the mapping does not supply.
+func (d *draft) unmapped() {
+	for _, s := range d.m.steps {
+		d.supplied(s.uses, d.at[s.Name], "fields."+s.Name)
+	}
+}
+
+func (d *draft) supplied(uses []int, by pair, path string) {
+	for _, i := range uses {
+		name := d.m.shape.Fields()[i].Name
+		if _, ok := d.at[name]; !ok {
+			d.wrong(by.at, path, "mapping.unmapped", "name", name)
+		}
+	}
+}
+
+// compile makes a program of an expression and says where it is wrong.
+func (d *draft) compile(text string, at pair, path string, required bool) *expression {
+	e, fault := compile(text, d.m.shape, func(names []string) int { return d.source(names, required) })
+	if fault == nil {
+		return e
+	}
+	line, col := inside(at.val, fault.line, fault.col)
+	if fault.rule == "" {
+		fault.rule, fault.facts = "mapping.expr", []string{"said", fault.said}
+	}
+	d.wrongAt(line, col, nil, path, fault.rule, fault.facts...)
+	return nil
+}
+
+// source is the place of a column among those that the mapping reads. The same
+// names are one column, also where several fields read it.
+func (d *draft) source(names []string, required bool) int {
+	for i, s := range d.m.sources {
+		if slices.EqualFunc(s.Names, names, func(a, b string) bool { return pipeline.Fold(a) == pipeline.Fold(b) }) {
+			d.m.sources[i].Required = s.Required || required
+			return i
+		}
+	}
+	d.m.sources = append(d.m.sources, Column{Names: names, Required: required})
+	return len(d.m.sources) - 1
+}
+
+// needs sees that a key is there.
+func (d *draft) needs(top map[string]pair, key, want string) bool {
+	if pr, ok := top[key]; ok && pr.val != nil {
+		return true
+	}
+	d.wrong(top[key].at, key, "mapping.none", "name", key, "want", want)
+	return false
+}
+
+// choice is a text out of a list; "" where it is none of it.
+func (d *draft) choice(key pair, path string, known ...string) string {
+	given, _ := scalar(key.val)
+	if !slices.Contains(known, given) {
+		d.wrong(key.tok(), path, "config.choice", "given", given, "known", strings.Join(known, " "))
+		return ""
+	}
+	return given
+}
+
+func isMap(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return true
+	}
+	return false
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
