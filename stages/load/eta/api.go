@@ -86,8 +86,9 @@ func (s *Sink) call(ctx context.Context, method, url string, header http.Header,
 	x.status, x.header = response.StatusCode, response.Header
 	s.measure(response.Header.Get("Date"))
 	x.body, x.err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	x.body = redact(x.body, hide)
 	x.said.Status, x.said.ID = x.status, response.Header.Get("correlationId")
-	x.said.Body = redact(x.body, hide)
+	x.said.Body = x.body[:min(len(x.body), maxSaid)]
 	return x
 }
 
@@ -102,15 +103,14 @@ func path(url string) string {
 	return before
 }
 
-// redact keeps an answer without the secrets that it might repeat.
+// redact is an answer without the secrets of its request, which it might repeat.
 func redact(body []byte, hide []string) []byte {
-	kept := bytes.Clone(body)
 	for _, secret := range hide {
-		if secret != "" {
-			kept = bytes.ReplaceAll(kept, []byte(secret), []byte("***"))
+		if secret != "" && bytes.Contains(body, []byte(secret)) {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("***"))
 		}
 	}
-	return kept[:min(len(kept), maxSaid)]
+	return body
 }
 
 // measure compares the clocks, to the second that a Date header has.

@@ -124,22 +124,22 @@ func (t *transcoder) name() error {
 	if t.peek() != '"' {
 		return t.wrong("a name")
 	}
-	t.dst = append(t.dst, '"')
-	for t.pos++; t.pos < len(t.src); t.pos++ {
-		switch c := t.src[t.pos]; {
-		case c == '"':
-			t.pos++
-			t.dst = append(t.dst, '"')
-			return nil
+	end := bytes.IndexByte(t.src[t.pos+1:], '"')
+	if end < 0 {
+		return t.wrong("the end of a name")
+	}
+	from := len(t.dst)
+	t.dst = append(t.dst, t.src[t.pos:t.pos+end+2]...)
+	for i, c := range t.dst[from:] {
+		switch {
 		case c >= 'a' && c <= 'z':
-			t.dst = append(t.dst, c-'a'+'A')
+			t.dst[from+i] = c - 'a' + 'A'
 		case c < ' ' || c == '\\' || c >= utf8.RuneSelf:
 			return t.wrong("a name of plain letters")
-		default:
-			t.dst = append(t.dst, c)
 		}
 	}
-	return t.wrong("the end of a name")
+	t.pos += end + 2
+	return nil
 }
 
 // value writes the value of the member whose quoted name is given.

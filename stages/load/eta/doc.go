@@ -25,7 +25,7 @@
 //
 // The canonical text is taken from the bytes that will be sent, in one pass, and not from a tree beside them: what is
 // hashed and what leaves cannot drift apart, and numbers keep their literals because nobody ever parses them. A tree
-// that writes both was turned down; it is slower by a third and lets the two drift.
+// that writes both was turned down: the sealed bytes would have to be read back into it, only to be written again.
 //
 // A receipt with a wrong figure is refused by the authority only after it has used up its place in the chain. So Build
 // computes every formula twice, once forwards to fill the receipt and once from the filled receipt to verify it.

@@ -9,8 +9,6 @@ import (
 
 	"wasl/pipeline"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/quagmt/udecimal"
 )
 
@@ -101,7 +99,7 @@ func (s issuer) receipt(o order) (receipt, []pipeline.Problem) {
 		order: clean(o.text("order.name"), 200), items: items,
 	}
 	if deal.shipping.IsPos() {
-		r.items = append(r.items, s.shipping(o))
+		r.items = append(r.items, s.shipping())
 	}
 	for i, a := range deal.lines(goods(o, items), *s.config.Shipping.VATRate) {
 		r.items[i].amounts = a
@@ -118,7 +116,7 @@ func (s issuer) receipt(o order) (receipt, []pipeline.Problem) {
 }
 
 // shipping is the article that the order's shipping is filed as.
-func (s issuer) shipping(order) item {
+func (s issuer) shipping() item {
 	c := s.config.Shipping
 	return item{
 		internalCode: clean(c.InternalCode, 50), description: clean(c.Name, 500), itemType: c.ItemType, itemCode: c.ItemCode,
@@ -293,7 +291,7 @@ func (o order) problem(field string, rule pipeline.Rule, facts ...string) pipeli
 // clean makes text that every reading of the serialization rules agrees on (section 4, certainty): NFC, no control or
 // direction marks, no quote and no backslash, at most limit characters.
 func clean(s string, limit int) string {
-	s = pipeline.Clean(norm.NFC.String(strings.ToValidUTF8(s, "")))
+	s = pipeline.Clean(strings.ToValidUTF8(s, ""))
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '"':

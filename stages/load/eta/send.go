@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,6 +24,9 @@ const triesOfDuplicate = 3
 //   - anything else (5xx, a cut connection, an answer that cannot be read, 422): no outcomes, and a *Later.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	var a pipeline.Answer
+	b.Docs = slices.DeleteFunc(slices.Clone(b.Docs), func(d pipeline.Document) bool {
+		return d.State == pipeline.Accepted || d.State.Final() && d.State != "" // whatever the batch still holds: it has left
+	})
 	body, err := submission(b.Docs, s.config.Signature)
 	if err != nil {
 		return pipeline.Answer{Outcomes: ready(b.Docs)}, err

@@ -484,3 +484,33 @@ func TestCheck(t *testing.T) {
 		t.Errorf("%v %v", problems, err)
 	}
 }
+
+// TestNight_DuplicateThatCannotBeFound: refused as taken before, and never shown. It is no refusal, and not sent for
+// ever: a person looks it up.
+func TestNight_DuplicateThatCannotBeFound(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{LookupLag: 1000 * time.Hour, DuplicateWindow: -1}, nil)
+	n.server.Fault(etatest.Submit, 1, etatest.Fault{Answer: etatest.Lost})
+	n.fill(1)
+	for range 40 {
+		n.step(t.Context())
+	}
+	trouble, ok := errors.AsType[*pipeline.Trouble](errors.Join(n.errs...))
+	if !ok || trouble.Rule != "eta.duplicate" || n.docs[0].State != pipeline.Sending {
+		t.Errorf("%s, errors %v", n.docs[0].State, n.errs)
+	}
+	n.wantClean()
+}
+
+func TestSend_LeavesOutWhatHasLeft(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{}, nil)
+	n.fill(3)
+	n.take()
+	n.batch.Docs[0].State, n.batch.Docs[2].State = pipeline.Accepted, pipeline.Delivered
+	n.batch.Docs[1].State = pipeline.Sending
+	a, err := n.sink.Send(t.Context(), n.batch)
+	if err != nil || len(a.Outcomes) != 1 || a.Outcomes[0].Key != n.docs[1].Key {
+		t.Errorf("%v %v", a.Outcomes, err)
+	}
+}

@@ -52,12 +52,21 @@ func (v *validation) sale() {
 			v.add(o.problem(field, "eta.negative"))
 		}
 	}
+	for _, field := range []string{"order.subtotal", "order.discount", "order.shipping", "order.taxes", "order.total"} {
+		if !dec5(o.amount(field)) {
+			v.add(o.problem(field, "eta.decimals"))
+		}
+	}
 	day := o.head("order.created").Date("order.created")
 	if v.config.Start != "" && !day.IsZero() && day.In(v.zone).Format(time.DateOnly) < v.config.Start {
 		v.add(o.problem("order.created", "eta.early", "start", v.config.Start))
 	}
-	if n := len(o.lines) + 1; n > maxLines && len(o.lines) > maxLines-1 {
-		v.add(o.problem("order.name", "eta.lines", "count", strconv.Itoa(len(o.lines)), "limit", strconv.Itoa(maxLines-1)))
+	limit := maxLines
+	if o.amount("order.shipping").IsPos() {
+		limit--
+	}
+	if len(o.lines) > limit {
+		v.add(o.problem("order.name", "eta.lines", "count", itoa(len(o.lines)), "limit", itoa(limit)))
 	}
 	v.sold()
 }
@@ -108,8 +117,6 @@ func (v *validation) item(r pipeline.Record) item {
 	switch {
 	case r.Has("line.quantity") && !i.quantity.IsPos():
 		wrong("line.quantity", "eta.quantity")
-	case i.quantity.Trunc(5).Cmp(i.quantity) != 0:
-		wrong("line.quantity", "eta.decimals")
 	case !r.Has("line.quantity"):
 		wrong("line.quantity", "eta.absent")
 	}
@@ -119,6 +126,11 @@ func (v *validation) item(r pipeline.Record) item {
 	for _, field := range []string{"line.price", "line.discount"} {
 		if r.Amount(field).IsNeg() {
 			wrong(field, "eta.negative")
+		}
+	}
+	for _, field := range []string{"line.quantity", "line.price", "line.discount", "item.vat_rate"} {
+		if !dec5(r.Amount(field)) {
+			wrong(field, "eta.decimals")
 		}
 	}
 	return i
@@ -277,5 +289,8 @@ func (v *validation) verify(r receipt) {
 	off("totalAmount", r.totals.total, sum)
 	off("totalAmount", r.totals.total, v.order.amount("order.total"))
 }
+
+// dec5 tells whether a number has at most the five decimals that the authority takes.
+func dec5(d dec) bool { return d.Trunc(5).Equal(d) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
