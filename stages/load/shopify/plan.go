@@ -94,10 +94,8 @@ func (s *Sink) locations(ctx context.Context) ([]place, error) {
 	return all, err
 }
 
-// readVariants fills in which item a SKU means. A variant that moved to a later
-// page while we read counts once.
+// readVariants fills in which item a SKU means.
 func (s *Sink) readVariants(ctx context.Context, h *shelf) error {
-	seen := map[string]bool{}
 	return s.door.pages(variantsPage, func(first int, after *string) (pageInfo, error) {
 		var data struct {
 			Variants struct {
@@ -107,19 +105,18 @@ func (s *Sink) readVariants(ctx context.Context, h *shelf) error {
 		}
 		_, err := s.door.read(ctx, variantsPage, map[string]any{"first": first, "after": after}, &data)
 		for _, v := range data.Variants.Nodes {
-			if !seen[v.ID] {
-				seen[v.ID] = true
-				h.add(v)
-			}
+			h.add(v)
 		}
 		return data.Variants.PageInfo, err
 	})
 }
 
-// add puts a variant on the shelf.
+// add puts a variant on the shelf. One that moved to a later page while we read
+// counts once.
 func (h *shelf) add(v variant) {
 	v.SKU = pipeline.Clean(v.SKU)
-	if v.SKU == "" {
+	there := func(other variant) bool { return other.ID == v.ID }
+	if v.SKU == "" || slices.ContainsFunc(h.variants[v.SKU], there) {
 		return
 	}
 	h.variants[v.SKU] = append(h.variants[v.SKU], v)

@@ -135,3 +135,14 @@ func TestPlan_WaitsForPoints(t *testing.T) {
 	}
 	s.clean(t, "throttled")
 }
+
+func TestShelf_VariantReadTwiceCountsOnce(t *testing.T) {
+	t.Parallel()
+	h := &shelf{variants: map[string][]variant{}, near: map[string]string{}}
+	for _, id := range []string{"1", "2", "1"} {
+		h.add(variant{ID: id, SKU: " A-1 "})
+	}
+	if n := len(h.variants["A-1"]); n != 2 {
+		t.Errorf("%d variants, want 2", n)
+	}
+}
