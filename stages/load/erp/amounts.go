@@ -1,6 +1,10 @@
 package erp
 
-import "wasl/pipeline"
+import (
+	"fmt"
+
+	"wasl/pipeline"
+)
 
 // zero is no money.
 var zero pipeline.Decimal
@@ -28,6 +32,12 @@ type sums struct {
 // total is what the parts add up to.
 func (s sums) total() pipeline.Decimal {
 	return s.Goods.Sub(s.Discount).Add(s.Shipping).Add(s.Taxes)
+}
+
+// String is the sum as people would write it down.
+func (s sums) String() string {
+	return fmt.Sprintf("goods %s - discount %s + shipping %s + taxes %s = %s", s.Goods.StringFixed(2),
+		s.Discount.StringFixed(2), s.Shipping.StringFixed(2), s.Taxes.StringFixed(2), s.total().StringFixed(2))
 }
 
 // explain finds the reading of a shop's amounts under which they add up, to the

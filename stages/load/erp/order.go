@@ -109,6 +109,7 @@ func (o ordered) sale(l *layout) (sale, []pipeline.Problem) {
 		return body, []pipeline.Problem{total.Problem("order.total", "erp.total", nil)}
 	case !explained:
 		return body, []pipeline.Problem{total.Problem("order.total", "sum.mismatch", map[string]string{
+			"parts": body.Sums.String() + ", not " + a.total.StringFixed(2),
 			"total": a.total.StringFixed(2), "sum": body.Sums.total().StringFixed(2)})}
 	}
 	return body, nil

@@ -1,0 +1,65 @@
+// Package erp is the door to the merchant's ERP: a folder from which the ERP
+// imports files. In come sales orders, as documents; out go files as a layout
+// in mappings/erp describes them (CSV or XLSX, code page, columns, one file a
+// document or one a batch, a done-marker). It reads nothing of the ERP's own
+// and never overwrites a file, never deletes one that the ERP can see, and
+// never writes an order whose amounts do not add up to the shop's total.
+//
+// "Delivered" means written: whether the ERP booked it is another question.
+//
+// # Exactly once, whatever the ERP does with its files
+//
+// An importer may delete a file the moment it appears. So the file itself is no
+// proof of anything: if it is missing after a crash, it has either not been
+// written or been imported, and guessing wrong loses an order or books it
+// twice. The proof is kept beside it, in the folder .wasl of the import folder:
+//
+//	.wasl/2026-11/NAME.data     the file, complete, waiting
+//	.wasl/2026-11/NAME.mark     its done-marker, waiting
+//	.wasl/2026-11/NAME.intent   all of the above were complete on the disk
+//
+// A file leaves in this order, each step on the disk before the next begins:
+//
+//  1. data and mark are written beside the folder that the ERP looks at;
+//  2. then the intent, with the hash of the data and the documents' keys;
+//  3. data is moved to its final name, in one step, never replacing;
+//  4. then mark is moved to its own.
+//
+// While the intent stands, data that is still there has not left, and data that
+// is gone has: a move is one step, so there is no third state. The same holds
+// for the mark. So after a kill at any point the notes say what is left to do:
+//
+//	intent  data  mark
+//	no      -     -      nothing has left: begin again (a cut-off intent is none)
+//	yes     yes   -      not left: move both
+//	yes     no    yes    the file has left: move the mark
+//	yes     no    no     all has left, whatever has become of it since
+//
+// Where something is to be withdrawn, the intent goes first. Intents stay: they
+// make writing the same document again a no-op, also when the ledger was
+// restored from an older backup or the machine was replaced. A person may delete
+// old months of .wasl when nothing of them is open.
+//
+// Notes that are gone altogether (a share that is not mounted, somebody tidying
+// up) are noticed where Deps.State remembers that the folder had some: nothing
+// is written then (erp.lost), and what was being sent is parked (erp.unknown).
+//
+// What this cannot cover: a file server that loses power between a move and its
+// sync, after the importer has already read the file.
+//
+// # Why
+//
+//   - The bytes of a batch are frozen when it is taken (Kind.Freeze), so that a
+//     layout changed between a crash and the next start cannot give a document
+//     a second form.
+//   - The notes lie in the ERP's folder, not with the ledger: they move with what
+//     they are about, on the same file system, so that a move is one step.
+//   - A name is fixed by document: a name with the time in it would be another
+//     name after a crash.
+//   - An order's amounts are explained, not corrected (amounts.go): what adds up
+//     under no reading is held for a person.
+//   - Shipping, a discount of the order and taxes on top are lines of their own
+//     by default, so that the file adds up by its lines alone.
+//   - The CSV writer is ours: columns, quoting and line ends are the layout's,
+//     and encoding/csv rewrites line breaks inside cells.
+package erp
