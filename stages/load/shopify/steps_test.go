@@ -148,3 +148,19 @@ func TestNight_NewerFileWins(t *testing.T) {
 		t.Errorf("%d mutations, states %v, the shop holds\n%s", len(s.Mutations()), n.states(), s.Table())
 	}
 }
+
+// The older file's answer is lost when the newer one is read: the shop must end
+// as the newer one says all the same.
+func TestNight_NewerFileWhileTheOlderIsUnsure(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	n := newNight(t, s)
+	n.drop("A-1 " + s.cairo + " 8")
+	s.Fault("inventorySetQuantities", 1, shopifytest.Fault{Kind: shopifytest.FaultResetBefore})
+	_, _ = n.steps.Deliver(t.Context(), n.sink.Lane()) // the answer is lost; nothing was done
+	n.drop("A-1 " + s.cairo + " 5")                    // which is what the shop still holds
+	n.deliver()
+	if s.available(t, "A-1") != 5 {
+		t.Errorf("states %v, the shop holds\n%s", n.states(), s.Table())
+	}
+}
