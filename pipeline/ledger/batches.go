@@ -1,0 +1,241 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"wasl/pipeline"
+)
+
+// What a batch holds, by the most urgent of its documents.
+const (
+	unsure   = "unsure"   // sent, and no answer: nothing else leaves before it is asked about
+	again    = "again"    // to be sent again
+	accepted = "accepted" // to be asked about when due
+	final    = "final"    // nothing more
+)
+
+// A kept batch is one with its place in the ledger.
+type kept struct {
+	pipeline.Batch
+	seq   int64
+	job   int64
+	space int64
+	kind  string
+	holds string
+}
+
+const batchCols = `b.seq, b.id, b.lane, b.job, j.drop_id, j.flow, j.kind, j.space, b.request, b.taken, b.due, b.asked, b.tries, b.holds`
+
+func scanBatch(row scanner) (kept, error) {
+	var b kept
+	var taken, due int64
+	err := row.Scan(&b.seq, &b.ID, &b.Lane, &b.job, &b.Job.Drop, &b.Job.Flow, &b.kind, &b.space, &b.Request, &taken, &due, &b.Asked, &b.Tries, &b.holds)
+	b.Taken, b.Due = instant(taken), instant(due)
+	return b, err
+}
+
+// firstBatch is the batch of a lane that comes first: one that is unsure or to
+// be sent again, else the accepted one that is due earliest. sql.ErrNoRows.
+func firstBatch(tx *sql.Tx, lane string) (kept, error) {
+	return scanBatch(tx.QueryRow(`SELECT `+batchCols+` FROM batches b JOIN jobs j ON j.seq = b.job
+		WHERE b.lane = ? AND b.holds <> 'final'
+		ORDER BY CASE b.holds WHEN 'unsure' THEN 0 WHEN 'again' THEN 1 ELSE 2 END, b.due, b.seq LIMIT 1`, lane))
+}
+
+// openDocs are the documents of a batch that are not final, as they were filed.
+func openDocs(tx *sql.Tx, b kept) ([]stored, error) {
+	return documentsOf(tx, b.kind, `SELECT `+documentCols+` FROM documents d WHERE d.batch = ? AND `+open+` ORDER BY d.id`, b.seq)
+}
+
+// Open gives the batch of a lane that comes first.
+func (l *Ledger) Open(ctx context.Context, lane string) (b pipeline.Batch, err error) {
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		first, err := firstBatch(tx, lane)
+		if errors.Is(err, sql.ErrNoRows) {
+			return pipeline.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		docs, err := openDocs(tx, first)
+		b = first.Batch
+		b.Docs = plain(docs)
+		return err
+	})
+	if err != nil {
+		return pipeline.Batch{}, fmt.Errorf("open batch of lane %s: %w", lane, err)
+	}
+	return b, nil
+}
+
+func plain(docs []stored) []pipeline.Document {
+	out := make([]pipeline.Document, 0, len(docs))
+	for _, d := range docs {
+		out = append(out, d.Document)
+	}
+	return out
+}
+
+// Take makes documents sending and returns them as a batch.
+func (l *Ledger) Take(ctx context.Context, lane string, now time.Time, rule func(flow string) (pipeline.Flow, bool)) (b pipeline.Batch, err error) {
+	err = l.write(ctx, "take from lane "+lane, func(tx *sql.Tx) error {
+		first, err := firstBatch(tx, lane)
+		switch {
+		case err != nil && !errors.Is(err, sql.ErrNoRows):
+		case err == nil && first.holds == unsure:
+			// The steps ask before they take. Were one to forget, nothing may
+			// overtake what is unsure.
+			b, err = pipeline.Batch{Lane: lane}, nil
+		case err == nil && first.holds == again:
+			b, err = takeAgain(tx, first, now)
+		default:
+			b, err = l.takeNew(tx, lane, now, rule)
+		}
+		if err != nil {
+			return fmt.Errorf("take from lane %s: %w", lane, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return pipeline.Batch{}, err
+	}
+	return b, nil
+}
+
+// takeAgain takes the ready documents of a batch that was sent before. Its ID,
+// its request and the sealed bytes are those of then.
+func takeAgain(tx *sql.Tx, b kept, now time.Time) (pipeline.Batch, error) {
+	docs, err := openDocs(tx, b)
+	if err != nil {
+		return pipeline.Batch{}, err
+	}
+	for _, d := range docs {
+		if d.State != pipeline.Ready {
+			continue
+		}
+		d.State = pipeline.Sending
+		if _, err := tx.Exec(`UPDATE documents SET state = 'sending', sent = ? WHERE id = ?`, nanos(now), d.id); err != nil {
+			return pipeline.Batch{}, err
+		}
+		b.Docs = append(b.Docs, d.Document)
+	}
+	b.Tries, b.Asked, b.Due = b.Tries+1, 0, now.UTC()
+	_, err = tx.Exec(`UPDATE batches SET tries = ?, asked = 0, due = ?, holds = 'unsure' WHERE seq = ?`, b.Tries, nanos(now), b.seq)
+	return b.Batch, err
+}
+
+// takeNew makes a batch of the oldest ready documents of the lane's oldest job
+// that has some.
+func (l *Ledger) takeNew(tx *sql.Tx, lane string, now time.Time, rule func(flow string) (pipeline.Flow, bool)) (pipeline.Batch, error) {
+	jobs, err := readyJobs(tx, lane)
+	if err != nil {
+		return pipeline.Batch{}, err
+	}
+	for _, b := range jobs {
+		flow, ok := rule(b.Job.Flow)
+		l.pass(b.job, !ok)
+		if !ok {
+			continue
+		}
+		p := picking{tx: tx, flow: flow, batch: b, now: now, heads: map[string]chain{}}
+		docs, err := p.pick()
+		if err != nil {
+			return pipeline.Batch{}, err
+		}
+		if len(docs) > 0 {
+			return p.store(docs)
+		}
+		if err := moveOn(tx, b.job); err != nil { // all of it is held now
+			return pipeline.Batch{}, err
+		}
+	}
+	return pipeline.Batch{Lane: lane}, nil
+}
+
+// readyJobs are the jobs of a lane that have something to take, as batches yet
+// to be filled.
+func readyJobs(tx *sql.Tx, lane string) ([]kept, error) {
+	rows, err := tx.Query(`SELECT j.seq, j.drop_id, j.flow, j.kind, j.space FROM jobs j WHERE j.lane = ? AND j.step = 'deliver'
+		AND EXISTS (SELECT 1 FROM documents d WHERE d.job = j.seq AND d.batch IS NULL AND `+open+`) ORDER BY j.seq`, lane)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	var out []kept
+	for rows.Next() {
+		b := kept{Batch: pipeline.Batch{Lane: lane}}
+		if err := rows.Scan(&b.job, &b.Job.Drop, &b.Job.Flow, &b.kind, &b.space); err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}
+
+// store freezes and stores a new batch with its documents, as being sent.
+func (p *picking) store(docs []picked) (pipeline.Batch, error) {
+	b := p.batch
+	id, err := uuid.NewV7()
+	if err != nil {
+		return pipeline.Batch{}, err
+	}
+	b.ID, b.Taken, b.Due, b.Tries = id.String(), p.now.UTC(), p.now.UTC(), 1
+	for _, d := range docs {
+		b.Docs = append(b.Docs, d.Document)
+	}
+	if p.flow.Kind.Freeze != nil {
+		if b.Request, err = p.flow.Kind.Freeze(b.Batch); err != nil {
+			return pipeline.Batch{}, fmt.Errorf("freeze the request of %s: %w", b.Job, err)
+		}
+	}
+	made, err := p.tx.Exec(`INSERT INTO batches (id, lane, job, request, taken, due, holds) VALUES (?, ?, ?, ?, ?, ?, 'unsure')`,
+		b.ID, b.Lane, b.job, b.Request, nanos(b.Taken), nanos(b.Due))
+	if err != nil {
+		return pipeline.Batch{}, err
+	}
+	if b.seq, err = made.LastInsertId(); err != nil {
+		return pipeline.Batch{}, err
+	}
+	for _, d := range docs {
+		if _, err := p.tx.Exec(`UPDATE documents SET state = 'sending', batch = ?, sealed = ?, ref = ?, sent = ?, before = ? WHERE id = ?`,
+			b.seq, d.Sealed, d.Ref, nanos(p.now), d.before, d.id); err != nil {
+			return pipeline.Batch{}, err
+		}
+		if err := markSending(p.tx, b.space, d.stored, nanos(p.now)); err != nil {
+			return pipeline.Batch{}, err
+		}
+	}
+	return b.Batch, p.moveHeads()
+}
+
+// markSending notes that the key of a document is on its way.
+func markSending(tx *sql.Tx, space int64, doc stored, at int64) error {
+	_, err := tx.Exec(`UPDATE known SET waiting = CASE waiting WHEN ?1 THEN 0 ELSE waiting END,
+		gone = ?1, gone_state = 'sending', gone_print = ?2, gone_at = ?3 WHERE space = ?4 AND key = ?5`,
+		doc.id, printOf(doc.Document), at, space, doc.Key)
+	return err
+}
+
+// pass remembers the jobs whose flow is gone, for as long as the process lives:
+// Next, which knows no flows, would call for them for ever.
+func (l *Ledger) pass(job int64, gone bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if gone {
+		l.passed[job] = true
+	} else {
+		delete(l.passed, job)
+	}
+}
+
+func (l *Ledger) isPassed(job int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.passed[job]
+}

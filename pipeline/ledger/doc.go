@@ -1,0 +1,34 @@
+// Package ledger is the memory of the house: one SQLite file that knows which
+// files came in, what was made of them, what left, and what the other sides
+// said. It is the only room that knows SQL.
+//
+// In come arrivals (Door), documents and problems (Filing) and answers (Settle);
+// out come jobs (Queue), batches (Take) and the books. It never reads a file of
+// the user, never talks to another machine, never decides what a document says,
+// and starts no goroutine.
+//
+//	wasl.db     the ledger        wasl.lock   who works with it
+//	backups/    copies made before a migration
+//
+// # Why
+//
+//   - Every method is one transaction on one writer connection: immediate, so
+//     that it never fails half way for want of a lock, and synchronous=FULL, so
+//     that a mark "sending" is on the disk before the first byte leaves. The
+//     pragmas are read back on every connection: a ledger that only thinks it is
+//     durable is the bug that sends twice.
+//   - Times are integers, nanoseconds since 1970 in UTC. Texts would read better
+//     in a tool, but they compare rightly only while everybody formats them
+//     alike; numbers always do, and take half the room.
+//   - What is known of a key stands in one row (known), so that a lookup costs
+//     the same after three years of nights. The documents of a key are chained
+//     backwards from there; those that are final are in no index at all.
+//   - A job's documents have consecutive ids, because one transaction files them
+//     and there is one writer. So a job needs no index to find them either.
+//   - Filing works in chunks of some hundred documents: one look-up and one
+//     insert for all of them. Row by row took three times as long.
+//   - A drop that no flow takes has a job without a flow, which waits only for
+//     the workbook. So nothing that was dropped is missing from its day.
+//   - The file is closed by Shut, because Close is the word of the steps for a
+//     job of which nothing more is to come.
+package ledger

@@ -1,0 +1,119 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/quagmt/udecimal"
+
+	"wasl/pipeline"
+)
+
+// documentCols are the columns that scanDocument reads, of documents d.
+const documentCols = `d.id, d.job, d.key, d.state, d.body, d.origins, d.name, d.day, d.money, d.out, d.currency,
+	d.print, d.old, d.words, d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled`
+
+// open are the states of documents that are not final. It is spelled as in the
+// index documents_open, which SQLite uses only for the very same words.
+const open = `d.state IN ('ready', 'sending', 'accepted')`
+
+// A stored document is one with its place in the ledger.
+type stored struct {
+	pipeline.Document
+	id, job       int64
+	rows          int
+	sent, settled int64
+}
+
+// scanner is a row of sql.Row or sql.Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+func scanDocument(row scanner, more ...any) (stored, error) {
+	var s stored
+	var body, origins, money, out, words string
+	dest := append([]any{&s.id, &s.job, &s.Key, &s.State, &body, &origins, &s.Name, &s.Day, &money, &out, &s.Currency,
+		&s.Print, &s.Old, &words, &s.Left, &s.rows, &s.Sealed, &s.Ref, &s.Ticket, &s.sent, &s.settled}, more...)
+	if err := row.Scan(dest...); err != nil {
+		return stored{}, err
+	}
+	if body != "" {
+		s.Body = json.RawMessage(body)
+	}
+	var err error
+	if s.Money, err = parseDecimal(money); err != nil {
+		return stored{}, fmt.Errorf("document %d: %w", s.id, err)
+	}
+	if s.Out, err = parseDecimal(out); err != nil {
+		return stored{}, fmt.Errorf("document %d: %w", s.id, err)
+	}
+	if err := fromJSON(origins, &s.From); err != nil {
+		return stored{}, fmt.Errorf("document %d: %w", s.id, err)
+	}
+	if err := fromJSON(words, &s.Words); err != nil {
+		return stored{}, fmt.Errorf("document %d: %w", s.id, err)
+	}
+	return s, nil
+}
+
+// documentsOf reads documents by a query that selects documentCols. What the
+// kind is called is not in the row.
+func documentsOf(tx *sql.Tx, kind, query string, args ...any) ([]stored, error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	var out []stored
+	for rows.Next() {
+		s, err := scanDocument(rows)
+		if err != nil {
+			return nil, err
+		}
+		s.Kind = kind
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// printOf is what a document is compared by: 16 bytes of the hash of its print.
+func printOf(doc pipeline.Document) []byte {
+	var sum [sha256.Size]byte
+	if doc.Print != "" {
+		sum = sha256.Sum256([]byte(doc.Print))
+	} else {
+		sum = sha256.Sum256(doc.Body)
+	}
+	return sum[:16]
+}
+
+func decimalText(d pipeline.Decimal) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
+}
+
+func parseDecimal(text string) (pipeline.Decimal, error) {
+	if text == "" {
+		return pipeline.Decimal{}, nil
+	}
+	return udecimal.Parse(text)
+}
+
+// toJSON is a list or a map as text, "" where there is nothing in it.
+func toJSON[T any](list []T) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(list)
+	return string(text), err
+}
+
+func fromJSON(text string, into any) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
+}

@@ -1,0 +1,385 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"wasl/pipeline"
+)
+
+// chunkSize is how many documents are looked up and stored together.
+const chunkSize = 200
+
+// File stores what Prepare makes of a job, and moves the job on.
+func (l *Ledger) File(ctx context.Context, job pipeline.Job, rules pipeline.Filed, fill func(pipeline.Filing) (pipeline.Reading, error)) (made pipeline.Prepared, err error) {
+	err = l.write(ctx, "file job "+job.String(), func(tx *sql.Tx) error {
+		j, err := findJob(tx, job)
+		if err != nil {
+			return fmt.Errorf("file job %s: %w", job, err)
+		}
+		if j.prepared != "" {
+			return fromJSON(j.prepared, &made)
+		}
+		f, err := l.newFiling(ctx, tx, j.seq, rules)
+		if err != nil {
+			return fmt.Errorf("file job %s: %w", job, err)
+		}
+		defer f.close()
+		reading, err := fill(f)
+		if err != nil {
+			return err
+		}
+		if made, err = f.finish(reading); err != nil {
+			return fmt.Errorf("file job %s: %w", job, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return pipeline.Prepared{}, err
+	}
+	return made, nil
+}
+
+// A filing is one job on its way into the ledger. It holds one chunk.
+type filing struct {
+	ctx   context.Context // of the one call of File that it lives in
+	tx    *sql.Tx
+	stmts map[string]*sql.Stmt
+	job   int64
+	rules pipeline.Filed
+	space int64
+	at    int64
+	day   func(nanos int64) string
+
+	first, next int64 // ids of documents
+	chunk       []waiting
+	loose       []pipeline.Problem // of no document
+	made        pipeline.Prepared
+	moved       map[int64]bool // older jobs, a document of which was superseded
+}
+
+// waiting is a document of the chunk.
+type waiting struct {
+	doc      pipeline.Document
+	rows     int
+	problems []pipeline.Problem
+	id, prev int64
+}
+
+func (l *Ledger) newFiling(ctx context.Context, tx *sql.Tx, job int64, rules pipeline.Filed) (*filing, error) {
+	f := &filing{ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, job: job, rules: rules, at: nanos(l.now()),
+		day:  func(n int64) string { return instant(n).In(l.zone).Format("2006-01-02") },
+		made: pipeline.Prepared{Documents: map[pipeline.State]int{}}, moved: map[int64]bool{}}
+	if _, err := tx.Exec(`INSERT INTO spaces (kind, lane) VALUES (?, ?) ON CONFLICT DO NOTHING`, rules.Kind, rules.Lane); err != nil {
+		return nil, err
+	}
+	if err := tx.QueryRow(`SELECT id FROM spaces WHERE kind = ? AND lane = ?`, rules.Kind, rules.Lane).Scan(&f.space); err != nil {
+		return nil, err
+	}
+	if err := tx.QueryRow(`SELECT coalesce(max(id), 0) + 1 FROM documents`).Scan(&f.first); err != nil {
+		return nil, err
+	}
+	f.next = f.first
+	return f, nil
+}
+
+func (f *filing) close() {
+	for _, s := range f.stmts {
+		_ = s.Close() // they end with the transaction
+	}
+}
+
+// Document files a document.
+func (f *filing) Document(doc pipeline.Document, rows int, problems []pipeline.Problem) error {
+	switch doc.State {
+	case pipeline.Ready, pipeline.Held, pipeline.Skipped, pipeline.Unchanged:
+	default:
+		return fmt.Errorf("file document %s: it cannot be filed as %q", doc.Key, doc.State)
+	}
+	f.chunk = append(f.chunk, waiting{doc: doc, rows: rows, problems: problems})
+	if len(f.chunk) < chunkSize {
+		return nil
+	}
+	return f.flush()
+}
+
+// Problem files a problem that belongs to no document.
+func (f *filing) Problem(p pipeline.Problem) error {
+	f.loose = append(f.loose, p)
+	if len(f.loose) < chunkSize {
+		return nil
+	}
+	return f.flush()
+}
+
+// flush judges and stores the chunk.
+func (f *filing) flush() error {
+	if err := f.ctx.Err(); err != nil {
+		return err
+	}
+	keys, err := f.lookUp()
+	if err != nil {
+		return err
+	}
+	for i := range f.chunk {
+		if err := f.settle(&f.chunk[i], keys); err != nil {
+			return err
+		}
+	}
+	if err := f.store(); err != nil {
+		return err
+	}
+	if err := f.remember(keys); err != nil {
+		return err
+	}
+	f.chunk, f.loose = f.chunk[:0], f.loose[:0]
+	return nil
+}
+
+// lookUp reads what is known of the chunk's keys, all of them in one go.
+func (f *filing) lookUp() (map[string]*known, error) {
+	keys := make(map[string]*known, len(f.chunk))
+	args := make([]any, 1, len(f.chunk)+1)
+	args[0] = f.space
+	for i := range f.chunk {
+		key := f.chunk[i].doc.Key
+		if _, twice := keys[key]; !twice {
+			keys[key] = &known{}
+			args = append(args, key)
+		}
+	}
+	if len(args) == 1 {
+		return keys, nil
+	}
+	stmt, err := f.prepared(`SELECT k.key, ` + knownCols + ` FROM known k WHERE k.space = ? AND k.key IN ` + places(len(args)-1, 1))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.Query(args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	for rows.Next() {
+		var key string
+		k, err := scanKnown(rows, &key)
+		if err != nil {
+			return nil, err
+		}
+		keys[key] = &k
+	}
+	return keys, rows.Err()
+}
+
+// settle says what becomes of a document, and notes it under its key.
+func (f *filing) settle(w *waiting, keys map[string]*known) error {
+	k := keys[w.doc.Key]
+	print := printOf(w.doc)
+	j := judge(w.doc, print, *k, f.job, f.rules)
+	w.doc.State = j.state
+	w.id, w.prev = f.next, k.newest
+	f.next++
+
+	if j.rule != "" {
+		w.problems = append(slices.Clip(w.problems), f.problem(w.doc, j.rule, *k))
+	}
+	if j.supersedes {
+		if err := f.supersede(k.waiting); err != nil {
+			return err
+		}
+		k.waiting = 0
+	}
+	k.newest = w.id
+	if j.state != pipeline.Skipped {
+		k.brought = f.job
+	}
+	if j.state == pipeline.Ready {
+		k.waiting = w.id
+	}
+	if j.state == pipeline.Ready || j.state == pipeline.Unchanged {
+		k.job = f.job
+	}
+	f.made.Documents[j.state]++
+	return f.word(w.doc, k)
+}
+
+func (f *filing) problem(doc pipeline.Document, rule pipeline.Rule, k known) pipeline.Problem {
+	p := pipeline.Problem{Rule: rule, With: map[string]string{"key": doc.Key}}
+	if len(doc.From) > 0 {
+		p.Origin = doc.From[0]
+	}
+	if rule == "document.changed" {
+		p.With["when"] = f.day(k.goneAt)
+	}
+	return p
+}
+
+// supersede puts an older document aside: it has not left, and a newer one came.
+func (f *filing) supersede(id int64) error {
+	stmt, err := f.prepared(`UPDATE documents SET state = 'superseded', settled = ? WHERE id = ? RETURNING job`)
+	if err != nil {
+		return err
+	}
+	var job int64
+	if err := stmt.QueryRow(f.at, id).Scan(&job); err != nil {
+		return fmt.Errorf("supersede document %d: %w", id, err)
+	}
+	f.moved[job] = true
+	return nil
+}
+
+// word files a document under the words by which people look for it, unless
+// its key is filed under the same ones already.
+func (f *filing) word(doc pipeline.Document, k *known) error {
+	h := fnv.New64a()
+	for _, w := range append([]string{doc.Name}, doc.Words...) {
+		_, _ = h.Write([]byte(w)) // a hash takes everything
+		_, _ = h.Write([]byte{0})
+	}
+	found := int64(h.Sum64())
+	if found == k.found {
+		return nil
+	}
+	k.found = found
+	stmt, err := f.prepared(`INSERT INTO words (word, space, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return err
+	}
+	for _, w := range append([]string{doc.Name}, doc.Words...) {
+		if w = pipeline.Fold(w); w == "" {
+			continue
+		}
+		if _, err := stmt.Exec(w, f.space, doc.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// store writes the chunk's documents and problems.
+func (f *filing) store() error {
+	const arity = 20
+	docs := make([]any, 0, arity*len(f.chunk))
+	var problems []any
+	for _, w := range f.chunk {
+		origins, err := toJSON(w.doc.From)
+		if err != nil {
+			return err
+		}
+		words, err := toJSON(w.doc.Words)
+		if err != nil {
+			return err
+		}
+		d, settled := w.doc, int64(0)
+		if d.State.Final() {
+			settled = f.at
+		}
+		docs = append(docs, w.id, f.job, d.Key, string(d.State), string(d.Body), origins, d.Name, d.Day, decimalText(d.Money), decimalText(d.Out),
+			d.Currency, d.Print, d.Old, words, d.Left, w.rows, len(w.problems), w.prev, d.Ref, settled)
+		for _, p := range w.problems {
+			args, err := problemArgs(f.job, w.id, p)
+			if err != nil {
+				return err
+			}
+			problems = append(problems, args...)
+		}
+	}
+	for _, p := range f.loose {
+		args, err := problemArgs(f.job, 0, p)
+		if err != nil {
+			return err
+		}
+		problems = append(problems, args...)
+	}
+	f.made.Problems += len(problems) / problemArity
+	if err := f.insert(`INSERT INTO documents (id, job, key, state, body, origins, name, day, money, out, currency,
+		print, old, words, why_left, rows, problems, prev, ref, settled) VALUES `, arity, docs); err != nil {
+		return err
+	}
+	return f.insert(insertProblem, problemArity, problems)
+}
+
+// remember writes what is now known of the chunk's keys, in the order of the
+// file: sorted files then touch each page of the table once.
+func (f *filing) remember(keys map[string]*known) error {
+	const arity = 12
+	args := make([]any, 0, arity*len(keys))
+	for _, w := range f.chunk {
+		k := keys[w.doc.Key]
+		if k == nil {
+			continue // the key came twice in this chunk
+		}
+		delete(keys, w.doc.Key)
+		args = append(args, f.space, w.doc.Key, k.newest, k.brought, k.job, k.waiting, k.gone, string(k.goneState),
+			notNil(k.gonePrint), k.goneAt, notNil(k.print), k.found)
+	}
+	return f.insert(`INSERT OR REPLACE INTO known (space, key, newest, brought, job, waiting, gone, gone_state,
+		gone_print, gone_at, print, found) VALUES `, arity, args)
+}
+
+// insert runs an INSERT for rows whose values lie in args one after another.
+func (f *filing) insert(head string, arity int, args []any) error {
+	for _, n := range []int{chunkSize, 20, 1} {
+		for len(args) >= n*arity {
+			stmt, err := f.prepared(head + places(arity, n))
+			if err != nil {
+				return err
+			}
+			if _, err := stmt.Exec(args[:n*arity]...); err != nil {
+				return err
+			}
+			args = args[n*arity:]
+		}
+	}
+	return nil
+}
+
+func (f *filing) prepared(query string) (*sql.Stmt, error) {
+	if s := f.stmts[query]; s != nil {
+		return s, nil
+	}
+	s, err := f.tx.Prepare(query)
+	if err == nil {
+		f.stmts[query] = s
+	}
+	return s, err
+}
+
+// finish stores the last chunk, and moves the job on.
+func (f *filing) finish(reading pipeline.Reading) (pipeline.Prepared, error) {
+	if err := f.flush(); err != nil {
+		return f.made, err
+	}
+	for job := range f.moved {
+		if err := moveOn(f.tx, job); err != nil {
+			return f.made, err
+		}
+	}
+	f.made.Rows = reading.Rows
+	if err := storePrepared(f.tx, f.job, f.made, reading); err != nil {
+		return f.made, err
+	}
+	_, err := f.tx.Exec(`UPDATE jobs SET step = 'deliver', kind = ?, lane = ?, space = ?, first_doc = ?, last_doc = ? WHERE seq = ?`,
+		f.rules.Kind, f.rules.Lane, f.space, f.first, f.next-1, f.job)
+	if err != nil {
+		return f.made, err
+	}
+	return f.made, moveOn(f.tx, f.job)
+}
+
+// places are the parentheses of n rows of arity values: (?, ?), (?, ?).
+func places(arity, n int) string {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", arity), ", ") + ")"
+	return strings.TrimSuffix(strings.Repeat(row+", ", n), ", ")
+}
+
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

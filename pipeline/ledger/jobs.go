@@ -1,0 +1,131 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"wasl/pipeline"
+)
+
+// A filable job is what File needs to know of one.
+type filable struct {
+	seq      int64
+	dropSeq  int64
+	prepared string // what Prepare answered; "" before
+}
+
+func findJob(tx *sql.Tx, job pipeline.Job) (filable, error) {
+	var f filable
+	err := tx.QueryRow(`SELECT seq, drop_seq, prepared FROM jobs WHERE drop_id = ? AND flow = ?`, job.Drop, job.Flow).
+		Scan(&f.seq, &f.dropSeq, &f.prepared)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = pipeline.ErrNotFound
+	}
+	return f, err
+}
+
+// Refuse stores that a job's file is not to be used as data. A job that was
+// prepared before stays as it is.
+func (l *Ledger) Refuse(ctx context.Context, job pipeline.Job, why *pipeline.Refused, reading pipeline.Reading) error {
+	return l.write(ctx, "refuse job "+job.String(), func(tx *sql.Tx) error {
+		if err := refuse(tx, job, why, reading); err != nil {
+			return fmt.Errorf("refuse job %s: %w", job, err)
+		}
+		return nil
+	})
+}
+
+func refuse(tx *sql.Tx, job pipeline.Job, why *pipeline.Refused, reading pipeline.Reading) error {
+	j, err := findJob(tx, job)
+	if err != nil || j.prepared != "" {
+		return err
+	}
+	verdict := refusedVerdict
+	if why.Hold {
+		verdict = heldVerdict
+	}
+	if err := addProblems(tx, j.seq, 0, why.Problems); err != nil {
+		return err
+	}
+	made := pipeline.Prepared{Rows: reading.Rows, Problems: len(why.Problems), Refused: true}
+	if err := storePrepared(tx, j.seq, made, reading); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE jobs SET step = 'reconcile', verdict = ? WHERE seq = ?`, verdict, j.seq); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE drops SET unused = 1 WHERE seq = ?
+		AND NOT EXISTS (SELECT 1 FROM jobs WHERE drop_seq = drops.seq AND verdict <> ?)`, j.dropSeq, refusedVerdict)
+	return err
+}
+
+// storePrepared stores what Prepare will answer from now on.
+func storePrepared(tx *sql.Tx, job int64, made pipeline.Prepared, reading pipeline.Reading) error {
+	answer, err := json.Marshal(made)
+	if err != nil {
+		return err
+	}
+	read, err := json.Marshal(reading)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE jobs SET prepared = ?, reading = ?, rows = ? WHERE seq = ?`, string(answer), string(read), reading.Rows, job)
+	return err
+}
+
+// moveOn moves a job that has nothing left to deliver on to be reconciled.
+func moveOn(tx *sql.Tx, job int64) error {
+	_, err := tx.Exec(`UPDATE jobs SET step = 'reconcile' WHERE seq = ? AND step = 'deliver'
+		AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.job = jobs.seq AND `+open+`)`, job)
+	return err
+}
+
+// Close stores that the jobs of a day that wait for the workbook have it.
+func (l *Ledger) Close(ctx context.Context, jobs []pipeline.Job, report string) error {
+	return l.write(ctx, "close jobs", func(tx *sql.Tx) error {
+		for _, job := range jobs {
+			if _, err := tx.Exec(`UPDATE jobs SET step = 'closed', report = ? WHERE drop_id = ? AND flow = ? AND step = 'reconcile'`,
+				report, job.Drop, job.Flow); err != nil {
+				return fmt.Errorf("close job %s: %w", job, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Days are the days of arrival that hold a job that is not closed, oldest first.
+func (l *Ledger) Days(ctx context.Context) (days []string, err error) {
+	rows, err := l.reader.QueryContext(ctx, `SELECT DISTINCT day FROM jobs WHERE step <> 'closed' ORDER BY day`)
+	if err != nil {
+		return nil, fmt.Errorf("look for open days: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	for rows.Next() {
+		var day string
+		if err := rows.Scan(&day); err != nil {
+			return nil, fmt.Errorf("look for open days: %w", err)
+		}
+		days = append(days, day)
+	}
+	return days, rows.Err()
+}
+
+// Unreported are the jobs of a day that only wait for the workbook, by admission.
+func (l *Ledger) Unreported(ctx context.Context, day string) (jobs []pipeline.Job, err error) {
+	rows, err := l.reader.QueryContext(ctx, `SELECT drop_id, flow FROM jobs WHERE step <> 'closed' AND day = ? AND step = 'reconcile' ORDER BY seq`, day)
+	if err != nil {
+		return nil, fmt.Errorf("look for jobs of %s: %w", day, err)
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	for rows.Next() {
+		var job pipeline.Job
+		if err := rows.Scan(&job.Drop, &job.Flow); err != nil {
+			return nil, fmt.Errorf("look for jobs of %s: %w", day, err)
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs, rows.Err()
+}

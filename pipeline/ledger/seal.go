@@ -1,0 +1,166 @@
+package ledger
+
+import (
+	"database/sql"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// batchSize is how many documents leave together where the flow does not say.
+const batchSize = 100
+
+// A picking chooses the documents of a new batch, and seals them one after
+// another in the order in which they were filed.
+type picking struct {
+	tx    *sql.Tx
+	flow  pipeline.Flow
+	batch kept
+	now   time.Time
+	heads map[string]chain // of the chains used so far
+}
+
+// picked is a document of a new batch.
+type picked struct {
+	stored
+	before int64 // the document of the same key that left before it
+}
+
+// chain is where a chain stands.
+type chain struct {
+	head  string
+	count int64
+}
+
+// pick chooses the documents. One that cannot be sealed is held, and its chain
+// stays where it was; so nothing chosen may mean that all are held.
+func (p *picking) pick() ([]picked, error) {
+	most := p.flow.Batch
+	if most <= 0 {
+		most = batchSize
+	}
+	var out []picked
+	var size int
+	for after := int64(0); len(out) < most; {
+		docs, err := documentsOf(p.tx, p.batch.kind, `SELECT `+documentCols+` FROM documents d
+			WHERE d.job = ? AND d.batch IS NULL AND d.id > ? AND `+open+` ORDER BY d.id LIMIT ?`, p.batch.job, after, most-len(out))
+		if err != nil || len(docs) == 0 {
+			return out, err
+		}
+		for _, doc := range docs {
+			after = doc.id
+			d, name, head, err := p.seal(doc)
+			if refused, ok := errors.AsType[*sealError](err); ok {
+				if err := p.hold(doc, refused); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			size += bytesOf(d.Document)
+			if p.flow.Bytes > 0 && size > p.flow.Bytes && len(out) > 0 {
+				return out, nil // what was sealed of it is thrown away, and the head did not move
+			}
+			if name != nil {
+				p.heads[*name] = head
+			}
+			d.State = pipeline.Sending
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// bytesOf is what a document weighs on its way.
+func bytesOf(d pipeline.Document) int {
+	if d.Sealed != nil {
+		return len(d.Sealed)
+	}
+	return len(d.Body)
+}
+
+// A sealError is the kind's refusal to seal a document.
+type sealError struct{ error }
+
+// seal links a document to its chain, where its kind has one. The chain's name
+// is nil where it has none; its new head counts only once the caller says so.
+func (p *picking) seal(doc stored) (d picked, name *string, head chain, err error) {
+	k, err := knownOf(p.tx, p.batch.space, doc.Key)
+	if err != nil {
+		return d, nil, head, err
+	}
+	d = picked{stored: doc, before: k.gone}
+	kind := p.flow.Kind
+	if kind.Chain == nil || kind.Seal == nil {
+		return d, nil, head, nil
+	}
+	on := kind.Chain(doc.Document)
+	if head, err = p.head(on); err != nil {
+		return d, nil, head, err
+	}
+	link := pipeline.Link{Head: head.head}
+	if k.goneState == pipeline.Rejected {
+		if link.Old, err = sealedOf(p.tx, k.gone); err != nil {
+			return d, nil, head, err
+		}
+	}
+	sealed, ref, next, err := kind.Seal(doc.Document, link, p.now)
+	if err != nil {
+		return d, nil, head, &sealError{err}
+	}
+	d.Sealed = sealed
+	if ref != "" {
+		d.Ref = ref
+	}
+	return d, &on, chain{next, head.count + 1}, nil
+}
+
+// head is where a chain stands, with what this picking has sealed.
+func (p *picking) head(name string) (chain, error) {
+	if c, ok := p.heads[name]; ok {
+		return c, nil
+	}
+	var c chain
+	err := p.tx.QueryRow(`SELECT head, count FROM chains WHERE name = ?`, name).Scan(&c.head, &c.count)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return c, err
+}
+
+// moveHeads stores where the chains stand now.
+func (p *picking) moveHeads() error {
+	for _, name := range slices.Sorted(maps.Keys(p.heads)) {
+		c := p.heads[name]
+		if _, err := p.tx.Exec(`INSERT INTO chains (name, head, count) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET head = excluded.head, count = excluded.count`, name, c.head, c.count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hold puts a document aside that could not be sealed.
+func (p *picking) hold(doc stored, why *sealError) error {
+	if _, err := p.tx.Exec(`UPDATE documents SET state = 'held', settled = ? WHERE id = ?`, nanos(p.now), doc.id); err != nil {
+		return err
+	}
+	if _, err := p.tx.Exec(`UPDATE known SET waiting = 0 WHERE space = ? AND key = ? AND waiting = ?`, p.batch.space, doc.Key, doc.id); err != nil {
+		return err
+	}
+	problem := pipeline.Problem{Rule: "seal.failed", With: map[string]string{"said": why.Error()}}
+	if len(doc.From) > 0 {
+		problem.Origin = doc.From[0]
+	}
+	return addProblems(p.tx, doc.job, doc.id, []pipeline.Problem{problem})
+}
+
+func sealedOf(tx *sql.Tx, doc int64) (sealed []byte, err error) {
+	err = tx.QueryRow(`SELECT sealed FROM documents WHERE id = ?`, doc).Scan(&sealed)
+	return sealed, err
+}

@@ -1,0 +1,213 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// saidMost is how much is kept of what the other side said.
+const saidMost = 64 << 10
+
+// Settle stores what became of a batch, and what was said.
+func (l *Ledger) Settle(ctx context.Context, b pipeline.Batch, a pipeline.Answer, due time.Time) (p pipeline.Progress, err error) {
+	err = l.write(ctx, "settle batch "+b.ID, func(tx *sql.Tx) error {
+		if p, err = settleBatch(tx, b, a, nanos(due), nanos(l.now())); err != nil {
+			return fmt.Errorf("settle batch %s: %w", b.ID, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return pipeline.Progress{}, err
+	}
+	return p, nil
+}
+
+func settleBatch(tx *sql.Tx, given pipeline.Batch, a pipeline.Answer, due, now int64) (pipeline.Progress, error) {
+	p := pipeline.Progress{Lane: given.Lane, Job: given.Job, States: map[pipeline.State]int{}}
+	b, err := scanBatch(tx.QueryRow(`SELECT `+batchCols+` FROM batches b JOIN jobs j ON j.seq = b.job WHERE b.id = ?`, given.ID))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = pipeline.ErrNotFound
+	}
+	if err != nil {
+		return p, err
+	}
+	docs, err := openDocs(tx, b)
+	if err != nil {
+		return p, err
+	}
+	outcomes := make(map[string]pipeline.Outcome, len(a.Outcomes))
+	for _, o := range a.Outcomes {
+		outcomes[o.Key] = o
+	}
+	for _, doc := range docs {
+		o, told := outcomes[doc.Key]
+		if !told {
+			continue
+		}
+		if err := settleDoc(tx, b.space, doc, o, now); err != nil {
+			return p, fmt.Errorf("document %s: %w", doc.Key, err)
+		}
+		p.States[o.State]++
+	}
+	if err := storeSaid(tx, b.seq, a.Said, now); err != nil {
+		return p, err
+	}
+	if p.Waiting, err = closeBatch(tx, b.seq, given.Asked, due); err != nil {
+		return p, err
+	}
+	return p, moveOn(tx, b.job)
+}
+
+// settleDoc stores an outcome of a document that is not final.
+func settleDoc(tx *sql.Tx, space int64, doc stored, o pipeline.Outcome, now int64) error {
+	switch o.State {
+	case pipeline.Ready, pipeline.Sending, pipeline.Accepted, pipeline.Delivered, pipeline.Rejected,
+		pipeline.Parked, pipeline.Held, pipeline.Unchanged:
+	default:
+		return fmt.Errorf("an outcome cannot be %q", o.State)
+	}
+	settled := int64(0)
+	if o.State.Final() {
+		settled = now
+	}
+	if _, err := tx.Exec(`UPDATE documents SET state = ?1, settled = ?2,
+		ref = CASE ?3 WHEN '' THEN ref ELSE ?3 END, ticket = CASE ?4 WHEN '' THEN ticket ELSE ?4 END WHERE id = ?5`,
+		string(o.State), settled, o.Ref, o.Ticket, doc.id); err != nil {
+		return err
+	}
+	if err := addProblems(tx, doc.job, doc.id, o.Why); err != nil {
+		return err
+	}
+	// What is sealed keeps its bytes, whatever is planned: they may have been seen.
+	if o.State == pipeline.Ready && o.Body != nil && doc.Sealed == nil {
+		return planAnew(tx, space, doc, o.Body, now)
+	}
+	return markOutcome(tx, space, doc, o.State)
+}
+
+// markOutcome notes under a key what became of the document that left.
+func markOutcome(tx *sql.Tx, space int64, doc stored, state pipeline.State) error {
+	switch state {
+	case pipeline.Accepted, pipeline.Rejected:
+		_, err := tx.Exec(`UPDATE known SET gone_state = ? WHERE space = ? AND key = ? AND gone = ?`, string(state), space, doc.Key, doc.id)
+		return err
+	case pipeline.Delivered, pipeline.Unchanged:
+		_, err := tx.Exec(`UPDATE known SET gone_state = 'delivered', print = gone_print WHERE space = ? AND key = ? AND gone = ?`, space, doc.Key, doc.id)
+		return err
+	case pipeline.Parked:
+		return forget(tx, space, doc)
+	}
+	// Ready again and sending: it is on its way. Held after it left: nobody knows
+	// whether it arrived, so it counts as on its way, and never leaves by itself.
+	return nil
+}
+
+// planAnew gives a document another body, out of its batch. Where a newer one
+// of its key waits already, that one is what the other side should hold.
+func planAnew(tx *sql.Tx, space int64, doc stored, body json.RawMessage, now int64) error {
+	k, err := knownOf(tx, space, doc.Key)
+	if err != nil {
+		return err
+	}
+	if err := forget(tx, space, doc); err != nil {
+		return err
+	}
+	if k.waiting != 0 {
+		_, err := tx.Exec(`UPDATE documents SET state = 'superseded', settled = ?, batch = NULL WHERE id = ?`, now, doc.id)
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE documents SET body = ?, batch = NULL WHERE id = ?`, string(body), doc.id); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE known SET waiting = ? WHERE space = ? AND key = ?`, doc.id, space, doc.Key)
+	return err
+}
+
+// forget notes under a key that a document did not leave after all: what left
+// before it is the last again.
+func forget(tx *sql.Tx, space int64, doc stored) error {
+	var before int64
+	if err := tx.QueryRow(`SELECT before FROM documents WHERE id = ?`, doc.id).Scan(&before); err != nil {
+		return err
+	}
+	if before == 0 {
+		_, err := tx.Exec(`UPDATE known SET gone = 0, gone_state = '', gone_print = x'', gone_at = 0
+			WHERE space = ? AND key = ? AND gone = ?`, space, doc.Key, doc.id)
+		return err
+	}
+	old, err := scanDocument(tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, before))
+	if err != nil {
+		return err
+	}
+	state := old.State
+	switch state {
+	case pipeline.Unchanged:
+		state = pipeline.Delivered // the other side said that it was so already
+	case pipeline.Held, pipeline.Ready:
+		state = pipeline.Sending
+	}
+	_, err = tx.Exec(`UPDATE known SET gone = ?, gone_state = ?, gone_print = ?, gone_at = ? WHERE space = ? AND key = ? AND gone = ?`,
+		old.id, string(state), printOf(old.Document), old.sent, space, doc.Key, doc.id)
+	return err
+}
+
+// closeBatch stores when a batch is due and what it still holds.
+func closeBatch(tx *sql.Tx, batch int64, asked int, due int64) (waiting int, err error) {
+	var sending, ready int
+	if err := tx.QueryRow(`SELECT count(*), count(*) FILTER (WHERE d.state = 'sending'), count(*) FILTER (WHERE d.state = 'ready')
+		FROM documents d WHERE d.batch = ? AND `+open, batch).Scan(&waiting, &sending, &ready); err != nil {
+		return 0, err
+	}
+	holds := accepted
+	switch {
+	case waiting == 0:
+		holds = final
+	case sending > 0:
+		holds = unsure
+	case ready > 0:
+		holds = again
+	}
+	_, err = tx.Exec(`UPDATE batches SET holds = ?, asked = ?, due = ? WHERE seq = ?`, holds, asked, due, batch)
+	return waiting, err
+}
+
+func storeSaid(tx *sql.Tx, batch int64, said []pipeline.Said, now int64) error {
+	for _, s := range said {
+		at := nanos(s.At)
+		if at == 0 {
+			at = now
+		}
+		body := s.Body[:min(len(s.Body), saidMost)]
+		if _, err := tx.Exec(`INSERT INTO said (batch, at, what, status, name, body) VALUES (?, ?, ?, ?, ?, ?)`,
+			batch, at, s.What, s.Status, s.ID, notNil(body)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Said is what the other side said about a batch, in order.
+func (l *Ledger) Said(ctx context.Context, batch string) (out []pipeline.Said, err error) {
+	rows, err := l.reader.QueryContext(ctx, `SELECT s.at, s.what, s.status, s.name, s.body FROM said s
+		JOIN batches b ON b.seq = s.batch WHERE b.id = ? ORDER BY s.id`, batch)
+	if err != nil {
+		return nil, fmt.Errorf("what was said about batch %s: %w", batch, err)
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	for rows.Next() {
+		var s pipeline.Said
+		var at int64
+		if err := rows.Scan(&at, &s.What, &s.Status, &s.ID, &s.Body); err != nil {
+			return nil, fmt.Errorf("what was said about batch %s: %w", batch, err)
+		}
+		s.At = instant(at)
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}

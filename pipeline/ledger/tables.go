@@ -1,0 +1,75 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+
+	"wasl/pipeline"
+)
+
+// Put stores rows of a reference table, replacing those of the same code.
+func (l *Ledger) Put(ctx context.Context, table string, rows []pipeline.TableRow) error {
+	return l.write(ctx, "store rows of table "+table, func(tx *sql.Tx) error {
+		stmt, err := tx.Prepare(`INSERT OR REPLACE INTO table_rows (tbl, code, cols, drop_id, flow) VALUES (?, ?, ?, ?, ?)`)
+		if err != nil {
+			return fmt.Errorf("store rows of table %s: %w", table, err)
+		}
+		defer func() { _ = stmt.Close() }() // it ends with the transaction
+		for _, row := range rows {
+			cols, err := json.Marshal(row.Cols)
+			if err == nil {
+				_, err = stmt.Exec(table, row.Code, string(cols), row.Job.Drop, row.Job.Flow)
+			}
+			if err != nil {
+				return fmt.Errorf("store row %s of table %s: %w", row.Code, table, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Row gives a row of a reference table by its code.
+func (l *Ledger) Row(ctx context.Context, table, code string) (pipeline.TableRow, error) {
+	row, err := scanTableRow(l.reader.QueryRowContext(ctx, `SELECT code, cols, drop_id, flow FROM table_rows WHERE tbl = ? AND code = ?`, table, code))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = pipeline.ErrNotFound
+	}
+	if err != nil {
+		return pipeline.TableRow{}, fmt.Errorf("row %s of table %s: %w", code, table, err)
+	}
+	return row, nil
+}
+
+// Rows gives all rows of a reference table, by code.
+func (l *Ledger) Rows(ctx context.Context, table string) iter.Seq2[pipeline.TableRow, error] {
+	return func(yield func(pipeline.TableRow, error) bool) {
+		rows, err := l.reader.QueryContext(ctx, `SELECT code, cols, drop_id, flow FROM table_rows WHERE tbl = ? ORDER BY code`, table)
+		if err != nil {
+			yield(pipeline.TableRow{}, fmt.Errorf("rows of table %s: %w", table, err))
+			return
+		}
+		defer func() { _ = rows.Close() }() // Err has told
+		for rows.Next() {
+			row, err := scanTableRow(rows)
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(pipeline.TableRow{}, fmt.Errorf("rows of table %s: %w", table, err))
+		}
+	}
+}
+
+func scanTableRow(row scanner) (pipeline.TableRow, error) {
+	var r pipeline.TableRow
+	var cols string
+	if err := row.Scan(&r.Code, &cols, &r.Job.Drop, &r.Job.Flow); err != nil {
+		return pipeline.TableRow{}, err
+	}
+	return r, fromJSON(cols, &r.Cols)
+}
