@@ -33,6 +33,11 @@ func TestNight(t *testing.T) {
 			t.Fatalf("receipt %d: uuid %s, want %s %v", i, r.UUID, uuid, err)
 		}
 	}
+	for _, r := range n.server.Requests() {
+		if r.Endpoint == etatest.Raw {
+			t.Fatal("a receipt was looked up on a good night: its submission names it on one of its pages")
+		}
+	}
 	if got := n.server.Requests()[1].Header.Get("User-Agent"); got != "wasl test" {
 		t.Errorf("User-Agent %q", got)
 	}
@@ -72,7 +77,7 @@ func TestNight_Faults(t *testing.T) {
 // would take it (RELIABILITY 3.2).
 func TestNight_LookupLag(t *testing.T) {
 	t.Parallel()
-	n := newNight(t, etatest.Options{LookupLag: 5 * time.Minute, Duplicates: etatest.DuplicatesForgiving}, nil)
+	n := newNight(t, etatest.Options{LookupLag: 5 * time.Minute, Duplicates: etatest.DuplicatesForgiving, DuplicateWindow: -1}, nil)
 	n.server.Fault(etatest.Submit, 1, etatest.Fault{Answer: etatest.Lost})
 	n.fill(20)
 	n.run(60)
