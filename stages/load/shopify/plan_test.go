@@ -92,7 +92,7 @@ func TestPlan_WithoutLocationsAllActiveOnesCount(t *testing.T) {
 // A shop of 620 items takes three pages of variants and of levels.
 func TestPlan_ReadsAllPages(t *testing.T) {
 	t.Parallel()
-	s := open(t, shopifytest.Options{})
+	s := open(t, shopifytest.Options{BucketSize: 100_000})
 	for i := range 620 {
 		s.AddSKU(fmt.Sprintf("P-%03d", i), i)
 	}

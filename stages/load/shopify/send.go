@@ -71,10 +71,12 @@ func reference(job pipeline.Job) string {
 // Send posts the frozen request of a batch: all of it is set, or nothing. A
 // batch that has grown too old for its key is not sent but planned anew.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
-	if s.expired(b) {
+	switch {
+	case len(b.Docs) == 0:
+		return pipeline.Answer{}, nil
+	case s.expired(b):
 		return s.anew(ctx, b.Docs)
-	}
-	if len(b.Request) == 0 {
+	case len(b.Request) == 0:
 		return pipeline.Answer{}, fmt.Errorf("shopify: batch %s has no request", b.ID)
 	}
 	r, err := s.door.post(ctx, setQuantities, b.Request)
