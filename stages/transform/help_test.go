@@ -25,7 +25,7 @@ func kinds() map[string]pipeline.Kind {
 			Fields: fields(`sku:code! location:text! quantity:quantity! warehouse:code name:text`)},
 		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: order},
 		"eta.receipt": {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], item...)},
-		"all": {Name: "all", Fields: fields(`text:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool
+		"all": {Name: "all", Fields: fields(`label:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool
 			other:amount third:amount`)},
 	}
 }
