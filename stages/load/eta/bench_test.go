@@ -55,3 +55,16 @@ func twentyLines(tb testing.TB) []pipeline.Record {
 	}
 	return saleOf(tb, row{"order.subtotal": "1899.80", "order.discount": "100.00", "order.discount_code": "WELCOME", "order.total": "1899.80"}, lines...)
 }
+
+// BenchmarkSeal_Hash is the floor under BenchmarkSeal: the SHA-256 of the same receipt's canonical text alone.
+func BenchmarkSeal_Hash(b *testing.B) {
+	text, err := canonical(twenty(b, demoSink(b, nil)).Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		hash(text)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "receipts/s")
+}
