@@ -12,8 +12,8 @@ import (
 	"io/fs"
 )
 
-//go:embed *.yaml
+//go:embed *.yaml erp/*.yaml
 var files embed.FS
 
-// Files are the shipped mappings, by name.
+// Files are the shipped mappings, by name, and in erp the layouts of the ERP's files.
 var Files fs.FS = files

@@ -748,6 +748,13 @@ var rules = []rule{
 		words{"there is no mapping in {dir}", "copy the shipped ones there with: wasl init {parent}"},
 		words{"لا يوجد ملف ربط في {dir}", "انسخ الملفات المرفقة إليه بالأمر: wasl init {parent}"}},
 
+	{"show.nothing",
+		words{"nothing goes by {word}", "give a drop, a file, an order, a SKU or a receipt's uuid as the workbook writes them"},
+		words{"لا يوجد شيء باسم {word}", "اكتب رقم ملف أو اسم ملف أو طلبًا أو كود صنف أو رقم إيصال كما يرد في ملف التسوية"}},
+	{"erp.layout",
+		words{"the layout {file} cannot be read", "copy the shipped one there with wasl init, or correct erp.layout in wasl.yaml"},
+		words{"لا يمكن قراءة ملف التنسيق {file}", "انسخ الملف المرفق بالأمر wasl init أو صحّح erp.layout في wasl.yaml"}},
+
 	// ---- the other side's own words ----
 	{"answer.refused",
 		words{"refused by the other side: {said}", "correct what it names and drop the row again"},

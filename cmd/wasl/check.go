@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"wasl/pipeline"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var online bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check settings and mappings; with --online sign in everywhere",
+		Long: `check reads wasl.yaml and every mapping strictly, runs the examples of the
+mappings, and prints every finding as file:line:column: what; did you mean ...
+
+With --online it signs in to Shopify and to ETA as well, changes nothing, and
+shows the shop, its scopes and locations, the POS and the taxpayer, and what is
+missing.`,
+		Example: "  wasl check\n  wasl check --online --lang ar",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.settings()
+			if err != nil {
+				return err
+			}
+			all, flows, findings, err := readAll(c, noTables{}, func(pipeline.Event) {})
+			if err != nil {
+				return err
+			}
+			for _, f := range flows {
+				findings = append(findings, f.mapping.Check()...)
+			}
+			findings = append(findings, c.secretFindings()...)
+			a.findings(findings)
+			if len(findings) > 0 {
+				return printed{exitUsage}
+			}
+			a.checked(c, flows)
+			if online {
+				return a.checkOnline(cmd.Context(), all, flows)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&online, "online", false, "sign in to Shopify and ETA, change nothing")
+	return cmd
+}
+
+// readAll reads what settings and mappings say, without any state.
+func readAll(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door, []flowFile, []pipeline.Finding, error) {
+	all, findings, err := doors(c, tables, tell)
+	if err != nil || len(findings) > 0 {
+		return nil, nil, findings, err
+	}
+	flows, findings, err := readMappings(c, all, func(string, string) (map[string]string, bool, error) { return nil, false, nil })
+	return all, flows, findings, err
+}
+
+// checked says what was read and found in order.
+func (a *app) checked(c *Config, flows []flowFile) {
+	if a.json {
+		for _, f := range flows {
+			a.jsonLine(a.out, map[string]any{"what": "flow", "flow": f.mapping.Flow, "file": f.file, "to": f.mapping.To,
+				"files": f.mapping.Files, "off": f.off, "examples": len(f.mapping.Examples())})
+		}
+		return
+	}
+	fmt.Fprintln(a.out, a.say("checked", "settings", c.path(configName), "count", fmt.Sprint(len(flows))))
+	t := a.table("  "+a.say("flow"), a.say("goesTo"), a.say("files"), a.say("examples"), "")
+	for _, f := range flows {
+		note := ""
+		if f.off {
+			note = a.say("off")
+		}
+		t.AppendRow([]any{"  " + f.mapping.Flow, f.mapping.To, strings.Join(f.mapping.Files, ", "), len(f.mapping.Examples()), note})
+	}
+	t.Render()
+}
+
+// checkOnline signs in at every door and tells what was found, and what is
+// missing.
+func (a *app) checkOnline(ctx context.Context, all []door, flows []flowFile) error {
+	var failed error
+	missing := 0
+	for _, d := range all {
+		checker, ok := d.sink.(pipeline.Checker)
+		if !ok || d.off {
+			continue
+		}
+		var mine []string
+		for _, f := range flows {
+			if f.flow.Lane == d.lane {
+				mine = append(mine, f.mapping.To)
+			}
+		}
+		slices.Sort(mine)
+		facts, problems, err := checker.Check(ctx, slices.Compact(mine))
+		a.facts(d, facts)
+		a.problemLines(problems)
+		missing += len(problems)
+		if err != nil {
+			a.fail(fmt.Errorf("%s: %w", d.section, err))
+			failed = printed{exitCouldNot}
+		}
+	}
+	if failed == nil && missing > 0 {
+		return printed{exitAside}
+	}
+	return failed
+}
+
+func (a *app) facts(d door, facts []pipeline.Fact) {
+	if a.json {
+		for _, f := range facts {
+			a.jsonLine(a.out, map[string]any{"what": "fact", "at": d.section, "name": f.Name, "value": f.Value})
+		}
+		return
+	}
+	fmt.Fprintf(a.out, "\n%s\n", d.section)
+	t := a.table("", "")
+	t.ResetHeaders()
+	for _, f := range facts {
+		t.AppendRow([]any{"  " + a.fact(f.Name), f.Value})
+	}
+	t.Render()
+}
+
+func (a *app) problemLines(problems []pipeline.Problem) {
+	for _, p := range problems {
+		if a.json {
+			line := a.problemJSON(p)
+			line["what"] = "missing"
+			a.jsonLine(a.out, line)
+			continue
+		}
+		fmt.Fprintf(a.out, "  %s: %s\n      %s: %s\n", a.say("missing"), p.Says(a.language()), a.say("fix"), p.Fix(a.language()))
+	}
+}

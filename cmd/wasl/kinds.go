@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wasl/pipeline"
+)
+
+func (a *app) kindsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "kinds [PART OF A NAME]",
+		Short:   "List the kinds of documents, and the fields that mappings supply",
+		Example: "  wasl kinds\n  wasl kinds eta",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			// Kinds are the same in every shop: no settings are needed to list them.
+			all, _, err := doors(&Config{zone: time.UTC}, noTables{}, func(pipeline.Event) {})
+			if err != nil {
+				return err
+			}
+			for _, d := range all {
+				for _, k := range d.kinds {
+					if strings.Contains(k.Name, strings.Join(args, "")) {
+						a.printKind(k)
+					}
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// printKind prints a kind with its fields.
+func (a *app) printKind(k pipeline.Kind) {
+	if a.json {
+		fields := make([]map[string]any, 0, len(k.Fields))
+		for _, f := range k.Fields {
+			fields = append(fields, map[string]any{"name": f.Name, "type": f.Type.String(), "required": f.Required, "help": f.Help})
+		}
+		a.jsonLine(a.out, map[string]any{"kind": k.Name, "help": k.Help, "groupBy": k.GroupBy, "once": k.Once, "fields": fields})
+		return
+	}
+	fmt.Fprintf(a.out, "%s: %s\n", k.Name, k.Help)
+	if len(k.GroupBy) > 0 {
+		fmt.Fprintf(a.out, "  %s\n", a.say("groups", "fields", strings.Join(k.GroupBy, ", ")))
+	}
+	t := a.table("  "+a.say("field"), a.say("type"), "", "")
+	for _, f := range k.Fields {
+		required := ""
+		if f.Required {
+			required = a.say("required")
+		}
+		t.AppendRow([]any{"  " + f.Name, f.Type.String(), required, f.Help})
+	}
+	t.Render()
+	fmt.Fprintln(a.out)
+}

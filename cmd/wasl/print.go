@@ -1,0 +1,192 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/mattn/go-isatty"
+	"github.com/schollz/progressbar/v3"
+
+	"wasl/pipeline"
+)
+
+// language is the language of messages: --lang, else that of wasl.yaml, else
+// English.
+func (a *app) language() string {
+	if a.lang == "" {
+		return "en"
+	}
+	return a.lang
+}
+
+// jsonLine prints one JSON object on a line of its own.
+func (a *app) jsonLine(w io.Writer, v any) {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		fmt.Fprintf(a.err, "wasl: %v\n", err)
+	}
+}
+
+// teller prints the stream of events: as text for a person, with a bar while a
+// long file is read on a terminal, or as JSON.
+type teller struct {
+	a   *app
+	w   io.Writer
+	tty bool
+
+	mu  sync.Mutex // lanes tell at the same time
+	bar *progressbar.ProgressBar
+}
+
+func (a *app) teller() *teller {
+	t := &teller{a: a, w: a.err}
+	if a.json {
+		t.w = a.out
+	}
+	if f, ok := a.err.(*os.File); ok {
+		t.tty = isatty.IsTerminal(f.Fd()) && !a.json
+	}
+	return t
+}
+
+func (t *teller) tell(e pipeline.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.a.json {
+		t.a.jsonLine(t.w, e)
+		return
+	}
+	if e.What == pipeline.EventPreparing {
+		t.progress(e)
+		return
+	}
+	t.clear()
+	if line := t.a.eventLine(e); line != "" {
+		fmt.Fprintln(t.w, line)
+	}
+}
+
+// progress shows that a long file is being read.
+func (t *teller) progress(e pipeline.Event) {
+	if !t.tty || e.Count["rows"] == 0 {
+		return
+	}
+	if t.bar == nil {
+		t.bar = progressbar.NewOptions(-1, progressbar.OptionSetWriter(t.w), progressbar.OptionShowCount(),
+			progressbar.OptionSetDescription(e.Job.Flow), progressbar.OptionSetItsString(t.a.say("rows")),
+			progressbar.OptionShowIts(), progressbar.OptionClearOnFinish())
+	}
+	_ = t.bar.Set(e.Count["rows"]) // a bar that cannot be drawn is no failure
+}
+
+func (t *teller) clear() {
+	if t.bar != nil {
+		_ = t.bar.Finish() // the same
+		t.bar = nil
+	}
+}
+
+// eventLine is an event in one line; "" where it is not for people.
+func (a *app) eventLine(e pipeline.Event) string {
+	name := func() string { return fmt.Sprintf("%-10s %-28s", a.say("event."+e.What), e.Job.Flow) }
+	switch e.What {
+	case pipeline.EventAdmitted:
+		return strings.TrimRight(fmt.Sprintf("%-10s %s", a.say("event.admitted"), e.Note), " ")
+	case pipeline.EventPrepared:
+		return fmt.Sprintf("%s %s", name(), a.countLine(e.Count))
+	case pipeline.EventDelivered:
+		if len(e.Count) == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%s %s", name(), a.countLine(e.Count))
+	case pipeline.EventRefused:
+		return fmt.Sprintf("%s %s", name(), e.Note)
+	case pipeline.EventFailed:
+		return fmt.Sprintf("%s %s; %s", name(), e.Note, a.say("again", "wait", e.Wait.Round(time.Second).String()))
+	case pipeline.EventReport:
+		return fmt.Sprintf("%-10s %s", a.say("event.report"), e.Note)
+	case pipeline.EventClosed:
+		return ""
+	}
+	return strings.TrimRight(fmt.Sprintf("%s %s", name(), e.Note), " ")
+}
+
+// countLine is counts in a fixed order: rows, then states, then problems.
+func (a *app) countLine(count map[string]int) string {
+	var parts []string
+	add := func(key, word string) {
+		if n := count[key]; n > 0 {
+			parts = append(parts, humanize.Comma(int64(n))+" "+word)
+		}
+	}
+	add("rows", a.say("rows"))
+	for _, state := range pipeline.States {
+		add(string(state), a.state(state))
+	}
+	add("problems", a.say("problems"))
+	if len(parts) == 0 {
+		return "0"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// problems prints problems with what to do about each; of more than most, only
+// so many, and how many more there are.
+func (a *app) problems(problems []pipeline.Problem, most int) {
+	for i, p := range problems {
+		if i == most {
+			fmt.Fprintf(a.out, "  %s\n", a.say("more", "count", humanize.Comma(int64(len(problems)-most))))
+			return
+		}
+		fmt.Fprintf(a.out, "  %s\n", p.In(a.language()))
+		if fix := p.Fix(a.language()); fix != "" {
+			fmt.Fprintf(a.out, "      %s: %s\n", a.say("fix"), fix)
+		}
+	}
+}
+
+// problemJSON is a problem for machines, with its words.
+func (a *app) problemJSON(p pipeline.Problem) map[string]any {
+	return map[string]any{
+		"file": p.File, "sheet": p.Sheet, "row": p.Row, "column": p.Column, "field": p.Field, "value": p.Value,
+		"rule": p.Rule, "with": p.With, "says": p.Says(a.language()), "fix": p.Fix(a.language()),
+	}
+}
+
+// table starts a plain table: no frame, so that it can be cut and pasted.
+func (a *app) table(header ...any) table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(a.out)
+	t.SuppressTrailingSpaces()
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Format.Header = text.FormatDefault
+	style.Box.PaddingLeft = ""
+	style.Box.PaddingRight = "   "
+	t.SetStyle(style)
+	t.AppendHeader(table.Row(header))
+	return t
+}
+
+// findings prints what is wrong with settings and mappings.
+func (a *app) findings(findings []pipeline.Finding) {
+	for _, f := range findings {
+		if a.json {
+			a.jsonLine(a.out, map[string]any{"file": f.File, "line": f.Line, "column": f.Col, "path": f.Path, "rule": f.Rule,
+				"with": f.With, "says": f.In(a.language())})
+			continue
+		}
+		fmt.Fprintln(a.out, f.In(a.language()))
+	}
+}
+
+func bytesText(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wasl/pipeline"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var patience time.Duration
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Take what lies in the inbox, work until nothing is due, and exit",
+		Long: `run waits until the files in the inbox stand still, takes them, sends what is to
+be sent, asks about what was sent, and writes the day's workbook. What was left
+undone by an earlier run goes on first. It ends when nothing is due, or when it
+would have to wait longer than its patience for another machine.`,
+		Example: "  wasl run\n  wasl run --patience 30s --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			t := a.teller()
+			h, err := a.openHouse(cmd.Context(), t.tell)
+			if err != nil {
+				return err
+			}
+			if patience == 0 {
+				patience = h.cfg.Patience
+			}
+			err = a.night(cmd.Context(), h, patience)
+			return errors.Join(err, h.close())
+		},
+	}
+	cmd.Flags().DurationVar(&patience, "patience", 0, "how long to wait for another machine, such as 30s (default: patience in wasl.yaml)")
+	return cmd
+}
+
+// night is one run: everything from the inbox to the workbook.
+func (a *app) night(ctx context.Context, h *house, patience time.Duration) error {
+	taken, err := h.inbox.Once(ctx)
+	if err != nil {
+		return fmt.Errorf("inbox: %w", err)
+	}
+	lanes := h.workLanes(ctx, time.Now().Add(patience))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	days, err := h.ledger.Days(ctx)
+	if err != nil {
+		return err
+	}
+	for _, drop := range taken.Drops {
+		if !slices.Contains(days, drop.Day) {
+			days = append(days, drop.Day)
+		}
+	}
+	night, err := h.open(ctx, days)
+	if err != nil {
+		return err
+	}
+	if err := h.inbox.Reject(ctx); err != nil {
+		return fmt.Errorf("inbox: %w", err)
+	}
+	for _, day := range days {
+		report, err := h.steps.Reconcile(ctx, day)
+		if err != nil {
+			return err
+		}
+		night.reports = append(night.reports, report)
+	}
+	night.taken, night.lanes = taken, lanes
+	return a.account(ctx, h, night)
+}
+
+// workLanes works all lanes at once until each has nothing due, and says how
+// each ended.
+func (h *house) workLanes(ctx context.Context, until time.Time) map[string]error {
+	lanes := h.lanes()
+	type end struct {
+		lane string
+		err  error
+	}
+	ends := make(chan end)
+	for _, lane := range lanes {
+		go func() { ends <- end{lane, pipeline.Work(ctx, h.steps, h.ledger, lane, nil, until)} }()
+	}
+	out := map[string]error{}
+	for range lanes {
+		if e := <-ends; e.err != nil {
+			out[e.lane] = e.err
+		}
+	}
+	return out
+}

@@ -1,0 +1,315 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/charmap"
+
+	"wasl/stages/load/eta/etatest"
+	"wasl/stages/load/shopify/shopifytest"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(programVariable) != "" {
+		main()
+	}
+	testscript.Main(m, map[string]func(){
+		"wasl": func() {
+			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+		},
+	})
+}
+
+// TestScript runs every flow as its user sees it. Our own commands, beside those
+// of testscript:
+//
+//	shop DIR [FAULT...]  a folder to work in, with stand-ins for Shopify and ETA
+//	                     behind it. variants.csv (sku,available at 01, at 02) says
+//	                     what the shop has. Faults begin with shopify: or eta:
+//	fault FAULT...       plan further faults
+//	xlsx OUT IN          a workbook of IN: "== Sheet" lines, then cells by tab
+//	cells BOOK [SHEET]   a workbook as text, one cell a line
+//	encode PAGE OUT IN   a text in a code page, with CRLF
+//	world                what the stand-ins hold: quantities, receipts, judgement
+func TestScript(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE") != "",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Values[worldKey{}] = &world{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "encode": cmdEncode, "world": cmdWorld,
+		},
+	})
+}
+
+type worldKey struct{}
+
+// world is the other side of one script.
+type world struct {
+	shopify *shopifytest.Server
+	eta     *etatest.Server
+}
+
+func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
+
+// cmdShop starts the stand-ins and makes a folder whose settings lead to them.
+func cmdShop(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: shop DIR [FAULT...]")
+	}
+	w := worldOf(ts)
+	w.start(variantsOf(ts))
+	ts.Defer(w.close)
+	w.plan(ts, args[1:])
+	dir := ts.MkAbs(args[0])
+	ts.Check(ts.Exec("wasl", "init", dir))
+	ts.Check(w.furnish(dir))
+	ts.Setenv("SHOPIFY_URL", w.shopify.URL())
+	ts.Setenv("ETA_URL", w.eta.URL())
+}
+
+// variantsOf reads what the shop has from variants.csv, where the script has one.
+func variantsOf(ts *testscript.TestScript) []shopifytest.Variant {
+	text, err := os.ReadFile(ts.MkAbs("variants.csv"))
+	if os.IsNotExist(err) {
+		return nil
+	}
+	ts.Check(err)
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	ts.Check(err)
+	var out []shopifytest.Variant
+	for _, row := range rows {
+		v := shopifytest.Variant{SKU: row[0], Stock: map[string]shopifytest.Levels{}}
+		for i, place := range []string{"Cairo", "Alexandria"} {
+			if i+1 < len(row) && row[i+1] != "" {
+				n, err := strconv.Atoi(row[i+1])
+				ts.Check(err)
+				v.Stock[place] = shopifytest.Levels{Available: n}
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// The ids of the demo shop's two locations.
+const (
+	cairo      = "gid://shopify/Location/7000000001"
+	alexandria = "gid://shopify/Location/7000000002"
+)
+
+func (w *world) start(variants []shopifytest.Variant) {
+	w.shopify = shopifytest.New(shopifytest.Options{
+		Domain: "nour.myshopify.com", Name: "Nour", ClientID: "client", ClientSecret: "hush-shopify", TaxesIncluded: true,
+		Locations: []shopifytest.Location{{ID: cairo, Name: "Cairo"}, {ID: alexandria, Name: "Alexandria"}}, Variants: variants,
+	})
+	w.eta = etatest.New(etatest.Options{ValidationPolls: 1, Duplicates: etatest.DuplicatesForgiving})
+}
+
+func (w *world) close() {
+	w.shopify.Close()
+	w.eta.Close()
+}
+
+func (w *world) plan(ts *testscript.TestScript, faults []string) {
+	for _, text := range faults {
+		at, fault, _ := strings.Cut(text, ":")
+		switch at {
+		case "shopify":
+			ts.Check(w.shopify.PlanFault(fault))
+		case "eta":
+			plan, err := etatest.ParseFault(fault)
+			ts.Check(err)
+			w.eta.Plan(plan)
+		default:
+			ts.Fatalf("fault %q: begins with neither shopify: nor eta:", text)
+		}
+	}
+}
+
+// furnish writes settings that lead to the stand-ins, with short waits.
+func (w *world) furnish(dir string) error {
+	settings := fmt.Sprintf(`shop: {name: Nour, zone: Africa/Cairo}
+patience: 20s
+inbox: {path: inbox, settle: 20ms, scan: 20ms}
+shopify:
+  shop: nour.myshopify.com
+  base_url: %s
+  client_id: client
+  client_secret: shopify.client
+  locations: {"01": %q, "02": %q}
+erp:
+  folder: erp-import
+  layout: mappings/erp/sales-csv.yaml
+eta:
+  environment: preproduction
+  identity_url: %s
+  api_url: %s
+  client_id: demo-client
+  client_secret: eta.client
+  pos: {serial: WASL-SRV-01, os_version: os}
+  seller:
+    rin: "100200300"
+    trade_name: Nour
+    branch_code: "0"
+    activity_code: "4791"
+    address: {governate: Cairo, region_city: Nasr City, street: Makram Ebeid, building_number: "7"}
+  shipping: {internal_code: SHIP, item_code: EG-100200300-SHIP, name: شحن}
+  ask_after: [20ms, 40ms]
+  poll_after: [20ms, 40ms]
+`, w.shopify.URL(), cairo, alexandria, w.eta.URL(), w.eta.URL())
+	if err := os.WriteFile(filepath.Join(dir, configName), []byte(settings), 0o644); err != nil {
+		return err
+	}
+	secrets := filepath.Join(dir, "secrets")
+	if err := os.MkdirAll(secrets, 0o700); err != nil {
+		return err
+	}
+	for name, secret := range map[string]string{"shopify.client": "hush-shopify", "eta.client": "demo-secret"} {
+		if err := os.WriteFile(filepath.Join(secrets, name), []byte(secret+"\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cmdFault(ts *testscript.TestScript, neg bool, args []string) { worldOf(ts).plan(ts, args) }
+
+// cmdXLSX makes a workbook of a text.
+func cmdXLSX(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: xlsx OUT IN")
+	}
+	f := excelize.NewFile()
+	sheet, row := "Sheet1", 0
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		line = strings.TrimRight(line, "\r\n")
+		if name, ok := strings.CutPrefix(line, "== "); ok {
+			if row == 0 && sheet == "Sheet1" {
+				ts.Check(f.SetSheetName(sheet, name))
+			} else {
+				_, err := f.NewSheet(name)
+				ts.Check(err)
+			}
+			sheet, row = name, 0
+			continue
+		}
+		row++
+		for i, text := range strings.Split(line, "\t") {
+			cell, err := excelize.CoordinatesToCellName(i+1, row)
+			ts.Check(err)
+			if n, err := strconv.ParseFloat(text, 64); err == nil && !strings.HasPrefix(text, "0") && len(text) < 12 {
+				ts.Check(f.SetCellValue(sheet, cell, n))
+			} else if text != "" {
+				ts.Check(f.SetCellStr(sheet, cell, text))
+			}
+		}
+	}
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o755))
+	ts.Check(f.SaveAs(ts.MkAbs(args[0])))
+}
+
+// cmdCells prints a workbook as text: [Sheet!A1] value, a line a cell.
+func cmdCells(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: cells BOOK [SHEET]")
+	}
+	found, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%s names %d files", args[0], len(found))
+	}
+	f, err := excelize.OpenFile(found[0])
+	ts.Check(err)
+	defer f.Close()
+	for _, sheet := range f.GetSheetList() {
+		if len(args) > 1 && !slices.Contains(args[1:], sheet) {
+			continue
+		}
+		rows, err := f.GetRows(sheet)
+		ts.Check(err)
+		for r, row := range rows {
+			for c, text := range row {
+				if text != "" {
+					cell, _ := excelize.CoordinatesToCellName(c+1, r+1)
+					fmt.Fprintf(ts.Stdout(), "[%s!%s] %s\n", sheet, cell, text)
+				}
+			}
+		}
+	}
+}
+
+// cmdEncode writes a text in a code page, with CRLF.
+func cmdEncode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: encode PAGE OUT IN")
+	}
+	text := strings.ReplaceAll(ts.ReadFile(args[2]), "\n", "\r\n")
+	switch args[0] {
+	case "windows-1256":
+		var err error
+		text, err = charmap.Windows1256.NewEncoder().String(text)
+		ts.Check(err)
+	case "utf-8":
+	case "utf-8-bom":
+		text = "\ufeff" + text
+	default:
+		ts.Fatalf("code page %s is not known here", args[0])
+	}
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[1])), 0o755))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
+}
+
+// cmdWorld prints what the stand-ins hold.
+func cmdWorld(ts *testscript.TestScript, neg bool, args []string) {
+	worldOf(ts).print(ts.Stdout())
+}
+
+// print tells of the other side only what a test can foresee: no times, no uuids.
+func (w *world) print(out io.Writer) {
+	state := w.shopify.State()
+	sort.Slice(state.Quantities, func(i, j int) bool {
+		a, b := state.Quantities[i], state.Quantities[j]
+		return a.SKU+a.Location < b.SKU+b.Location
+	})
+	for _, q := range state.Quantities {
+		fmt.Fprintf(out, "stock %s at %s: %d\n", q.SKU, q.Location, q.Available)
+	}
+	fmt.Fprintf(out, "shopify: %d changes, %d mutations\n", len(state.History), len(w.shopify.CallsOf("inventorySetQuantities")))
+	for _, v := range state.Violations {
+		fmt.Fprintf(out, "shopify violation: %s %s\n", v.Rule, v.Text)
+	}
+	for _, r := range w.eta.Receipts() {
+		fmt.Fprintf(out, "receipt %s: %s, %s, taken %d\n", r.Number, r.TotalAmount, r.Status, r.Taken)
+	}
+	fmt.Fprintf(out, "eta: %d receipts, %d chain breaks\n", len(w.eta.Receipts()), len(w.eta.ChainBreaks()))
+	for _, v := range w.eta.Judge() {
+		fmt.Fprintf(out, "eta violation: %s\n", v)
+	}
+}
+
+var _ = []any{bufio.NewReader, json.Marshal, http.Get, time.Now}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wasl/pipeline"
+	"wasl/pipeline/ledger"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show DROP|FILE|ORDER|SKU|UUID",
+		Short: "Show the whole life of one thing, from cell to reply",
+		Long: `show finds a drop by its id or file name, or documents by order name, order id,
+SKU or receipt uuid, and prints where each came from, what was sent, when, and
+what the other side said.`,
+		Example: "  wasl show 20261125-0001\n  wasl show '#1001'\n  wasl show A-1001 --json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.settings()
+			if err != nil {
+				return err
+			}
+			l, err := a.openReading(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = l.Shut() }() // it was only read
+			entries, jobs, err := l.Find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if len(entries)+len(jobs) == 0 {
+				a.fail(&pipeline.Trouble{Rule: "show.nothing", With: map[string]string{"word": args[0]}})
+				return printed{exitCouldNot}
+			}
+			for _, j := range jobs {
+				a.showJob(c, j)
+			}
+			for _, e := range entries {
+				if err := a.showEntry(cmd.Context(), c, l, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) showJob(c *Config, j pipeline.Opened) {
+	if a.json {
+		line := jobJSON(j)
+		line["what"], line["arrived"], line["sha256"], line["size"], line["reading"] = "job", j.Drop.Arrived, j.Drop.SHA256, j.Drop.Size, j.Reading
+		a.jsonLine(a.out, line)
+		return
+	}
+	fmt.Fprintf(a.out, "%s  %s  %s\n", j.Drop.ID, j.Drop.Name, bytesText(j.Drop.Size))
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(a.out, "  %-12s %s\n", name, value)
+		}
+	}
+	row(a.say("arrived"), c.clock(j.Drop.Arrived))
+	row("sha256", j.Drop.SHA256)
+	row(a.say("twin"), j.Drop.Twin)
+	flow := j.Flow
+	if j.Verdict != "" {
+		flow = a.say("verdict."+j.Verdict, "flow", j.Flow)
+	}
+	row(a.say("flow"), flow)
+	row(a.say("read"), readingText(j.Reading))
+	count := map[string]int{"rows": j.Rows, "problems": j.Problems}
+	for state, n := range j.States {
+		count[string(state)] = n
+	}
+	row(a.say("documents"), a.countLine(count))
+	row(a.say("step"), string(j.Step))
+	row(a.say("error"), j.Error)
+	row(a.say("workbook"), j.Report)
+	fmt.Fprintln(a.out)
+}
+
+// readingText is how a file was read, in one line.
+func readingText(r pipeline.Reading) string {
+	s := r.Format
+	for _, part := range []string{r.CodePage, r.Delimiter, r.Sheet} {
+		if part == "\t" {
+			part = "TAB"
+		}
+		if part != "" {
+			s += ", " + part
+		}
+	}
+	if r.HeaderRow > 0 {
+		s += fmt.Sprintf(", header in row %d", r.HeaderRow)
+	}
+	return s
+}
+
+func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipeline.Entry) error {
+	said, err := l.Said(ctx, e.Batch)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		problems := make([]map[string]any, 0, len(e.Why))
+		for _, p := range e.Why {
+			problems = append(problems, a.problemJSON(p))
+		}
+		body := e.Body
+		if e.Sealed != nil {
+			body = e.Sealed
+		}
+		a.jsonLine(a.out, map[string]any{"what": "document", "key": e.Key, "kind": e.Kind, "name": e.Name, "state": e.State,
+			"job": e.Job, "file": e.Drop, "from": e.From, "ref": e.Ref, "ticket": e.Ticket, "money": e.Money.String(), "currency": e.Currency,
+			"day": e.Day, "sent": e.Sent, "settled": e.Settled, "left": e.Left, "old": e.Old, "problems": problems, "body": body, "said": said})
+		return nil
+	}
+	fmt.Fprintf(a.out, "%s  %s  %s\n", e.Kind, e.Name, a.state(e.State))
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(a.out, "  %-12s %s\n", name, value)
+		}
+	}
+	row(a.say("key"), e.Key)
+	row(a.say("from"), originsText(e.From))
+	row(a.say("drop"), e.Job.String())
+	if e.Currency != "" {
+		row(a.say("money"), e.Money.String()+" "+e.Currency)
+	}
+	row(a.say("was"), e.Old)
+	row(a.say("left.out"), e.Left)
+	row(a.say("sent"), c.clock(e.Sent))
+	row(a.say("final"), c.clock(e.Settled))
+	row(a.say("ref"), e.Ref)
+	row(a.say("ticket"), e.Ticket)
+	a.problems(e.Why, 10)
+	for _, s := range said {
+		fmt.Fprintf(a.out, "  %s  %s -> %d %s\n", c.clock(s.At), s.What, s.Status, s.ID)
+	}
+	fmt.Fprintln(a.out)
+	return nil
+}
+
+// originsText names the rows of a document: orders.csv rows 2, 3, 4.
+func originsText(from []pipeline.Origin) string {
+	s := ""
+	for i, o := range from {
+		o.Col, o.Column = 0, ""
+		switch {
+		case i == 0:
+			s = o.String()
+		case i < 10:
+			s += fmt.Sprintf(", %d", o.Row)
+		case i == 10:
+			s += fmt.Sprintf(" (+%d)", len(from)-i)
+		}
+	}
+	return s
+}
+
+// clock is an instant in the shop's zone; "" for none.
+func (c *Config) clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(c.zone).Format("2006-01-02 15:04:05 -0700")
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"wasl/pipeline"
+	"wasl/pipeline/ledger"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Show what waits, where, and why",
+		Long: `status shows each lane with what it has to do, what it waits for, and the last
+error; the chains of receipts; and the newest file. It only reads, so it can be
+called while another wasl works.`,
+		Example: "  wasl status\n  wasl status --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.settings()
+			if err != nil {
+				return err
+			}
+			l, err := a.openReading(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = l.Shut() }() // it was only read
+			s, err := l.Status(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if a.json {
+				a.statusJSON(s)
+				return nil
+			}
+			a.status(c, s)
+			return nil
+		},
+	}
+}
+
+func (a *app) status(c *Config, s ledger.Status) {
+	if s.Newest.ID != "" {
+		fmt.Fprintf(a.out, "%s  %s  %s\n", s.Newest.ID, s.Newest.Name, c.clock(s.Newest.Arrived))
+	}
+	waiting := slices.DeleteFunc(slices.Clone(s.Lanes), func(l ledger.LaneStatus) bool { return len(l.Jobs) == 0 && l.Error == "" })
+	if len(waiting) == 0 {
+		fmt.Fprintln(a.out, a.say("status.idle"))
+	} else {
+		t := a.table(a.say("status.lane"), a.say("status.jobs"), a.say("documents"), a.say("status.oldest"), a.say("status.wait"))
+		for _, l := range waiting {
+			jobs := 0
+			for _, n := range l.Jobs {
+				jobs += n
+			}
+			oldest := ""
+			if !l.Oldest.IsZero() {
+				oldest = humanize.Time(l.Oldest)
+			}
+			t.AppendRow([]any{l.Lane, jobs, a.countLine(byName(l.States)), oldest, c.clock(l.Until)})
+		}
+		t.Render()
+		for _, l := range waiting {
+			if l.Error != "" {
+				fmt.Fprintf(a.out, "%s: %s\n", l.Lane, l.Error)
+			}
+		}
+	}
+	for _, chain := range s.Chains {
+		fmt.Fprintln(a.out, a.say("status.chain", "name", chain.Name, "count", fmt.Sprint(chain.Count), "head", chain.Head))
+	}
+}
+
+func (a *app) statusJSON(s ledger.Status) {
+	for _, l := range s.Lanes {
+		a.jsonLine(a.out, map[string]any{"what": "lane", "lane": l.Lane, "jobs": l.Jobs, "documents": l.States, "error": l.Error,
+			"tries": l.Tries, "until": l.Until, "oldest": l.Oldest, "newest": l.Newest.ID})
+	}
+	for _, chain := range s.Chains {
+		a.jsonLine(a.out, map[string]any{"what": "chain", "chain": chain.Name, "head": chain.Head, "count": chain.Count})
+	}
+	a.jsonLine(a.out, map[string]any{"what": "status", "install": s.Install, "newest": s.Newest.ID})
+}
+
+// byName is counts by the name of the state.
+func byName(states map[pipeline.State]int) map[string]int {
+	out := map[string]int{}
+	for state, n := range states {
+		out[string(state)] = n
+	}
+	return out
+}

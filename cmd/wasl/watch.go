@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wasl/pipeline"
+)
+
+// quiet is how long nothing must have happened before watch writes the workbook.
+const quiet = 2 * time.Second
+
+func (a *app) watchCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "watch",
+		Short: "Stay, and take files as they come",
+		Long: `watch does what run does, and stays: it looks into the inbox every few seconds
+(the system's notices of changed files only make it look sooner), and writes the
+day's workbook again whenever things have become quiet. End it with Ctrl-C or
+SIGTERM at any time; what is under way is found again at the next start.`,
+		Example: "  wasl watch\n  wasl watch --json >> wasl.log",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			t := a.teller()
+			beat := make(chan struct{}, 1)
+			h, err := a.openHouse(cmd.Context(), func(e pipeline.Event) { t.tell(e); poke(beat) })
+			if err != nil {
+				return err
+			}
+			if !a.json {
+				fmt.Fprintln(a.err, a.say("watching", "inbox", h.cfg.path(h.cfg.Inbox.Path)))
+			}
+			return errors.Join(h.watch(cmd.Context(), beat), h.close())
+		},
+	}
+}
+
+// watch runs the inbox, one goroutine a lane, and the writing of workbooks,
+// until ctx ends or one of them cannot go on.
+func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var wakes []chan struct{}
+	wakeAll := func() {
+		for _, w := range wakes {
+			poke(w)
+		}
+	}
+	var all sync.WaitGroup
+	var once sync.Once
+	var first error
+	start := func(name string, f func() error) {
+		all.Go(func() {
+			if err := f(); err != nil && ctx.Err() == nil {
+				once.Do(func() { first = fmt.Errorf("%s: %w", name, err) })
+				stop()
+			}
+		})
+	}
+	for _, lane := range h.lanes() {
+		wake := make(chan struct{}, 1)
+		wakes = append(wakes, wake)
+		start(lane, func() error { return pipeline.Work(ctx, h.steps, h.ledger, lane, wake, time.Time{}) })
+	}
+	start("inbox", func() error { return h.inbox.Watch(ctx, wakeAll) })
+	start("workbook", func() error { return h.writeWhenQuiet(ctx, beat, wakeAll) })
+	all.Wait()
+	return first
+}
+
+// writeWhenQuiet moves refused files and writes the workbooks of the days that
+// changed, each time things have become quiet. It also wakes the lanes: one may
+// have waited for what another did.
+func (h *house) writeWhenQuiet(ctx context.Context, beat <-chan struct{}, wakeAll func()) error {
+	timer := time.NewTimer(quiet)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-beat:
+			timer.Reset(quiet)
+			continue
+		case <-timer.C:
+		}
+		wakeAll()
+		if err := h.inbox.Reject(ctx); err != nil {
+			return err
+		}
+		days, err := h.ledger.Days(ctx)
+		if err != nil {
+			return err
+		}
+		for _, day := range days {
+			if ready, err := h.ledger.Unreported(ctx, day); err != nil || len(ready) == 0 {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			if _, err := h.steps.Reconcile(ctx, day); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// poke wakes whoever waits on a channel; one that is awake already is left alone.
+func poke(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"strings"
+
+	"wasl/pipeline"
+	"wasl/stages/reconcile"
+)
+
+// said are the sentences of the commands, in English and Arabic. What is wrong
+// with data or settings stands in pipeline's table of rules; the words of states
+// are the workbook's, so that terminal and workbook say the same.
+var said = map[string][2]string{
+	"interrupted": {"interrupted; what was under way is found again at the next start", "تم الإيقاف؛ ما كان جاريًا سيُستكمل عند التشغيل التالي"},
+	"fix":         {"fix", "الحل"},
+	"rows":        {"rows", "صفوف"},
+	"problems":    {"problems", "مشكلات"},
+	"more":        {"and {count} more; the workbook lists all of them", "و{count} أخرى؛ كلها في ملف التسوية"},
+	"again":       {"next try in {wait}", "المحاولة التالية بعد {wait}"},
+
+	"event.admitted":  {"taken", "استُلم"},
+	"event.preparing": {"reading", "قراءة"},
+	"event.prepared":  {"read", "قُرئ"},
+	"event.refused":   {"refused", "مرفوض"},
+	"event.delivered": {"sent", "أُرسل"},
+	"event.waiting":   {"waiting", "انتظار"},
+	"event.failed":    {"could not", "تعذّر"},
+	"event.report":    {"workbook", "ملف التسوية"},
+
+	"nothing":           {"Nothing to do: {inbox} is empty and nothing waits.", "لا يوجد ما يُعمل: المجلد {inbox} فارغ ولا شيء في الانتظار."},
+	"same":              {"Nothing was sent: everything was at the other side already.", "لم يُرسل شيء: كل شيء موجود لدى الطرف الآخر بالفعل."},
+	"aside":             {"Put aside ({count}):", "وُضع جانبًا ({count}):"},
+	"waits":             {"{count} documents still wait for an answer. Run wasl run again, or let wasl watch stay.", "{count} مستندات ما زالت تنتظر ردًّا. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
+	"workbook":          {"workbook", "ملف التسوية"},
+	"file":              {"file", "الملف"},
+	"files":             {"files", "الملفات"},
+	"flow":              {"flow", "المسار"},
+	"open":              {"waiting", "في الانتظار"},
+	"verdict.refused":   {"{flow} (refused)", "{flow} (مرفوض)"},
+	"verdict.held":      {"{flow} (held)", "{flow} (محجوز)"},
+	"verdict.unclaimed": {"(no flow takes it)", "(لا يأخذه أي مسار)"},
+	"left":              {"left in the inbox: {file}: {why}", "بقي في مجلد الوارد: {file}: {why}"},
+	"watching":          {"watching {inbox}; Ctrl-C ends it", "مراقبة {inbox}؛ اضغط Ctrl-C للإنهاء"},
+	"noDays":            {"no file arrived from {from} to {to}: there is nothing to write", "لم يصل أي ملف من {from} إلى {to}: لا يوجد ما يُكتب"},
+
+	"field":    {"field", "الحقل"},
+	"type":     {"type", "النوع"},
+	"required": {"required", "مطلوب"},
+	"groups":   {"rows that are equal in {fields} make one document", "الصفوف المتساوية في {fields} تكوّن مستندًا واحدًا"},
+
+	"checked":  {"{settings}: in order, {count} flows", "{settings}: سليم، {count} مسارات"},
+	"goesTo":   {"to", "إلى"},
+	"examples": {"examples", "أمثلة"},
+	"off":      {"off: wasl.yaml has no section for it", "متوقف: لا قسم له في wasl.yaml"},
+	"missing":  {"missing", "ناقص"},
+
+	"arrived":   {"arrived", "وصل في"},
+	"twin":      {"same as", "مطابق لـ"},
+	"read":      {"read as", "قُرئ كـ"},
+	"documents": {"documents", "المستندات"},
+	"step":      {"step", "الخطوة"},
+	"error":     {"error", "الخطأ"},
+	"key":       {"key", "المفتاح"},
+	"from":      {"from", "من"},
+	"drop":      {"job", "المهمة"},
+	"money":     {"money", "المبلغ"},
+	"was":       {"was", "كان"},
+	"left.out":  {"left out", "مستبعد"},
+	"sent":      {"sent", "أُرسل في"},
+	"final":     {"final", "انتهى في"},
+	"ref":       {"reference", "المرجع"},
+	"ticket":    {"ticket", "رقم الإرسال"},
+	"again.put": {"{file} is in the inbox again; now: wasl run", "الملف {file} في مجلد الوارد من جديد؛ الآن: wasl run"},
+
+	"init.made": {"made {path}", "أُنشئ {path}"},
+	"init.kept": {"kept {path}: it was there", "بقي {path}: كان موجودًا"},
+	"init.next": {"next: fill in {settings}, then: wasl check --online -C {dir}", "التالي: املأ {settings} ثم نفّذ: wasl check --online -C {dir}"},
+
+	"status.idle":   {"nothing waits", "لا شيء في الانتظار"},
+	"status.lane":   {"lane", "المسلك"},
+	"status.jobs":   {"jobs", "المهام"},
+	"status.oldest": {"oldest sent", "أقدم مُرسل"},
+	"status.wait":   {"until", "حتى"},
+	"status.chain":  {"chain of {name}: {count} receipts, head {head}", "سلسلة {name}: عدد الإيصالات {count}، آخرها {head}"},
+}
+
+// say is a sentence in the user's language, with its facts filled in: pairs of
+// name and value.
+func (a *app) say(key string, facts ...string) string {
+	both, ok := said[key]
+	if !ok {
+		return key
+	}
+	s := both[0]
+	if a.language() == "ar" {
+		s = both[1]
+	}
+	for i := 0; i+1 < len(facts); i += 2 {
+		s = strings.ReplaceAll(s, "{"+facts[i]+"}", facts[i+1])
+	}
+	return s
+}
+
+// state is a state in the user's language.
+func (a *app) state(s pipeline.State) string { return reconcile.State(a.language(), s) }
+
+// facts are the names of what a check online finds.
+var facts = map[string][2]string{}
+
+// fact is the name of a fact in the user's language; its own where the table has
+// none.
+func (a *app) fact(name string) string {
+	both, ok := facts[name]
+	switch {
+	case !ok:
+		return name
+	case a.language() == "ar":
+		return both[1]
+	}
+	return both[0]
+}
