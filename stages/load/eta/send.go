@@ -27,6 +27,9 @@ func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, err
 	b.Docs = slices.DeleteFunc(slices.Clone(b.Docs), func(d pipeline.Document) bool {
 		return d.State == pipeline.Accepted || d.State.Final() && d.State != "" // whatever the batch still holds: it has left
 	})
+	if len(b.Docs) == 0 {
+		return a, nil
+	}
 	body, err := submission(b.Docs, s.config.Signature)
 	if err != nil {
 		return pipeline.Answer{Outcomes: ready(b.Docs)}, err
