@@ -18,7 +18,7 @@ import (
 func parseLayout(file string, text []byte, zone *time.Location) (*layout, []pipeline.Finding) {
 	l := plainLayout(zone)
 	r := &reading{file: file, layout: l}
-	doc, err := parser.ParseBytes(text, 0)
+	doc, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return l, []pipeline.Finding{syntax(file, err)}
 	}
