@@ -191,7 +191,7 @@ func (t *textReader) quotedField(b []byte, from int) (next int, done, ok bool, e
 		return i + 1, false, true, nil
 	case b[i] == '\n':
 		return i + 1, true, true, nil
-	case b[i] == '\r' && b[i+1:][0] == '\n' && !t.cr:
+	case b[i] == '\r' && !t.cr && b[i+1] == '\n':
 		return i + 2, true, true, nil
 	case b[i] == '\r' && t.cr:
 		next, done, ok = t.afterCR(b, i+1)
@@ -269,12 +269,15 @@ func longCells(cells []string) (faults []pipeline.Fault) {
 
 // openText prepares a text for reading and finds its header.
 func (f *file) openText() (*table, error) {
+	if err := f.ended(); err != nil {
+		return nil, err
+	}
 	page, err := f.codePage()
 	if err != nil {
 		return nil, err
 	}
-	if err := f.whole(page); err != nil {
-		return nil, err
+	if strings.HasPrefix(page.name, "utf-16") && f.drop.Size%2 == 1 {
+		return nil, f.hold("file.cut", nil, "end", "UTF-16")
 	}
 	sample, all, err := f.sample(page)
 	if err != nil {
@@ -310,19 +313,14 @@ func (f *file) sample(page codePage) (b []byte, all bool, err error) {
 	return b[:n], false, err
 }
 
-// whole refuses a text that was not written to its end, as far as its last bytes
-// tell: NULs, or half a letter of UTF-16.
-func (f *file) whole(page codePage) error {
+// ended refuses a text whose last bytes were never written: the room for them was
+// made, and the copy was not finished.
+func (f *file) ended() error {
 	tail, err := f.bytes(max(0, f.drop.Size-nulRun), nulRun)
-	if err != nil {
-		return err
+	if err == nil && len(bytes.TrimRight(tail, "\x00")) == 0 {
+		err = f.hold("file.cut", nil, "end", "NUL")
 	}
-	wide := strings.HasPrefix(page.name, "utf-16")
-	zeros := len(bytes.TrimRight(tail, "\x00")) == 0
-	if zeros || wide && f.drop.Size%2 == 1 || !wide && tail[len(tail)-1] == 0 {
-		return f.hold("file.cut", nil, "end", "NUL")
-	}
-	return nil
+	return err
 }
 
 // textSource is a text as a source, its errors as refusals.

@@ -40,6 +40,9 @@ func (f *file) codePage() (codePage, error) {
 	if marked.name != "" && marked.enc != nil {
 		return marked, nil
 	}
+	if binary(head) {
+		return codePage{}, f.refuse("file.unknown", nil)
+	}
 	block, mixed, err := f.notUTF8(marked.skip)
 	switch {
 	case err != nil:
@@ -52,6 +55,18 @@ func (f *file) codePage() (codePage, error) {
 		return codePage{}, f.hold("text.unknown", nil)
 	}
 	return codePage{name: "windows-1256", enc: charmap.Windows1256}, nil
+}
+
+// binary tells whether the bytes are no text at all: one in twenty is a control
+// character, or they say so themselves.
+func binary(head []byte) bool {
+	n := 0
+	for _, c := range head {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			n++
+		}
+	}
+	return n > len(head)/20+1 || bytes.HasPrefix(head, []byte("%PDF-"))
 }
 
 // stated is the code page that the mapping names, with the length of its mark.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"unicode"
 
 	"wasl/pipeline"
 )
@@ -65,10 +66,10 @@ func (o Options) Takes(d pipeline.Drop, r io.ReaderAt) bool {
 	f := &file{opt: o, ctx: context.Background(), drop: d, in: r, read: &pipeline.Reading{}}
 	t, err := f.open()
 	if err != nil {
-		refused, ok := errors.AsType[*pipeline.Refused](err)
-		return ok && refused.Problems[0].Rule != "column.missing"
+		_, ok := errors.AsType[*pipeline.Refused](err)
+		return ok
 	}
-	return likeOrders(t.best().header)
+	return t.found != nil && likeOrders(t.found.header)
 }
 
 // errStop ends the reading because whoever takes the rows wants no more.
@@ -133,9 +134,7 @@ func give(row pipeline.Row, emit func(pipeline.Row) bool) error {
 // describe puts into the Reading what was decided about the file.
 func (f *file) describe(t *table) {
 	f.read.Sheet = t.sheet
-	if len(t.found) > 0 {
-		f.read.HeaderRow = t.best().row
-	}
+	f.read.HeaderRow = t.found.row
 	if f.opt.Format == FormatOrders {
 		f.read.Format = FormatOrders
 	}
@@ -212,11 +211,16 @@ func pairs(facts []string) map[string]string {
 	return with
 }
 
-// blank tells whether a cell holds nothing that can be seen.
+// blank tells whether a cell holds nothing that can be seen, as pipeline.Clean
+// would leave nothing of it. It looks no further than the first letter.
 func blank(s string) bool {
-	for i := range len(s) {
-		if s[i] > ' ' {
-			return s[i] >= 0x7f && pipeline.Clean(s) == ""
+	for i, r := range s {
+		switch {
+		case r <= ' ', r == 0x7f:
+		case r < 0x7f, unicode.IsLetter(r):
+			return false
+		default:
+			return pipeline.Clean(s[i:]) == ""
 		}
 	}
 	return true

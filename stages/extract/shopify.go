@@ -77,7 +77,7 @@ type orders struct {
 
 // orders prepares the reading of an order export, or refuses it.
 func (f *file) orders(t *table) (*orders, error) {
-	h := t.best()
+	h := t.found
 	at := places(h.header)
 	some := func(names []string) (n int) {
 		for _, name := range names {

@@ -9,201 +9,24 @@ import (
 	"wasl/pipeline"
 )
 
-// headerRows is how many rows are looked at for the header.
-const headerRows = 16
-
-// asked is a Column with its names folded.
-type asked struct {
-	Column
-	folded []string
-}
-
-func ask(columns []Column) []asked {
-	out := make([]asked, 0, len(columns))
-	for _, c := range columns {
-		a := asked{Column: c}
-		for _, name := range c.Names {
-			a.folded = append(a.folded, pipeline.Fold(name))
-		}
-		out = append(out, a)
-	}
-	return out
-}
-
-// headed is a row held against the columns that are asked for.
-type headed struct {
-	row      int
-	header   []string // cleaned, without empty ones at the end
-	at       []int    // for each column its place from 0; -1 where it is missing
-	twice    []int    // for each column the place of a second one of the same name; -1 where there is none
-	matched  int
-	required int
-	missing  []string // required columns that are not there
-}
-
-// match holds a row against the columns.
-func match(cells []string, columns []asked) headed {
-	h := headed{at: make([]int, len(columns)), twice: make([]int, len(columns))}
-	first, second := map[string]int{}, map[string]int{}
-	for i, c := range cells {
-		c = pipeline.Clean(c)
-		h.header = append(h.header, c)
-		if c == "" {
-			continue
-		}
-		folded := pipeline.Fold(c)
-		if _, ok := first[folded]; !ok {
-			first[folded] = i
-		} else if _, ok := second[folded]; !ok {
-			second[folded] = i
-		}
-	}
-	for len(h.header) > 0 && h.header[len(h.header)-1] == "" {
-		h.header = h.header[:len(h.header)-1]
-	}
-	for i, c := range columns {
-		h.at[i], h.twice[i] = -1, -1
-		for _, name := range c.folded {
-			place, ok := first[name]
-			if !ok {
-				continue
-			}
-			h.at[i] = place
-			if other, ok := second[name]; ok {
-				h.twice[i] = other
-			}
-			break
-		}
-		switch {
-		case h.at[i] >= 0:
-			h.matched++
-			if c.Required {
-				h.required++
-			}
-		case c.Required && len(c.Names) > 0:
-			h.missing = append(h.missing, c.Names[0])
-		}
-	}
-	return h
-}
-
 // table is a source with its header.
 type table struct {
 	file    *file
 	src     source
 	sheet   string
 	columns []asked
-	strict  bool     // rows have to be as wide as the header: CSV, where cells have no address
-	ahead   []line   // read and not yet taken
-	found   []headed // of ahead, those rows that can be the header, best first; at most one
-	at      int      // of the header in ahead
+	strict  bool    // rows have to be as wide as the header: CSV, where cells have no address
+	ahead   []line  // read and not yet taken
+	found   *headed // the row that is most like the header; nil where there is none
+	at      int     // its place in ahead
 
-	width   int                 // of the header
-	key     int                 // place of the first column that is required; 0 where none is
-	names   map[string]struct{} // of the header, to notice one that comes again
-	pending []line              // rows that may be footers
-	seen    int
-	hidden  []int // rows that are hidden
-}
-
-func (t *table) best() headed {
-	if len(t.found) == 0 {
-		return headed{}
-	}
-	return t.found[0]
-}
-
-// find reads the first rows and looks for the header among them.
-func (f *file) find(src source, sheet string, columns []asked, strict bool) (*table, error) {
-	t := &table{file: f, src: src, sheet: sheet, columns: columns, strict: strict}
-	rows := max(headerRows, f.opt.Header)
-	for {
-		l, err := src.next()
-		if errors.Is(err, io.EOF) {
-			return t, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		t.ahead = append(t.ahead, l)
-		if l.row > rows {
-			return t, nil
-		}
-		if f.opt.Header > 0 && l.row != f.opt.Header || empty(l) {
-			continue
-		}
-		if h := match(l.cells, columns); t.better(h) {
-			h.row = l.row
-			t.found, t.at = []headed{h}, len(t.ahead)-1
-			if h.matched == len(columns) {
-				return t, nil
-			}
-		}
-	}
-}
-
-func (t *table) better(h headed) bool {
-	if len(t.found) == 0 {
-		return true
-	}
-	best := t.found[0]
-	if h.required != best.required {
-		return h.required > best.required
-	}
-	return h.matched > best.matched
-}
-
-// settle takes the best row as the header, or refuses the file.
-func (t *table) settle() error {
-	if len(t.found) == 0 {
-		return t.file.refuse("file.empty", nil)
-	}
-	h := t.best()
-	at := &place{sheet: t.sheet, row: h.row}
-	if len(h.missing) > 0 {
-		with := []string{"columns", list(h.missing), "found", list(shown(h.header))}
-		if t.file.opt.Format == FormatOrders {
-			return t.file.refuse("column.missing", at, with...)
-		}
-		return t.file.hold("column.missing", at, with...)
-	}
-	var wrong []pipeline.Problem
-	for i := range t.columns {
-		if two := h.twice[i]; two >= 0 {
-			one := h.at[i]
-			wrong = append(wrong, t.file.problem("column.twice",
-				&place{sheet: t.sheet, row: h.row, col: two + 1, column: h.header[two]},
-				"name", h.header[one], "first", pipeline.ColumnLetters(one+1), "second", pipeline.ColumnLetters(two+1)))
-		}
-	}
-	if len(wrong) > 0 {
-		return &pipeline.Refused{Problems: wrong}
-	}
-	t.begin(h)
-	return nil
-}
-
-// begin prepares the reading of the rows below the header.
-func (t *table) begin(h headed) {
-	t.width, t.key = len(h.header), 0
-	for i, c := range t.columns {
-		if c.Required {
-			t.key = h.at[i]
-			break
-		}
-	}
-	t.names = make(map[string]struct{}, t.width)
-	for _, name := range h.header {
-		if name != "" {
-			t.names[name] = struct{}{}
-		}
-	}
-	for _, l := range t.ahead[:t.at] {
-		if !empty(l) {
-			t.file.ignore(l.row, "title")
-		}
-	}
-	t.ahead = t.ahead[t.at+1:]
+	width       int                 // of the header
+	keys        []int               // places of the required columns, the first of all where there are none
+	names       map[string]struct{} // of the header, to notice one that comes again
+	pending     []line              // rows that may be footers
+	seen        int
+	hidden      int // rows of data that are hidden
+	firstHidden int
 }
 
 func (t *table) next() (line, error) {
@@ -249,8 +72,8 @@ func (t *table) each(take func(pipeline.Row) error) error {
 	for _, l := range t.pending {
 		t.file.ignore(l.row, "footer")
 	}
-	if n := len(t.hidden); n > 0 {
-		t.file.note("file.hidden", &place{sheet: t.sheet, row: t.hidden[0]}, "rows", strconv.Itoa(n))
+	if t.hidden > 0 {
+		t.file.note("file.hidden", &place{sheet: t.sheet, row: t.firstHidden}, "rows", strconv.Itoa(t.hidden))
 	}
 	return nil
 }
@@ -258,7 +81,9 @@ func (t *table) each(take func(pipeline.Row) error) error {
 func (t *table) flush(take func(pipeline.Row) error) error {
 	for _, l := range t.pending {
 		if l.hidden {
-			t.hidden = append(t.hidden, l.row)
+			if t.hidden++; t.hidden == 1 {
+				t.firstHidden = l.row
+			}
 		}
 		if err := take(t.row(l)); err != nil {
 			return err
@@ -274,14 +99,17 @@ func (t *table) sort(l line) (why string, err error) {
 	filled, first := 0, -1
 	for i, c := range l.cells {
 		if !blank(c) {
-			if filled++; first < 0 {
-				first = i
+			if filled++; filled > 1 {
+				break // how many more there are does not matter
 			}
+			first = i
 		}
 	}
 	switch {
-	case filled == 0 && len(l.faults) == 0:
+	case filled == 0 && len(l.faults) == 0 && len(l.cells) < 2:
 		return "empty", nil
+	case filled == 0 && len(l.faults) == 0:
+		return "empty", t.cut(l)
 	case filled > 0 && t.total(l, first):
 		return "total", nil
 	case len(l.faults) > 0:
@@ -290,11 +118,13 @@ func (t *table) sort(l line) (why string, err error) {
 	if err := t.cut(l); err != nil {
 		return "", err
 	}
-	if _, ok := t.names[t.keyCell(l)]; ok {
-		return t.again(l)
+	for _, key := range t.keys {
+		if _, ok := t.names[cellAt(l, key)]; ok {
+			return t.again(l)
+		}
 	}
-	if filled == 1 && t.requires() > 1 {
-		return "footer", nil
+	if filled == 1 && len(t.keys) > 1 && (first != t.keys[0] || strings.Contains(cellAt(l, first), " ")) {
+		return "footer", nil // a code alone is no footer, but a row that lacks the rest
 	}
 	return "", nil
 }
@@ -308,18 +138,9 @@ func (t *table) cut(l line) error {
 		strconv.Itoa(len(l.cells))+"/"+strconv.Itoa(t.width))
 }
 
-func (t *table) requires() (n int) {
-	for _, c := range t.columns {
-		if c.Required {
-			n++
-		}
-	}
-	return n
-}
-
-func (t *table) keyCell(l line) string {
-	if t.key < len(l.cells) {
-		return strings.TrimSpace(l.cells[t.key])
+func cellAt(l line, col int) string {
+	if col < len(l.cells) {
+		return strings.TrimSpace(l.cells[col])
 	}
 	return ""
 }
@@ -327,7 +148,7 @@ func (t *table) keyCell(l line) string {
 // again tells whether a row is the header once more. A header of another layout
 // means that files were joined that do not belong together.
 func (t *table) again(l line) (why string, err error) {
-	h, mine := match(l.cells, t.columns), t.best()
+	h, mine := match(l.cells, t.columns), t.found
 	same := 0
 	for i, name := range h.header {
 		if i < len(mine.header) && name == mine.header[i] && name != "" {
@@ -358,7 +179,7 @@ var totals = func() map[string]struct{} {
 // no key of its own.
 func (t *table) total(l line, first int) bool {
 	word := l.cells[first]
-	if first != t.key && t.keyCell(l) != "" || len(word) > 60 {
+	if first != t.keys[0] && cellAt(l, t.keys[0]) != "" || len(word) > 60 {
 		return false
 	}
 	word = strings.TrimSpace(word)
@@ -371,7 +192,7 @@ func (t *table) total(l line, first int) bool {
 
 // row makes a row of a line that is data.
 func (t *table) row(l line) pipeline.Row {
-	row := pipeline.Row{Header: t.best().header, Cells: l.cells, Faults: l.faults}
+	row := pipeline.Row{Header: t.found.header, Cells: l.cells, Faults: l.faults}
 	row.Origin = pipeline.Origin{File: t.file.drop.Name, Sheet: t.sheet, Row: l.row}
 	n := len(l.cells)
 	switch {
@@ -402,16 +223,6 @@ func allBlank(cells []string) bool {
 		}
 	}
 	return true
-}
-
-func shown(header []string) []string {
-	out := make([]string, 0, len(header))
-	for _, name := range header {
-		if name != "" {
-			out = append(out, name)
-		}
-	}
-	return out
 }
 
 // ignore writes down a row that is not data.

@@ -44,11 +44,12 @@ func (f *file) openWorkbook() (*table, error) {
 	return f.findSheet(b, sheets)
 }
 
-// findSheet takes the first sheet that has the header; without one, the sheet
-// that comes nearest.
+// findSheet takes the first sheet that has the header, and tells of further ones;
+// without one, the sheet that comes nearest.
 func (f *file) findSheet(b *book, sheets []sheetName) (*table, error) {
 	columns := f.columns()
-	var best *table
+	var first, best *table
+	var others []string // further sheets that have the header, too
 	for _, s := range sheets {
 		src, err := b.sheet(s)
 		if err != nil {
@@ -59,16 +60,26 @@ func (f *file) findSheet(b *book, sheets []sheetName) (*table, error) {
 			src.close()
 			return nil, err
 		}
-		if h := t.best(); len(t.found) > 0 && len(h.missing) == 0 && (h.matched > 0 || len(columns) == 0) {
-			return t, nil
+		has := t.found != nil && len(t.found.missing) == 0 && t.found.matched > 0
+		if first == nil && (has || t.found != nil && len(columns) == 0) {
+			first = t
+			continue
 		}
 		src.close()
-		if best == nil || len(t.found) > 0 && best.better(t.best()) {
+		if has {
+			others = append(others, s.name)
+		}
+		if best == nil || t.found != nil && best.better(*t.found) {
 			best = t
 		}
 	}
-	// Only its header is looked at: either it lacks columns, or it is empty.
-	return best, nil
+	if first == nil {
+		return best, nil // of which only the header is looked at: it lacks columns, or there is none
+	}
+	if len(others) > 0 {
+		f.note("file.sheets", &place{sheet: first.sheet}, "others", list(others))
+	}
+	return first, nil
 }
 
 // wanted are the sheets in which the header may be.
