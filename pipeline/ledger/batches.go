@@ -42,20 +42,20 @@ func scanBatch(row scanner) (kept, error) {
 
 // firstBatch is the batch of a lane that comes first: one that is unsure or to
 // be sent again, else the accepted one that is due earliest. sql.ErrNoRows.
-func firstBatch(tx *sql.Tx, lane string) (kept, error) {
+func firstBatch(tx *txn, lane string) (kept, error) {
 	return scanBatch(tx.QueryRow(`SELECT `+batchCols+` FROM batches b JOIN jobs j ON j.seq = b.job
 		WHERE b.lane = ? AND b.holds <> 'final'
 		ORDER BY CASE b.holds WHEN 'unsure' THEN 0 WHEN 'again' THEN 1 ELSE 2 END, b.due, b.seq LIMIT 1`, lane))
 }
 
 // openDocs are the documents of a batch that are not final, as they were filed.
-func openDocs(tx *sql.Tx, b kept) ([]stored, error) {
+func openDocs(tx *txn, b kept) ([]stored, error) {
 	return documentsOf(tx, b.kind, `SELECT `+documentCols+` FROM documents d WHERE d.batch = ? AND `+open+` ORDER BY d.id`, b.seq)
 }
 
 // Open gives the batch of a lane that comes first.
 func (l *Ledger) Open(ctx context.Context, lane string) (b pipeline.Batch, err error) {
-	err = l.read(ctx, func(tx *sql.Tx) error {
+	err = l.read(ctx, func(tx *txn) error {
 		first, err := firstBatch(tx, lane)
 		if errors.Is(err, sql.ErrNoRows) {
 			return pipeline.ErrNotFound
@@ -84,7 +84,7 @@ func plain(docs []stored) []pipeline.Document {
 
 // Take makes documents sending and returns them as a batch.
 func (l *Ledger) Take(ctx context.Context, lane string, now time.Time, rule func(flow string) (pipeline.Flow, bool)) (b pipeline.Batch, err error) {
-	err = l.write(ctx, "take from lane "+lane, func(tx *sql.Tx) error {
+	err = l.write(ctx, "take from lane "+lane, func(tx *txn) error {
 		first, err := firstBatch(tx, lane)
 		switch {
 		case err != nil && !errors.Is(err, sql.ErrNoRows):
@@ -110,7 +110,7 @@ func (l *Ledger) Take(ctx context.Context, lane string, now time.Time, rule func
 
 // takeAgain takes the ready documents of a batch that was sent before. Its ID,
 // its request and the sealed bytes are those of then.
-func takeAgain(tx *sql.Tx, b kept, now time.Time) (pipeline.Batch, error) {
+func takeAgain(tx *txn, b kept, now time.Time) (pipeline.Batch, error) {
 	docs, err := openDocs(tx, b)
 	if err != nil {
 		return pipeline.Batch{}, err
@@ -132,7 +132,7 @@ func takeAgain(tx *sql.Tx, b kept, now time.Time) (pipeline.Batch, error) {
 
 // takeNew makes a batch of the oldest ready documents of the lane's oldest job
 // that has some.
-func (l *Ledger) takeNew(tx *sql.Tx, lane string, now time.Time, rule func(flow string) (pipeline.Flow, bool)) (pipeline.Batch, error) {
+func (l *Ledger) takeNew(tx *txn, lane string, now time.Time, rule func(flow string) (pipeline.Flow, bool)) (pipeline.Batch, error) {
 	jobs, err := readyJobs(tx, lane)
 	if err != nil {
 		return pipeline.Batch{}, err
@@ -160,7 +160,7 @@ func (l *Ledger) takeNew(tx *sql.Tx, lane string, now time.Time, rule func(flow 
 
 // readyJobs are the jobs of a lane that have something to take, as batches yet
 // to be filled.
-func readyJobs(tx *sql.Tx, lane string) ([]kept, error) {
+func readyJobs(tx *txn, lane string) ([]kept, error) {
 	rows, err := tx.Query(`SELECT j.seq, j.drop_id, j.flow, j.kind, j.space FROM jobs j WHERE j.lane = ? AND j.step = 'deliver'
 		AND EXISTS (SELECT 1 FROM documents d WHERE d.job = j.seq AND d.batch IS NULL AND `+open+`) ORDER BY j.seq`, lane)
 	if err != nil {
@@ -215,7 +215,7 @@ func (p *picking) store(docs []picked) (pipeline.Batch, error) {
 }
 
 // markSending notes that the key of a document is on its way.
-func markSending(tx *sql.Tx, space int64, doc stored, at int64) error {
+func markSending(tx *txn, space int64, doc stored, at int64) error {
 	_, err := tx.Exec(`UPDATE known SET waiting = CASE waiting WHEN ?1 THEN 0 ELSE waiting END,
 		gone = ?1, gone_state = 'sending', gone_print = ?2, gone_at = ?3 WHERE space = ?4 AND key = ?5`,
 		doc.id, printOf(doc.Document), at, space, doc.Key)

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 
@@ -15,7 +14,7 @@ const page = 1000
 // Snapshot lets look see the books as of one moment, however long it takes and
 // whatever is written meanwhile.
 func (l *Ledger) Snapshot(ctx context.Context, look func(pipeline.Books) error) error {
-	return l.read(ctx, func(tx *sql.Tx) error { return look(books{tx}) })
+	return l.read(ctx, func(tx *txn) error { return look(books{tx}) })
 }
 
 // Jobs are the jobs of some days, by admission.
@@ -58,14 +57,14 @@ func pages[T any](ctx context.Context, l *Ledger, of func(pipeline.Books) iter.S
 }
 
 // books are the books as one transaction sees them.
-type books struct{ tx *sql.Tx }
+type books struct{ tx *txn }
 
 func (b books) Jobs(_ context.Context, from, to string) ([]pipeline.Opened, error) {
 	return jobsWhere(b.tx, `j.day BETWEEN ? AND ?`, from, to)
 }
 
 // jobsWhere reads jobs j of drops p by a condition, by admission.
-func jobsWhere(tx *sql.Tx, where string, args ...any) ([]pipeline.Opened, error) {
+func jobsWhere(tx *txn, where string, args ...any) ([]pipeline.Opened, error) {
 	jobs, err := bareJobs(tx, where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read jobs: %w", err)
@@ -86,7 +85,7 @@ type rangedJob struct {
 	first, last int64
 }
 
-func bareJobs(tx *sql.Tx, where string, args ...any) ([]rangedJob, error) {
+func bareJobs(tx *txn, where string, args ...any) ([]rangedJob, error) {
 	rows, err := tx.Query(`SELECT `+dropCols+`, j.seq, j.flow, CASE j.step WHEN 'prepare' THEN '' ELSE j.kind END, j.lane, j.step,
 			j.verdict, j.rows, j.reading, j.report, j.first_doc, j.last_doc, coalesce(n.error, ''), coalesce(n.tries, 0)
 		FROM jobs j JOIN drops p ON p.seq = j.drop_seq LEFT JOIN lanes n ON n.lane = j.lane AND n.drop_id = j.drop_id AND n.flow = j.flow
@@ -114,7 +113,7 @@ func bareJobs(tx *sql.Tx, where string, args ...any) ([]rangedJob, error) {
 }
 
 // count counts a job's documents, their rows, and its problems.
-func (j *rangedJob) count(tx *sql.Tx) error {
+func (j *rangedJob) count(tx *txn) error {
 	j.States, j.RowsBy = map[pipeline.State]int{}, map[pipeline.State]int{}
 	rows, err := tx.Query(`SELECT state, count(*), sum(rows) FROM documents WHERE id BETWEEN ? AND ? GROUP BY state`, j.first, j.last)
 	if err != nil {
@@ -163,7 +162,7 @@ func (b books) Entries(ctx context.Context, from, to string) iter.Seq2[pipeline.
 }
 
 // entriesOf are the documents of a job with ids from first to last.
-func entriesOf(tx *sql.Tx, j rangedJob, first, last int64) ([]pipeline.Entry, error) {
+func entriesOf(tx *txn, j rangedJob, first, last int64) ([]pipeline.Entry, error) {
 	why := map[int64][]pipeline.Problem{}
 	problems, err := problemsOf(tx, `n.job = ? AND n.doc BETWEEN ? AND ? ORDER BY n.doc, n.id`, j.Seq, first, last)
 	if err != nil {

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"crypto/sha256"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -59,7 +58,7 @@ func scanDocument(row scanner, more ...any) (stored, error) {
 
 // documentsOf reads documents by a query that selects documentCols. What the
 // kind is called is not in the row.
-func documentsOf(tx *sql.Tx, kind, query string, args ...any) ([]stored, error) {
+func documentsOf(tx *txn, kind, query string, args ...any) ([]stored, error) {
 	rows, err := tx.Query(query, args...)
 	if err != nil {
 		return nil, err

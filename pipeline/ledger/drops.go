@@ -43,7 +43,7 @@ func scanDrop(row scanner, more ...any) (d pipeline.Drop, err error) {
 
 // Admit makes a drop of an arrival, and its jobs.
 func (l *Ledger) Admit(ctx context.Context, a pipeline.Arrival) (d pipeline.Drop, fresh bool, err error) {
-	err = l.write(ctx, "admit "+a.Name, func(tx *sql.Tx) error {
+	err = l.write(ctx, "admit "+a.Name, func(tx *txn) error {
 		d, err = scanDrop(tx.QueryRow(`SELECT `+dropCols+` FROM drops p
 			WHERE p.inbox = ? AND p.path = ? AND p.original <> 'placed' AND p.file_id = ? AND p.size = ? AND p.mod_time = ?
 			ORDER BY p.seq DESC LIMIT 1`, a.Inbox, a.Path, a.FileID, a.Size, nanos(a.ModTime)))
@@ -60,7 +60,7 @@ func (l *Ledger) Admit(ctx context.Context, a pipeline.Arrival) (d pipeline.Drop
 	return d, fresh, nil
 }
 
-func admit(tx *sql.Tx, a pipeline.Arrival) (pipeline.Drop, error) {
+func admit(tx *txn, a pipeline.Arrival) (pipeline.Drop, error) {
 	d := pipeline.Drop{SHA256: a.SHA256, Name: a.Name, Size: a.Size, Arrived: a.Arrived.UTC(), Day: a.Day, From: a.From}
 	err := tx.QueryRow(`SELECT id FROM drops WHERE sha256 = ? ORDER BY seq DESC LIMIT 1`, a.SHA256).Scan(&d.Twin)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -107,7 +107,7 @@ func admit(tx *sql.Tx, a pipeline.Arrival) (pipeline.Drop, error) {
 }
 
 // nextID numbers the drops of a day: 20261124-0007.
-func nextID(tx *sql.Tx, day string) (string, error) {
+func nextID(tx *txn, day string) (string, error) {
 	var last string
 	err := tx.QueryRow(`SELECT id FROM drops WHERE day = ? ORDER BY seq DESC LIMIT 1`, day).Scan(&last)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -133,7 +133,7 @@ func (l *Ledger) Stays(ctx context.Context, drop string) error {
 }
 
 func (l *Ledger) original(ctx context.Context, drop, state, place string) error {
-	return l.write(ctx, "place "+drop, func(tx *sql.Tx) error {
+	return l.write(ctx, "place "+drop, func(tx *txn) error {
 		done, err := tx.Exec(`UPDATE drops SET original = ?, place = ? WHERE id = ?`, state, place, drop)
 		if err != nil {
 			return fmt.Errorf("place %s: %w", drop, err)
@@ -148,7 +148,7 @@ func (l *Ledger) original(ctx context.Context, drop, state, place string) error 
 // Rejects are the drops of which nothing is to be used and whose original is
 // not in rejected/, oldest first.
 func (l *Ledger) Rejects(ctx context.Context) (out []pipeline.Reject, err error) {
-	err = l.read(ctx, func(tx *sql.Tx) error {
+	err = l.read(ctx, func(tx *txn) error {
 		seqs, err := rejects(tx, &out)
 		if err != nil {
 			return err
@@ -170,7 +170,7 @@ func (l *Ledger) Rejects(ctx context.Context) (out []pipeline.Reject, err error)
 	return out, nil
 }
 
-func rejects(tx *sql.Tx, out *[]pipeline.Reject) (seqs []int64, err error) {
+func rejects(tx *txn, out *[]pipeline.Reject) (seqs []int64, err error) {
 	rows, err := tx.Query(`SELECT ` + dropCols + `, p.seq, CASE p.original WHEN 'waits' THEN p.path ELSE p.place END
 		FROM drops p WHERE p.unused = 1 AND substr(p.place, 1, 8) <> 'rejected' ORDER BY p.seq`)
 	if err != nil {

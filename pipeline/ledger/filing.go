@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -16,7 +15,7 @@ const chunkSize = 200
 
 // File stores what Prepare makes of a job, and moves the job on.
 func (l *Ledger) File(ctx context.Context, job pipeline.Job, rules pipeline.Filed, fill func(pipeline.Filing) (pipeline.Reading, error)) (made pipeline.Prepared, err error) {
-	err = l.write(ctx, "file job "+job.String(), func(tx *sql.Tx) error {
+	err = l.write(ctx, "file job "+job.String(), func(tx *txn) error {
 		j, err := findJob(tx, job)
 		if err != nil {
 			return fmt.Errorf("file job %s: %w", job, err)
@@ -28,7 +27,6 @@ func (l *Ledger) File(ctx context.Context, job pipeline.Job, rules pipeline.File
 		if err != nil {
 			return fmt.Errorf("file job %s: %w", job, err)
 		}
-		defer f.close()
 		reading, err := fill(f)
 		if err != nil {
 			return err
@@ -47,8 +45,7 @@ func (l *Ledger) File(ctx context.Context, job pipeline.Job, rules pipeline.File
 // A filing is one job on its way into the ledger. It holds one chunk.
 type filing struct {
 	ctx   context.Context // of the one call of File that it lives in
-	tx    *sql.Tx
-	stmts map[string]*sql.Stmt
+	tx    *txn
 	job   int64
 	rules pipeline.Filed
 	space int64
@@ -70,8 +67,8 @@ type waiting struct {
 	id, prev int64
 }
 
-func (l *Ledger) newFiling(ctx context.Context, tx *sql.Tx, job int64, rules pipeline.Filed) (*filing, error) {
-	f := &filing{ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, job: job, rules: rules, at: nanos(l.now()),
+func (l *Ledger) newFiling(ctx context.Context, tx *txn, job int64, rules pipeline.Filed) (*filing, error) {
+	f := &filing{ctx: ctx, tx: tx, job: job, rules: rules, at: nanos(l.now()),
 		day:  func(n int64) string { return instant(n).In(l.zone).Format("2006-01-02") },
 		made: pipeline.Prepared{Documents: map[pipeline.State]int{}}, moved: map[int64]bool{}}
 	if _, err := tx.Exec(`INSERT INTO spaces (kind, lane) VALUES (?, ?) ON CONFLICT DO NOTHING`, rules.Kind, rules.Lane); err != nil {
@@ -85,12 +82,6 @@ func (l *Ledger) newFiling(ctx context.Context, tx *sql.Tx, job int64, rules pip
 	}
 	f.next = f.first
 	return f, nil
-}
-
-func (f *filing) close() {
-	for _, s := range f.stmts {
-		_ = s.Close() // they end with the transaction
-	}
 }
 
 // Document files a document.
@@ -155,11 +146,7 @@ func (f *filing) lookUp() (map[string]*known, error) {
 	if len(args) == 1 {
 		return keys, nil
 	}
-	stmt, err := f.prepared(`SELECT k.key, ` + knownCols + ` FROM known k WHERE k.space = ? AND k.key IN ` + places(len(args)-1, 1))
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.Query(args...)
+	rows, err := f.tx.Query(`SELECT k.key, `+knownCols+` FROM known k WHERE k.space = ? AND k.key IN `+places(len(args)-1, 1), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -220,12 +207,8 @@ func (f *filing) problem(doc pipeline.Document, rule pipeline.Rule, k known) pip
 
 // supersede puts an older document aside: it has not left, and a newer one came.
 func (f *filing) supersede(id int64) error {
-	stmt, err := f.prepared(`UPDATE documents SET state = 'superseded', settled = ? WHERE id = ? RETURNING job`)
-	if err != nil {
-		return err
-	}
 	var job int64
-	if err := stmt.QueryRow(f.at, id).Scan(&job); err != nil {
+	if err := f.tx.QueryRow(`UPDATE documents SET state = 'superseded', settled = ? WHERE id = ? RETURNING job`, f.at, id).Scan(&job); err != nil {
 		return fmt.Errorf("supersede document %d: %w", id, err)
 	}
 	f.moved[job] = true
@@ -245,15 +228,11 @@ func (f *filing) word(doc pipeline.Document, k *known) error {
 		return nil
 	}
 	k.found = found
-	stmt, err := f.prepared(`INSERT INTO words (word, space, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`)
-	if err != nil {
-		return err
-	}
 	for _, w := range append([]string{doc.Name}, doc.Words...) {
 		if w = pipeline.Fold(w); w == "" {
 			continue
 		}
-		if _, err := stmt.Exec(w, f.space, doc.Key); err != nil {
+		if _, err := f.tx.Exec(`INSERT INTO words (word, space, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, w, f.space, doc.Key); err != nil {
 			return err
 		}
 	}
@@ -325,28 +304,13 @@ func (f *filing) remember(keys map[string]*known) error {
 func (f *filing) insert(head string, arity int, args []any) error {
 	for _, n := range []int{chunkSize, 20, 1} {
 		for len(args) >= n*arity {
-			stmt, err := f.prepared(head + places(arity, n))
-			if err != nil {
-				return err
-			}
-			if _, err := stmt.Exec(args[:n*arity]...); err != nil {
+			if _, err := f.tx.Exec(head+places(arity, n), args[:n*arity]...); err != nil {
 				return err
 			}
 			args = args[n*arity:]
 		}
 	}
 	return nil
-}
-
-func (f *filing) prepared(query string) (*sql.Stmt, error) {
-	if s := f.stmts[query]; s != nil {
-		return s, nil
-	}
-	s, err := f.tx.Prepare(query)
-	if err == nil {
-		f.stmts[query] = s
-	}
-	return s, err
 }
 
 // finish stores the last chunk, and moves the job on.

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ func (l *Ledger) Find(ctx context.Context, word string) (entries []pipeline.Entr
 	if word == "" {
 		return nil, nil, nil
 	}
-	err = l.read(ctx, func(tx *sql.Tx) error {
+	err = l.read(ctx, func(tx *txn) error {
 		folded := pipeline.Fold(word)
 		if jobs, err = jobsWhere(tx, `p.id = ? OR p.folded = ?`, word, folded); err != nil {
 			return err
@@ -43,7 +42,7 @@ func (l *Ledger) Find(ctx context.Context, word string) (entries []pipeline.Entr
 
 // findDocuments are the ids of the documents that go by a word, ascending. From
 // the newest of a key the older ones are reached one by one.
-func findDocuments(tx *sql.Tx, word, folded string) ([]int64, error) {
+func findDocuments(tx *txn, word, folded string) ([]int64, error) {
 	rows, err := tx.Query(`
 		WITH RECURSIVE
 		keys (space, key) AS (
@@ -72,7 +71,7 @@ func findDocuments(tx *sql.Tx, word, folded string) ([]int64, error) {
 }
 
 // entriesByID are the documents with some ids, ascending.
-func entriesByID(tx *sql.Tx, ids []int64) ([]pipeline.Entry, error) {
+func entriesByID(tx *txn, ids []int64) ([]pipeline.Entry, error) {
 	var out []pipeline.Entry
 	jobs := map[int64]rangedJob{}
 	for _, id := range slices.Compact(ids) {

@@ -17,7 +17,7 @@ type filable struct {
 	prepared string // what Prepare answered; "" before
 }
 
-func findJob(tx *sql.Tx, job pipeline.Job) (filable, error) {
+func findJob(tx *txn, job pipeline.Job) (filable, error) {
 	var f filable
 	err := tx.QueryRow(`SELECT seq, drop_seq, prepared FROM jobs WHERE drop_id = ? AND flow = ?`, job.Drop, job.Flow).
 		Scan(&f.seq, &f.dropSeq, &f.prepared)
@@ -30,7 +30,7 @@ func findJob(tx *sql.Tx, job pipeline.Job) (filable, error) {
 // Refuse stores that a job's file is not to be used as data. A job that was
 // prepared before stays as it is.
 func (l *Ledger) Refuse(ctx context.Context, job pipeline.Job, why *pipeline.Refused, reading pipeline.Reading) error {
-	return l.write(ctx, "refuse job "+job.String(), func(tx *sql.Tx) error {
+	return l.write(ctx, "refuse job "+job.String(), func(tx *txn) error {
 		if err := refuse(tx, job, why, reading); err != nil {
 			return fmt.Errorf("refuse job %s: %w", job, err)
 		}
@@ -38,7 +38,7 @@ func (l *Ledger) Refuse(ctx context.Context, job pipeline.Job, why *pipeline.Ref
 	})
 }
 
-func refuse(tx *sql.Tx, job pipeline.Job, why *pipeline.Refused, reading pipeline.Reading) error {
+func refuse(tx *txn, job pipeline.Job, why *pipeline.Refused, reading pipeline.Reading) error {
 	j, err := findJob(tx, job)
 	if err != nil || j.prepared != "" {
 		return err
@@ -63,7 +63,7 @@ func refuse(tx *sql.Tx, job pipeline.Job, why *pipeline.Refused, reading pipelin
 }
 
 // storePrepared stores what Prepare will answer from now on.
-func storePrepared(tx *sql.Tx, job int64, made pipeline.Prepared, reading pipeline.Reading) error {
+func storePrepared(tx *txn, job int64, made pipeline.Prepared, reading pipeline.Reading) error {
 	answer, err := json.Marshal(made)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func storePrepared(tx *sql.Tx, job int64, made pipeline.Prepared, reading pipeli
 }
 
 // moveOn moves a job that has nothing left to deliver on to be reconciled.
-func moveOn(tx *sql.Tx, job int64) error {
+func moveOn(tx *txn, job int64) error {
 	_, err := tx.Exec(`UPDATE jobs SET step = 'reconcile' WHERE seq = ? AND step = 'deliver'
 		AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.job = jobs.seq AND `+open+`)`, job)
 	return err
@@ -85,7 +85,7 @@ func moveOn(tx *sql.Tx, job int64) error {
 
 // Close stores that the jobs of a day that wait for the workbook have it.
 func (l *Ledger) Close(ctx context.Context, jobs []pipeline.Job, report string) error {
-	return l.write(ctx, "close jobs", func(tx *sql.Tx) error {
+	return l.write(ctx, "close jobs", func(tx *txn) error {
 		for _, job := range jobs {
 			if _, err := tx.Exec(`UPDATE jobs SET step = 'closed', report = ? WHERE drop_id = ? AND flow = ? AND step = 'reconcile'`,
 				report, job.Drop, job.Flow); err != nil {

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"database/sql"
 
 	"wasl/pipeline"
 )
@@ -80,6 +79,6 @@ func judge(doc pipeline.Document, print []byte, k known, job int64, rules pipeli
 }
 
 // knownOf is what is known of one key.
-func knownOf(tx *sql.Tx, space int64, key string) (known, error) {
+func knownOf(tx *txn, space int64, key string) (known, error) {
 	return scanKnown(tx.QueryRow(`SELECT `+knownCols+` FROM known k WHERE k.space = ? AND k.key = ?`, space, key))
 }

@@ -108,7 +108,7 @@ func (l *Ledger) openToWrite(ctx context.Context) error {
 		return l.explain(err)
 	}
 	l.reader = openReader(l.path())
-	err := l.write(ctx, "open the ledger", func(tx *sql.Tx) error {
+	err := l.write(ctx, "open the ledger", func(tx *txn) error {
 		_, err := tx.Exec(`INSERT INTO meta (name, value) VALUES ('install', ?) ON CONFLICT DO NOTHING`, uuid.NewString())
 		if err != nil {
 			return err
@@ -175,7 +175,7 @@ func (l *Ledger) path() string { return filepath.Join(l.dir, fileName) }
 
 // write runs do in one transaction. The transaction itself knows nothing of ctx:
 // one that was begun is ended by us, not by a watcher of the driver.
-func (l *Ledger) write(ctx context.Context, what string, do func(tx *sql.Tx) error) error {
+func (l *Ledger) write(ctx context.Context, what string, do func(tx *txn) error) error {
 	if l.writer == nil {
 		return fmt.Errorf("%s: the ledger is open for reading only", what)
 	}
@@ -187,7 +187,7 @@ func (l *Ledger) write(ctx context.Context, what string, do func(tx *sql.Tx) err
 		return fmt.Errorf("%s: %w", what, l.explain(err))
 	}
 	defer func() { _ = tx.Rollback() }() // says only that it was committed, or why do failed again
-	if err := do(tx); err != nil {
+	if err := do(newTxn(tx)); err != nil {
 		return l.explain(err)
 	}
 	if err := ctx.Err(); err != nil {
@@ -200,13 +200,13 @@ func (l *Ledger) write(ctx context.Context, what string, do func(tx *sql.Tx) err
 }
 
 // read runs do in one transaction of reading: all that it sees is of one moment.
-func (l *Ledger) read(ctx context.Context, do func(tx *sql.Tx) error) error {
+func (l *Ledger) read(ctx context.Context, do func(tx *txn) error) error {
 	tx, err := l.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
-	return do(tx)
+	return do(newTxn(tx))
 }
 
 // nanos is a time as the ledger stores it.

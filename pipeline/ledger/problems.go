@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"database/sql"
 	"encoding/json"
 
 	"wasl/pipeline"
@@ -31,7 +30,7 @@ func problemArgs(job, doc int64, p pipeline.Problem) ([]any, error) {
 }
 
 // addProblems stores problems that were found after their document was filed.
-func addProblems(tx *sql.Tx, job, doc int64, problems []pipeline.Problem) error {
+func addProblems(tx *txn, job, doc int64, problems []pipeline.Problem) error {
 	for _, p := range problems {
 		args, err := problemArgs(job, doc, p)
 		if err != nil {
@@ -49,7 +48,7 @@ func addProblems(tx *sql.Tx, job, doc int64, problems []pipeline.Problem) error 
 }
 
 // problemsOf reads problems n by a condition, and an order.
-func problemsOf(tx *sql.Tx, where string, args ...any) ([]noted, error) {
+func problemsOf(tx *txn, where string, args ...any) ([]noted, error) {
 	rows, err := tx.Query(`SELECT n.doc, n.file, n.sheet, n.row, n.col, n.header, n.field, n.value, n.rule, n.facts
 		FROM problems n WHERE `+where, args...)
 	if err != nil {

@@ -15,7 +15,7 @@ const needWait = 50 * time.Millisecond
 
 // Next is what a lane should do now.
 func (l *Ledger) Next(ctx context.Context, lane string, now time.Time) (due pipeline.Due, err error) {
-	err = l.read(ctx, func(tx *sql.Tx) error {
+	err = l.read(ctx, func(tx *txn) error {
 		due, err = l.next(tx, lane, now)
 		return err
 	})
@@ -25,7 +25,7 @@ func (l *Ledger) Next(ctx context.Context, lane string, now time.Time) (due pipe
 	return due, nil
 }
 
-func (l *Ledger) next(tx *sql.Tx, lane string, now time.Time) (due pipeline.Due, err error) {
+func (l *Ledger) next(tx *txn, lane string, now time.Time) (due pipeline.Due, err error) {
 	var until int64
 	err = tx.QueryRow(`SELECT until, tries, error FROM lanes WHERE lane = ?`, lane).Scan(&until, &due.Tries, &due.Error)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -61,7 +61,7 @@ func (l *Ledger) next(tx *sql.Tx, lane string, now time.Time) (due pipeline.Due,
 
 // unprepared is the lane's oldest job to be prepared that nothing stands in the
 // way of; blocked tells that there is one that something does.
-func unprepared(tx *sql.Tx, lane string) (job pipeline.Job, blocked bool, err error) {
+func unprepared(tx *txn, lane string) (job pipeline.Job, blocked bool, err error) {
 	err = tx.QueryRow(`SELECT j.drop_id, j.flow FROM jobs j WHERE j.lane = ?1 AND j.step = 'prepare'
 		AND NOT EXISTS (SELECT 1 FROM json_each(j.needs) n JOIN jobs o ON o.lane = n.value
 			WHERE o.step IN ('prepare', 'deliver') AND o.lane <> ?1)
@@ -75,7 +75,7 @@ func unprepared(tx *sql.Tx, lane string) (job pipeline.Job, blocked bool, err er
 
 // delivery tells whether a lane has something to deliver, and in what time. A
 // batch that is unsure or to be sent again comes before everything else.
-func (l *Ledger) delivery(tx *sql.Tx, lane string, now time.Time) (wait time.Duration, some bool, err error) {
+func (l *Ledger) delivery(tx *txn, lane string, now time.Time) (wait time.Duration, some bool, err error) {
 	b, err := firstBatch(tx, lane)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, false, err
@@ -100,7 +100,7 @@ func (l *Ledger) delivery(tx *sql.Tx, lane string, now time.Time) (wait time.Dur
 
 // Fail stores that a step could not be done, and makes the lane wait.
 func (l *Ledger) Fail(ctx context.Context, lane string, job pipeline.Job, cause error, again time.Time) error {
-	return l.write(ctx, "store the failure of lane "+lane, func(tx *sql.Tx) error {
+	return l.write(ctx, "store the failure of lane "+lane, func(tx *txn) error {
 		_, err := tx.Exec(`INSERT INTO lanes (lane, until, tries, error, drop_id, flow) VALUES (?, ?, 1, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET until = excluded.until, tries = tries + 1, error = excluded.error,
 				drop_id = excluded.drop_id, flow = excluded.flow`, lane, nanos(again), cause.Error(), job.Drop, job.Flow)
@@ -113,7 +113,7 @@ func (l *Ledger) Fail(ctx context.Context, lane string, job pipeline.Job, cause 
 
 // Done forgets the lane's failures.
 func (l *Ledger) Done(ctx context.Context, lane string) error {
-	return l.write(ctx, "forget the failures of lane "+lane, func(tx *sql.Tx) error {
+	return l.write(ctx, "forget the failures of lane "+lane, func(tx *txn) error {
 		if _, err := tx.Exec(`DELETE FROM lanes WHERE lane = ?`, lane); err != nil {
 			return fmt.Errorf("forget the failures of lane %s: %w", lane, err)
 		}

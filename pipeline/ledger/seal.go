@@ -16,7 +16,7 @@ const batchSize = 100
 // A picking chooses the documents of a new batch, and seals them one after
 // another in the order in which they were filed.
 type picking struct {
-	tx    *sql.Tx
+	tx    *txn
 	flow  pipeline.Flow
 	batch kept
 	now   time.Time
@@ -160,7 +160,7 @@ func (p *picking) hold(doc stored, why *sealError) error {
 	return addProblems(p.tx, doc.job, doc.id, []pipeline.Problem{problem})
 }
 
-func sealedOf(tx *sql.Tx, doc int64) (sealed []byte, err error) {
+func sealedOf(tx *txn, doc int64) (sealed []byte, err error) {
 	err = tx.QueryRow(`SELECT sealed FROM documents WHERE id = ?`, doc).Scan(&sealed)
 	return sealed, err
 }

@@ -16,7 +16,7 @@ const saidMost = 64 << 10
 
 // Settle stores what became of a batch, and what was said.
 func (l *Ledger) Settle(ctx context.Context, b pipeline.Batch, a pipeline.Answer, due time.Time) (p pipeline.Progress, err error) {
-	err = l.write(ctx, "settle batch "+b.ID, func(tx *sql.Tx) error {
+	err = l.write(ctx, "settle batch "+b.ID, func(tx *txn) error {
 		if p, err = settleBatch(tx, b, a, nanos(due), nanos(l.now())); err != nil {
 			return fmt.Errorf("settle batch %s: %w", b.ID, err)
 		}
@@ -28,7 +28,7 @@ func (l *Ledger) Settle(ctx context.Context, b pipeline.Batch, a pipeline.Answer
 	return p, nil
 }
 
-func settleBatch(tx *sql.Tx, given pipeline.Batch, a pipeline.Answer, due, now int64) (pipeline.Progress, error) {
+func settleBatch(tx *txn, given pipeline.Batch, a pipeline.Answer, due, now int64) (pipeline.Progress, error) {
 	p := pipeline.Progress{Lane: given.Lane, Job: given.Job, States: map[pipeline.State]int{}}
 	b, err := scanBatch(tx.QueryRow(`SELECT `+batchCols+` FROM batches b JOIN jobs j ON j.seq = b.job WHERE b.id = ?`, given.ID))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -65,7 +65,7 @@ func settleBatch(tx *sql.Tx, given pipeline.Batch, a pipeline.Answer, due, now i
 }
 
 // settleDoc stores an outcome of a document that is not final.
-func settleDoc(tx *sql.Tx, space int64, doc stored, o pipeline.Outcome, now int64) error {
+func settleDoc(tx *txn, space int64, doc stored, o pipeline.Outcome, now int64) error {
 	switch o.State {
 	case pipeline.Ready, pipeline.Sending, pipeline.Accepted, pipeline.Delivered, pipeline.Rejected,
 		pipeline.Parked, pipeline.Held, pipeline.Unchanged:
@@ -92,7 +92,7 @@ func settleDoc(tx *sql.Tx, space int64, doc stored, o pipeline.Outcome, now int6
 }
 
 // markOutcome notes under a key what became of the document that left.
-func markOutcome(tx *sql.Tx, space int64, doc stored, state pipeline.State) error {
+func markOutcome(tx *txn, space int64, doc stored, state pipeline.State) error {
 	switch state {
 	case pipeline.Accepted, pipeline.Rejected:
 		_, err := tx.Exec(`UPDATE known SET gone_state = ? WHERE space = ? AND key = ? AND gone = ?`, string(state), space, doc.Key, doc.id)
@@ -110,7 +110,7 @@ func markOutcome(tx *sql.Tx, space int64, doc stored, state pipeline.State) erro
 
 // planAnew gives a document another body, out of its batch. Where a newer one
 // of its key waits already, that one is what the other side should hold.
-func planAnew(tx *sql.Tx, space int64, doc stored, body json.RawMessage, now int64) error {
+func planAnew(tx *txn, space int64, doc stored, body json.RawMessage, now int64) error {
 	k, err := knownOf(tx, space, doc.Key)
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func planAnew(tx *sql.Tx, space int64, doc stored, body json.RawMessage, now int
 
 // forget notes under a key that a document did not leave after all: what left
 // before it is the last again.
-func forget(tx *sql.Tx, space int64, doc stored) error {
+func forget(tx *txn, space int64, doc stored) error {
 	var before int64
 	if err := tx.QueryRow(`SELECT before FROM documents WHERE id = ?`, doc.id).Scan(&before); err != nil {
 		return err
@@ -158,7 +158,7 @@ func forget(tx *sql.Tx, space int64, doc stored) error {
 }
 
 // closeBatch stores when a batch is due and what it still holds.
-func closeBatch(tx *sql.Tx, batch int64, asked int, due int64) (waiting int, err error) {
+func closeBatch(tx *txn, batch int64, asked int, due int64) (waiting int, err error) {
 	var sending, ready int
 	if err := tx.QueryRow(`SELECT count(*), count(*) FILTER (WHERE d.state = 'sending'), count(*) FILTER (WHERE d.state = 'ready')
 		FROM documents d WHERE d.batch = ? AND `+open, batch).Scan(&waiting, &sending, &ready); err != nil {
@@ -177,7 +177,7 @@ func closeBatch(tx *sql.Tx, batch int64, asked int, due int64) (waiting int, err
 	return waiting, err
 }
 
-func storeSaid(tx *sql.Tx, batch int64, said []pipeline.Said, now int64) error {
+func storeSaid(tx *txn, batch int64, said []pipeline.Said, now int64) error {
 	for _, s := range said {
 		at := nanos(s.At)
 		if at == 0 {

@@ -42,7 +42,7 @@ type Chain struct {
 // Status says how things stand, as of one moment.
 func (l *Ledger) Status(ctx context.Context) (s Status, err error) {
 	s.Install, s.Program = l.install, l.program
-	err = l.read(ctx, func(tx *sql.Tx) error {
+	err = l.read(ctx, func(tx *txn) error {
 		s.Newest, err = scanDrop(tx.QueryRow(`SELECT ` + dropCols + ` FROM drops p ORDER BY p.seq DESC LIMIT 1`))
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -70,7 +70,7 @@ func (l *Ledger) Status(ctx context.Context) (s Status, err error) {
 }
 
 // laneNames are the lanes that ever had a job, by name.
-func laneNames(tx *sql.Tx) (names []string, err error) {
+func laneNames(tx *txn) (names []string, err error) {
 	rows, err := tx.Query(`SELECT lane FROM jobs WHERE lane <> '' UNION SELECT lane FROM lanes ORDER BY 1`)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func laneNames(tx *sql.Tx) (names []string, err error) {
 	return names, rows.Err()
 }
 
-func laneStatus(tx *sql.Tx, name string) (LaneStatus, error) {
+func laneStatus(tx *txn, name string) (LaneStatus, error) {
 	s := LaneStatus{Lane: name, Jobs: map[pipeline.Step]int{}, States: map[pipeline.State]int{}}
 	var until, oldest int64
 	err := tx.QueryRow(`SELECT error, drop_id, flow, tries, until FROM lanes WHERE lane = ?`, name).
@@ -118,7 +118,7 @@ func laneStatus(tx *sql.Tx, name string) (LaneStatus, error) {
 	return s, err
 }
 
-func chains(tx *sql.Tx) (out []Chain, err error) {
+func chains(tx *txn) (out []Chain, err error) {
 	rows, err := tx.Query(`SELECT name, head, count FROM chains ORDER BY name`)
 	if err != nil {
 		return nil, err

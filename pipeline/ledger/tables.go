@@ -13,16 +13,12 @@ import (
 
 // Put stores rows of a reference table, replacing those of the same code.
 func (l *Ledger) Put(ctx context.Context, table string, rows []pipeline.TableRow) error {
-	return l.write(ctx, "store rows of table "+table, func(tx *sql.Tx) error {
-		stmt, err := tx.Prepare(`INSERT OR REPLACE INTO table_rows (tbl, code, cols, drop_id, flow) VALUES (?, ?, ?, ?, ?)`)
-		if err != nil {
-			return fmt.Errorf("store rows of table %s: %w", table, err)
-		}
-		defer func() { _ = stmt.Close() }() // it ends with the transaction
+	return l.write(ctx, "store rows of table "+table, func(tx *txn) error {
 		for _, row := range rows {
 			cols, err := json.Marshal(row.Cols)
 			if err == nil {
-				_, err = stmt.Exec(table, row.Code, string(cols), row.Job.Drop, row.Job.Flow)
+				_, err = tx.Exec(`INSERT OR REPLACE INTO table_rows (tbl, code, cols, drop_id, flow) VALUES (?, ?, ?, ?, ?)`,
+					table, row.Code, string(cols), row.Job.Drop, row.Job.Flow)
 			}
 			if err != nil {
 				return fmt.Errorf("store row %s of table %s: %w", row.Code, table, err)
