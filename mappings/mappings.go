@@ -3,6 +3,8 @@
 // wasl init copies them into a new folder, where they are the merchant's own to
 // change; the program runs the copies, never these.
 //
+// The folder erp holds how files for the ERP look, one YAML file a layout.
+//
 // Each file teaches by its comments and carries its own examples, which every
 // wasl check runs.
 package mappings

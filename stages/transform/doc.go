@@ -27,6 +27,24 @@
 // that is wrong with it, not only the first thing. Its examples are its tests:
 // Mapping.Check runs them.
 //
+// # What a field may say
+//
+//	from: names            the first of these headers that the file has (the short form has only this)
+//	value: text            always this
+//	expr: expression       computed from fields, and from columns by col("Header"); see expr.go
+//	as: type               read as another type than the field's own
+//	decimal: "," or "."    the decimal mark, pinned
+//	fraction: true         of a rate: 0.14 stands for 14 %
+//	layout: layouts        of dates, as package time writes 2 January 2006, 15:04:05
+//	zone: Africa/Cairo     of times without one; else the shop's
+//	strip: words           taken off both ends before reading; so is each letter of trim:
+//	upper: true            in capitals
+//	map: pairs or a name   another text for each; other: for all the rest
+//	lookup: table          the cell is a code of a reference table; take: is the column taken
+//	default: text          for an empty cell
+//	optional: true         the file may lack the column, and the table's row the value
+//	required: true         an empty cell is a problem, also where the kind does not need the field
+//
 // # Why
 //
 // A column that a mapping names must be there, unless it is marked optional: a

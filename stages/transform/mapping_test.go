@@ -182,12 +182,25 @@ files: x
 to: table.items
 fields: {code: Code, name_ar: Name, barcode: Barcode, group: Group, price: Price, vat_rate: VAT}
 `, deps(b))
+	orders := mustParse(b, `
+flow: x
+files: x
+to: erp.order
+fields:
+  order.name: Name
+  order.created: Created at
+  line.quantity: Qty
+  line.price: Price
+  customer.name: {expr: 'first(col("Shipping Name"), col("Billing Name"))'}
+  order.subtotal: {expr: 'line.quantity * line.price'}
+`, deps(b))
 	for name, run := range map[string]struct {
 		m   *Mapping
 		row pipeline.Row
 	}{
 		"stock": {m, row("Code", "A-1001", "Qty", "1250", "Store", "01", "Name", "شاي العروسة ٢٥٠ جم")},
 		"items": {items, row("Code", "A-1001", "Name", "شاي العروسة ٢٥٠ جم", "Barcode", "6221234567890", "Group", "مشروبات", "Price", "114.50", "VAT", "14")},
+		"orders": {orders, row("Name", "#1001", "Created at", "2026-11-23 13:05:22 +0200", "Qty", "2", "Price", "12.50", "Shipping Name", "", "Billing Name", "Mona")},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

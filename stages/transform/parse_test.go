@@ -18,6 +18,9 @@ func TestParse_Findings(t *testing.T) {
 `},
 		{"no YAML", "flow: [a\nto: b", `m.yaml:2:1: this is not YAML: ',' or ']' must be specified; look at the indentation, the colons and the quotes in this line and the one before
 `},
+		{"nothing marked so", "flow: x\nfiles: x\nto: all\nfields: *mine\n", `m.yaml:4:1: fields is missing; write fields: and the kind's fields, one a line
+m.yaml:4:10: this is not YAML: nothing above is marked &mine; look at the indentation, the colons and the quotes in this line and the one before
+`},
 		{"all kinds of slips", `flow: ERP stock
 flies: x
 files: ["[x", "a/b"]

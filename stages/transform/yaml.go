@@ -43,19 +43,26 @@ func (s *sheet) root(text []byte) ast.Node {
 	}
 	body := doc.Docs[0].Body
 	s.anchors = map[string]ast.Node{}
-	ast.Walk(anchors(s.anchors), body)
-	return s.plain(body)
+	ast.Walk(s, body)
+	root := s.plain(body)
+	if root == nil && len(s.found) == 0 {
+		s.wrong(body.GetToken(), "", "yaml.type", "path", "the mapping", "want", "flow:, files:, to: and fields:")
+	}
+	return root
 }
 
-// anchors collects what aliases stand for.
-type anchors map[string]ast.Node
-
-// Visit is called for each node.
-func (a anchors) Visit(n ast.Node) ast.Visitor {
-	if anchor, ok := n.(*ast.AnchorNode); ok {
-		a[anchor.Name.GetToken().Value] = anchor.Value
+// Visit notes what aliases stand for, and finds those that stand for nothing.
+func (s *sheet) Visit(n ast.Node) ast.Visitor {
+	switch v := n.(type) {
+	case *ast.AnchorNode:
+		s.anchors[v.Name.GetToken().Value] = v.Value
+	case *ast.AliasNode:
+		name := v.Value.GetToken()
+		if _, ok := s.anchors[name.Value]; !ok {
+			s.wrong(name, "", "yaml.syntax", "said", "nothing above is marked &"+name.Value)
+		}
 	}
-	return a
+	return s
 }
 
 // syntax is text that is no YAML.
