@@ -198,8 +198,8 @@ fields:
 		m   *Mapping
 		row pipeline.Row
 	}{
-		"stock": {m, row("Code", "A-1001", "Qty", "1250", "Store", "01", "Name", "شاي العروسة ٢٥٠ جم")},
-		"items": {items, row("Code", "A-1001", "Name", "شاي العروسة ٢٥٠ جم", "Barcode", "6221234567890", "Group", "مشروبات", "Price", "114.50", "VAT", "14")},
+		"stock":  {m, row("Code", "A-1001", "Qty", "1250", "Store", "01", "Name", "شاي العروسة ٢٥٠ جم")},
+		"items":  {items, row("Code", "A-1001", "Name", "شاي العروسة ٢٥٠ جم", "Barcode", "6221234567890", "Group", "مشروبات", "Price", "114.50", "VAT", "14")},
 		"orders": {orders, row("Name", "#1001", "Created at", "2026-11-23 13:05:22 +0200", "Qty", "2", "Price", "12.50", "Shipping Name", "", "Billing Name", "Mona")},
 	} {
 		b.Run(name, func(b *testing.B) {
