@@ -3,8 +3,11 @@ package reconcile
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -43,7 +46,7 @@ func joinClose(err error, b *book) error {
 
 func (b *book) dress() error {
 	for l := range looks {
-		id, err := b.f.NewStyle(style(l))
+		id, err := b.f.NewStyle(style(l, b.opt.Lang == "ar"))
 		if err != nil {
 			return fmt.Errorf("style %d: %w", l, err)
 		}
@@ -82,10 +85,12 @@ func (b *book) days() string {
 }
 
 // A column is one column of a sheet: its header's key in the table of words, and
-// its width in characters.
+// its width in characters. The columns from the first unprinted one on are for
+// the screen only: they would make the print too small to read.
 type column struct {
-	key   string
-	width float64
+	key       string
+	width     float64
+	unprinted bool
 }
 
 // A sheet is a sheet of the workbook, written row by row from the top.
@@ -100,6 +105,7 @@ type sheet struct {
 	table bool // a row of headers and rows beneath; else free
 	line  []excelize.Cell
 	refs  []any
+	lines int // of text in the row being put together
 }
 
 // sheet begins a sheet that is a table: a frozen row of headers that is printed
@@ -170,7 +176,7 @@ func (s *sheet) layout() error {
 	}); err != nil {
 		return err
 	}
-	return f.SetHeaderFooter(s.name, &excelize.HeaderFooterOptions{OddFooter: "&L&8" + s.b.days() + "&C&8&A&R&8&P / &N"})
+	return f.SetHeaderFooter(s.name, &excelize.HeaderFooterOptions{OddFooter: "&L&8 " + s.b.days() + "&C&8&A&R&8&P / &N"})
 }
 
 // ---- the cells of a row, from the first on; end writes it ----
@@ -203,15 +209,24 @@ func (s *sheet) styled(l look, v string) {
 	s.put(l, v)
 }
 
+// words adds a text of as many lines as it needs. How high they make the row is
+// estimated: not every spreadsheet finds it by itself.
+func (s *sheet) words(v string) {
+	width := max(1, int(s.cols[len(s.line)].width*1.1)-2) // letters are smaller than the standard ones, by which columns are measured
+	lines := 0
+	for line := range strings.Lines(v) {
+		lines += 1 + (utf8.RuneCountInString(line)-1)/width
+	}
+	s.lines = max(s.lines, lines)
+	s.styled(wrapped, v)
+}
+
 // money adds an amount: as a number where a spreadsheet keeps all its digits.
 func (s *sheet) money(l look, d pipeline.Decimal) {
 	f, ok := exact(d)
 	if !ok {
 		s.put(plain, d.String())
 		return
-	}
-	if (l == amount || l == dashed) && !d.Equal(d.Trunc(2)) {
-		l = fine
 	}
 	s.put(l, f)
 }
@@ -244,19 +259,22 @@ func (s *sheet) state(v pipeline.State) {
 	s.put(stateLook(v), s.b.state(v))
 }
 
-// end writes the row; a height of zero is for the spreadsheet to find. A table
+// lineHeight is that of a line of text, in points.
+const lineHeight = 13.5
+
+// end writes the row; a height of zero is that of its text. A table
 // that is full goes on on a further sheet.
 func (s *sheet) end(height float64) error {
 	if s.table && s.row >= s.b.most {
-		line := s.line
-		s.line, s.refs = nil, nil
+		line, lines := s.line, s.lines
+		s.line, s.refs, s.lines = nil, nil, 0
 		if err := s.close(s.row); err != nil {
 			return err
 		}
 		if err := s.open(); err != nil {
 			return err
 		}
-		s.line = line
+		s.line, s.lines = line, lines
 	}
 	s.row++
 	s.refs = s.refs[:0]
@@ -268,6 +286,10 @@ func (s *sheet) end(height float64) error {
 		}
 	}
 	s.line = s.line[:0]
+	if height == 0 && s.lines > 1 {
+		height = min(lineHeight*float64(s.lines)+2, excelize.MaxRowHeight)
+	}
+	s.lines = 0
 	var opts []excelize.RowOpts
 	if height > 0 {
 		opts = append(opts, excelize.RowOpts{Height: height})
@@ -294,6 +316,9 @@ func (s *sheet) close(last int) error {
 		}); err != nil {
 			return err
 		}
+		if err := s.printed(); err != nil {
+			return err
+		}
 	}
 	end := pipeline.ColumnLetters(max(len(s.cols), 1))
 	if err := s.b.f.AddIgnoredErrors(s.name, "A1:"+end+strconv.Itoa(max(s.row, 1)), excelize.IgnoredErrorsNumberStoredAsText); err != nil {
@@ -302,7 +327,19 @@ func (s *sheet) close(last int) error {
 	return s.w.Flush()
 }
 
-// cell names a place: C12; with fixed true $C$12.
+// printed says which columns are printed, where that is not all of them.
+func (s *sheet) printed() error {
+	n := slices.IndexFunc(s.cols, func(c column) bool { return c.unprinted })
+	if n < 0 {
+		return nil
+	}
+	return s.b.f.SetDefinedName(&excelize.DefinedName{
+		Name: "_xlnm.Print_Area", Scope: s.name,
+		RefersTo: "'" + s.name + "'!$A$1:$" + pipeline.ColumnLetters(n) + "$" + strconv.Itoa(max(s.row, 1)),
+	})
+}
+
+// cell names a place: C12.
 func cell(col, row int) string { return pipeline.ColumnLetters(col) + strconv.Itoa(row) }
 
 // span names a run of cells of a column: F$10:F$12.

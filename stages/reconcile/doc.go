@@ -7,7 +7,7 @@
 //	sum.go       Sum: rows in against rows accounted for, money in against money out
 //	summary.go   the first sheet: those sums, what was not used and why, what the words mean
 //	orders.go    an order a line: what the ERP got, what the authority got, the difference
-//	receipts.go  a receipt a line, with what its sealed bytes say
+//	receipts.go  a receipt a line, with what its sealed bytes say; member.go looks into them
 //	stock.go     a change of stock a line
 //	problems.go  everything that is wrong, by job, with what to do about it
 //	files.go     how each file was read

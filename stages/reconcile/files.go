@@ -8,9 +8,9 @@ import (
 )
 
 var filesColumns = []column{
-	{"col.file", 34}, {"col.drop", 15}, {"col.arrived", 17}, {"col.flow", 20}, {"col.verdict", 16}, {"col.format", 16},
-	{"col.codepage", 14}, {"col.delimiter", 12}, {"col.sheet", 16}, {"col.headerrow", 9}, {"col.datarows", 10},
-	{"col.ignored", 10}, {"col.which", 40}, {"col.from", 14}, {"col.size", 12}, {"col.twin", 15}, {"col.sha", 68},
+	{"col.file", 34, false}, {"col.drop", 15, false}, {"col.arrived", 17, false}, {"col.flow", 20, false}, {"col.verdict", 16, false}, {"col.format", 16, false},
+	{"col.codepage", 14, false}, {"col.delimiter", 12, false}, {"col.sheet", 16, false}, {"col.headerrow", 9, false}, {"col.datarows", 10, false},
+	{"col.ignored", 10, false}, {"col.which", 40, false}, {"col.from", 14, false}, {"col.size", 12, false}, {"col.twin", 15, false}, {"col.sha", 68, true},
 }
 
 // files writes how each file was read: what was decided about it, and which of
@@ -39,7 +39,7 @@ func (b *book) files(jobs []pipeline.Opened) error {
 		}
 		s.put(number, r.Rows)
 		s.put(tallied, len(r.Ignored))
-		s.styled(wrapped, b.ignored(r.Ignored))
+		s.words(b.ignored(r.Ignored))
 		s.text(j.Drop.From)
 		s.put(number, j.Drop.Size)
 		s.styled(center, j.Drop.Twin)

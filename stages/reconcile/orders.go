@@ -11,9 +11,9 @@ import (
 )
 
 var ordersColumns = []column{
-	{"col.order", 16}, {"col.day", 12}, {"col.currency", 10}, {"col.stated", 16}, {"col.erpref", 20}, {"col.erpstate", 20},
-	{"col.erptotal", 15}, {"col.number", 18}, {"col.etastate", 22}, {"col.etatotal", 15}, {"col.difference", 13},
-	{"col.why", 60}, {"col.uuid", 68},
+	{"col.order", 18, false}, {"col.day", 12, false}, {"col.currency", 10, false}, {"col.stated", 16, false}, {"col.erpref", 20, false}, {"col.erpstate", 20, false},
+	{"col.erptotal", 15, false}, {"col.number", 18, false}, {"col.etastate", 22, false}, {"col.etatotal", 15, false}, {"col.difference", 13, false},
+	{"col.why", 60, false}, {"col.uuid", 68, true},
 }
 
 // orders are all orders of the workbook: an order is one row, whichever jobs its
@@ -23,31 +23,41 @@ type orders struct {
 	all    []*order
 	byID   map[string]*order
 	byName map[string]*order
+	once   map[string]string // days and currencies, each kept once
 }
 
-// An order is what the ERP got of it and what the authority got of it.
+// An order is what the ERP got of it and what the authority got of it. There are
+// 100,000 of them in memory: nothing is in it that the sheet does not show.
 type order struct {
-	id, name string
-	erp, eta half
+	id, name      string
+	day, currency string           // the ERP's document says, else the receipt
+	stated        pipeline.Decimal // likewise
+	erp, eta      half
 }
 
 // A half is one side of an order: its document there. Of several, the one that
 // tells best how it stands.
 type half struct {
-	state         pipeline.State // "" where there is no document
-	day, currency string
-	stated, out   pipeline.Decimal
-	ref, number   string
-	why           []string
+	state       pipeline.State // "" where there is no document
+	out         pipeline.Decimal
+	ref, number string
+	why         string
 }
 
 func (b *book) ordersSheet() (*orders, error) {
 	s, err := b.sheet("orders", ordersColumns)
-	return &orders{sheet: s, byID: map[string]*order{}, byName: map[string]*order{}}, err
+	return newOrders(s), err
+}
+
+func newOrders(s *sheet) *orders {
+	return &orders{sheet: s, byID: map[string]*order{}, byName: map[string]*order{}, once: map[string]string{}}
 }
 
 func (o *orders) erp(e pipeline.Entry) {
-	o.find(e).erp.take(e, e.Ref, "", o.b.why(e))
+	one := o.find(e)
+	if one.erp.take(e, e.Ref, "", o.b.why(e)) {
+		o.facts(one, e)
+	}
 }
 
 // receipt takes the receipt of a sale; a return has a line of its own on the
@@ -56,7 +66,33 @@ func (o *orders) receipt(e pipeline.Entry, r receipt) {
 	if strings.Contains(e.Key, "/") && orderID(e.Key) == "" {
 		return
 	}
-	o.find(e).eta.take(e, r.uuid, r.number, o.b.why(e))
+	one := o.find(e)
+	if one.eta.take(e, r.uuid, r.number, o.b.why(e)) && one.erp.state == "" {
+		o.facts(one, e)
+	}
+}
+
+// facts keeps what an entry says of its order, as far as it says anything: of one
+// that is held for its errors little may be known.
+func (o *orders) facts(one *order, e pipeline.Entry) {
+	if e.Day != "" {
+		one.day = o.same(e.Day)
+	}
+	if e.Currency != "" {
+		one.currency = o.same(e.Currency)
+	}
+	if !e.Money.IsZero() {
+		one.stated = e.Money
+	}
+}
+
+// same is the same text, in memory once.
+func (o *orders) same(text string) string {
+	if kept, ok := o.once[text]; ok {
+		return kept
+	}
+	o.once[text] = text
+	return text
 }
 
 // orderID is the order's id in a key: order/ID, SHOP/order/ID or sale/ID; ""
@@ -99,16 +135,17 @@ var rank = map[pipeline.State]int{
 	pipeline.Ready: 6, pipeline.Unchanged: 7, pipeline.Sending: 8, pipeline.Accepted: 9, pipeline.Delivered: 10,
 }
 
-// take puts an entry into the half. What is wrong with a later one is kept even
-// where the earlier one stands.
-func (h *half) take(e pipeline.Entry, ref, number, why string) {
-	stays := rank[h.state] > rank[e.State]
-	if !stays {
-		*h = half{state: e.State, day: e.Day, currency: e.Currency, stated: e.Money, out: e.Out, ref: ref, number: number}
+// take puts an entry into the half, unless the one there tells more: then only
+// what is wrong with the later one is added.
+func (h *half) take(e pipeline.Entry, ref, number, why string) (taken bool) {
+	if rank[h.state] <= rank[e.State] {
+		*h = half{state: e.State, out: e.Out, ref: ref, number: number, why: why}
+		return true
 	}
-	if aside := e.State == pipeline.Held || e.State == pipeline.Rejected || e.State == pipeline.Parked; why != "" && (!stays || aside) {
-		h.why = append(h.why, why)
+	if wrong := e.State == pipeline.Held || e.State == pipeline.Rejected || e.State == pipeline.Parked; wrong && why != "" {
+		h.why = strings.TrimPrefix(h.why+"; "+why, "; ")
 	}
+	return false
 }
 
 // going is the amount that goes out of this half, or went.
@@ -120,41 +157,36 @@ func (h *half) going() pipeline.Decimal {
 	return pipeline.Decimal{}
 }
 
-func (o *order) day() string      { return cmp.Or(o.erp.day, o.eta.day) }
-func (o *order) currency() string { return cmp.Or(o.erp.currency, o.eta.currency) }
-
-func (o *order) stated() pipeline.Decimal {
-	if o.erp.stated.IsZero() {
-		return o.eta.stated
-	}
-	return o.erp.stated
-}
-
 // difference is what the ERP has more than the authority. It is only known where
-// both have a document of the order.
+// both have a document of the order, and it is meant where a flow leaves the
+// order out, or a newer file brings it.
 func (o *order) difference() (d pipeline.Decimal, known, meant bool) {
 	if o.erp.state == "" || o.eta.state == "" {
 		return d, false, false
 	}
-	meant = o.erp.state == pipeline.Skipped || o.eta.state == pipeline.Skipped
+	for _, state := range []pipeline.State{o.erp.state, o.eta.state} {
+		meant = meant || state == pipeline.Skipped || state == pipeline.Superseded
+	}
 	return o.erp.going().Sub(o.eta.going()), true, meant
 }
 
 // finish writes the orders, by day and then as they came.
 func (o *orders) finish() error {
-	slices.SortStableFunc(o.all, func(a, b *order) int { return cmp.Compare(a.day(), b.day()) })
+	o.byID, o.byName, o.once = nil, nil, nil // no more of them come
+	slices.SortStableFunc(o.all, func(a, b *order) int { return cmp.Compare(a.day, b.day) })
 	sums := map[string]*[4]pipeline.Decimal{}
-	for _, one := range o.all {
+	for i, one := range o.all {
+		o.all[i] = nil
 		if err := o.write(one); err != nil {
 			return err
 		}
-		sum, ok := sums[one.currency()]
+		sum, ok := sums[one.currency]
 		if !ok {
 			sum = &[4]pipeline.Decimal{}
-			sums[one.currency()] = sum
+			sums[one.currency] = sum
 		}
 		diff, _, _ := one.difference()
-		for i, d := range []pipeline.Decimal{one.stated(), one.erp.going(), one.eta.going(), diff} {
+		for i, d := range []pipeline.Decimal{one.stated, one.erp.going(), one.eta.going(), diff} {
 			sum[i] = sum[i].Add(d)
 		}
 	}
@@ -181,9 +213,9 @@ func (o *orders) finish() error {
 
 func (o *orders) write(one *order) error {
 	o.text(one.name)
-	o.date(one.day())
-	o.styled(center, one.currency())
-	o.money(amount, one.stated())
+	o.date(one.day)
+	o.styled(center, one.currency)
+	o.money(amount, one.stated)
 	o.text(one.erp.ref)
 	o.state(one.erp.state)
 	o.half(one.erp)
@@ -200,7 +232,7 @@ func (o *orders) write(one *order) error {
 	default:
 		o.money(offM, diff)
 	}
-	o.styled(wrapped, o.b.whys(one))
+	o.words(o.b.whys(one))
 	o.text(one.eta.ref)
 	return o.end(0)
 }
@@ -215,9 +247,9 @@ func (o *orders) half(h half) {
 }
 
 func (o *orders) total(currency string, sum *[4]pipeline.Decimal, last int) error {
-	o.put(totalT, say(o.b.opt.Lang, "orders.total", "currency", currency))
+	o.put(totalT, o.b.say("col.total"))
 	o.styled(totalT, "")
-	o.styled(totalT, currency)
+	o.styled(totalC, currency)
 	by := []int{3}
 	for col := 4; col <= 11; col++ {
 		switch at := slices.Index([]int{4, 7, 10, 11}, col); at {
@@ -232,7 +264,7 @@ func (o *orders) total(currency string, sum *[4]pipeline.Decimal, last int) erro
 
 // whys says of both sides why an order is not there; once, where both say the same.
 func (b *book) whys(o *order) string {
-	erp, eta := strings.Join(o.erp.why, "; "), strings.Join(o.eta.why, "; ")
+	erp, eta := o.erp.why, o.eta.why
 	switch {
 	case erp == eta:
 		return erp

@@ -8,8 +8,8 @@ import (
 )
 
 var problemsColumns = []column{
-	{"col.file", 30}, {"col.sheet", 14}, {"col.row", 8}, {"col.column", 9}, {"col.header", 18}, {"col.value", 22},
-	{"col.wrong", 44}, {"col.fix", 48}, {"col.doc", 18}, {"col.flow", 18}, {"col.job", 30}, {"col.rule", 20},
+	{"col.file", 30, false}, {"col.sheet", 14, false}, {"col.row", 8, false}, {"col.column", 9, false}, {"col.header", 18, false}, {"col.value", 22, false},
+	{"col.wrong", 44, false}, {"col.fix", 48, false}, {"col.doc", 18, false}, {"col.flow", 18, false}, {"col.job", 30, true}, {"col.rule", 20, true},
 }
 
 // problems writes all that is wrong, by job as it was found. It gives back what
@@ -55,8 +55,8 @@ func (s *sheet) problem(n pipeline.Noted) error {
 	s.text(n.Column)
 	s.text(n.Value)
 	lang := s.b.opt.Lang
-	s.styled(wrapped, n.Says(lang))
-	s.styled(wrapped, n.Fix(lang))
+	s.words(n.Says(lang))
+	s.words(n.Fix(lang))
 	s.text(n.Doc)
 	s.text(n.Job.Flow)
 	s.text(n.Job.String())

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -11,9 +12,9 @@ import (
 )
 
 var receiptsColumns = []column{
-	{"col.order", 16}, {"col.number", 18}, {"col.type", 12}, {"col.state", 22}, {"col.currency", 10}, {"col.total", 15},
-	{"col.vat", 14}, {"col.issued", 17}, {"col.sent", 17}, {"col.settled", 17}, {"col.ticket", 28}, {"col.why", 50},
-	{"col.uuid", 68}, {"col.previous", 68}, {"col.link", 90}, {"col.job", 30},
+	{"col.order", 18, false}, {"col.number", 18, false}, {"col.type", 12, false}, {"col.state", 22, false}, {"col.currency", 10, false}, {"col.total", 15, false},
+	{"col.vat", 14, false}, {"col.issued", 17, false}, {"col.sent", 17, false}, {"col.settled", 17, false}, {"col.ticket", 28, false}, {"col.why", 50, false},
+	{"col.uuid", 40, true}, {"col.previous", 40, true}, {"col.link", 60, true}, {"col.job", 30, true},
 }
 
 // A receipt is what the bytes of a receipt say: the authority's version 1.2.
@@ -35,39 +36,57 @@ func readReceipt(doc pipeline.Document) receipt {
 	if len(doc.Sealed) > 0 {
 		raw = doc.Sealed
 	}
-	type taxes []struct {
+	var r receipt
+	members(raw, func(name, value []byte) {
+		switch string(name) {
+		case "header":
+			members(value, r.header)
+		case "documentType":
+			members(value, r.header)
+		case "taxTotals":
+			r.taxes(value)
+		case "totals":
+			members(value, func(name, value []byte) {
+				if string(name) == "taxTotals" {
+					r.taxes(value)
+				}
+			})
+		}
+	})
+	r.uuid = cmp.Or(r.uuid, doc.Ref)
+	return r
+}
+
+// header reads a member of the receipt's header or of its type.
+func (r *receipt) header(name, value []byte) {
+	switch string(name) {
+	case "receiptNumber":
+		r.number = unquote(value)
+	case "uuid":
+		r.uuid = unquote(value)
+	case "previousUUID":
+		r.previous = unquote(value)
+	case "receiptType":
+		r.sort = unquote(value)
+	case "dateTimeIssued":
+		if t, err := time.Parse(time.RFC3339, unquote(value)); err == nil {
+			r.issued = t
+		}
+	}
+}
+
+// taxes adds up the value added tax of a receipt's list of taxes.
+func (r *receipt) taxes(list []byte) {
+	var taxes []struct {
 		Type   string      `json:"taxType"`
 		Amount json.Number `json:"amount"`
 	}
-	var body struct {
-		Header struct {
-			Issued   string `json:"dateTimeIssued"`
-			Number   string `json:"receiptNumber"`
-			UUID     string `json:"uuid"`
-			Previous string `json:"previousUUID"`
-		} `json:"header"`
-		Type struct {
-			Sort string `json:"receiptType"`
-		} `json:"documentType"`
-		Taxes  taxes `json:"taxTotals"`
-		Totals struct {
-			Taxes taxes `json:"taxTotals"`
-		} `json:"totals"`
-	}
-	_ = json.Unmarshal(raw, &body) // what cannot be read is left empty
-	r := receipt{number: body.Header.Number, uuid: body.Header.UUID, previous: body.Header.Previous, sort: body.Type.Sort}
-	if r.uuid == "" {
-		r.uuid = doc.Ref
-	}
-	if t, err := time.Parse(time.RFC3339, body.Header.Issued); err == nil {
-		r.issued = t
-	}
-	for _, tax := range append(body.Taxes, body.Totals.Taxes...) {
+	_ = json.Unmarshal(list, &taxes) // what cannot be read is left empty
+	for _, tax := range taxes {
 		if d, ok := parse(string(tax.Amount)); ok && tax.Type == vat {
 			r.vat, r.taxed = r.vat.Add(d), true
 		}
 	}
-	return r
 }
 
 // A receiptsSheet lists receipts as they pass by.
@@ -99,7 +118,7 @@ func (s *receiptsSheet) add(e pipeline.Entry, r receipt) error {
 	s.time(e.Sent)
 	s.time(e.Settled)
 	s.text(e.Ticket)
-	s.styled(wrapped, s.b.why(e))
+	s.words(s.b.why(e))
 	s.text(r.uuid)
 	s.text(r.previous)
 	if len(e.Sealed) > 0 && s.b.opt.Link != nil {
@@ -129,11 +148,11 @@ func (s *receiptsSheet) finish() error {
 	}
 	for _, currency := range slices.Sorted(maps.Keys(s.total)) {
 		sum := s.total[currency]
-		s.put(totalT, say(s.b.opt.Lang, "receipts.total", "currency", currency))
+		s.put(totalT, s.b.say("col.total"))
 		s.styled(totalT, "")
 		s.styled(totalT, "")
-		s.put(totalT, s.b.state(pipeline.Delivered))
-		s.styled(totalT, currency)
+		s.put(totalC, s.b.state(pipeline.Delivered))
+		s.styled(totalC, currency)
 		s.sumIfs(6, last, []int{5, 4}, sum.total)
 		s.sumIfs(7, last, []int{5, 4}, sum.vat)
 		if err := s.end(0); err != nil {

@@ -293,7 +293,7 @@ func TestOrders_JoinedAndRanked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := &orders{sheet: &sheet{b: &book{}}, byID: map[string]*order{}, byName: map[string]*order{}}
+			o := newOrders(&sheet{b: &book{}})
 			for _, f := range c.filed {
 				e := pipeline.Entry{Document: pipeline.Document{Key: f.key, Name: f.name, State: f.state}}
 				if f.kind == "erp" {

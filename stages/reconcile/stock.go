@@ -11,8 +11,8 @@ import (
 )
 
 var stockColumns = []column{
-	{"col.sku", 22}, {"col.place", 30}, {"col.was", 12}, {"col.now", 12}, {"col.change", 12}, {"col.state", 20},
-	{"col.why", 60}, {"col.file", 30}, {"col.sent", 17}, {"col.job", 30},
+	{"col.sku", 22, false}, {"col.place", 30, false}, {"col.was", 12, false}, {"col.now", 12, false}, {"col.change", 12, false}, {"col.state", 20, false},
+	{"col.why", 60, false}, {"col.file", 30, false}, {"col.sent", 17, false}, {"col.job", 30, true},
 }
 
 // mostUnchanged is how many unchanged items of stock are listed one by one.
@@ -51,12 +51,12 @@ func (s *stockSheet) add(e pipeline.Entry) error {
 	s.quantity(e.Old, was, known)
 	s.quantity(item.now, item.quantity, item.known)
 	if known && item.known {
-		s.money(quantity, item.quantity.Sub(was))
+		s.count(item.quantity.Sub(was))
 	} else {
 		s.text("")
 	}
 	s.state(e.State)
-	s.styled(wrapped, s.b.why(e))
+	s.words(s.b.why(e))
 	s.text(e.Drop)
 	s.time(e.Sent)
 	s.text(e.Job.String())
@@ -80,10 +80,19 @@ func (s *stockSheet) finish() error {
 
 func (s *sheet) quantity(text string, d pipeline.Decimal, known bool) {
 	if known {
-		s.money(quantity, d)
+		s.count(d)
 		return
 	}
 	s.text(text)
+}
+
+// count adds pieces, or kilograms.
+func (s *sheet) count(d pipeline.Decimal) {
+	if d.Equal(d.Trunc(0)) {
+		s.money(number, d)
+		return
+	}
+	s.money(quantity, d)
 }
 
 // An item is what a document of stock says, as far as it can be read.

@@ -21,10 +21,9 @@ const (
 	center               // text, centred
 	number               // 1,234
 	tallied              // 1,234, and a dash for nothing
-	amount               // 1,234.50
-	fine                 // 1,234.56789: an amount with more than two decimals
+	amount               // 1,234.50, with up to five decimals where there are
 	dashed               // 1,234.50, and a dash for nothing
-	quantity             // 1,234.5: as many decimals as there are
+	quantity             // 1,234.5: not whole
 	day                  // 2026-11-25
 	moment               // 2026-11-25 21:30
 	good                 // states: there
@@ -41,8 +40,10 @@ const (
 	title                // of the workbook
 	section              // of a part of the summary
 	label                // name of a fact
+	fact                 // and what it is
 	note                 // what a sum means
 	totalT               // totals: text
+	totalC               // text, centred
 	totalN               // a count
 	totalM               // an amount
 	looks
@@ -51,11 +52,11 @@ const (
 // formats are the number formats of looks; the others are text.
 var formats = map[look]string{
 	number: "#,##0", tallied: `#,##0;-#,##0;"–"`,
-	amount: "#,##0.00;[Red]-#,##0.00", fine: "#,##0.00###;[Red]-#,##0.00###", dashed: `#,##0.00;[Red]-#,##0.00;"–"`,
-	quantity: "#,##0.#####", day: "yyyy-mm-dd", moment: "yyyy-mm-dd hh:mm",
+	amount: "#,##0.00###;[Red]-#,##0.00###", dashed: `#,##0.00###;[Red]-#,##0.00###;"–"`,
+	quantity: "#,##0.0####;-#,##0.0####", day: "yyyy-mm-dd", moment: "yyyy-mm-dd hh:mm",
 	evenN: `+#,##0;-#,##0;"✓ "0`, offN: `+#,##0;-#,##0;"✓ "0`,
 	evenM: `+#,##0.00###;-#,##0.00###;"✓ "0.00`, offM: `+#,##0.00###;-#,##0.00###;"✓ "0.00`,
-	softM: `+#,##0.00###;-#,##0.00###;"✓ "0.00`, totalN: `#,##0;-#,##0;"–"`, totalM: `#,##0.00;[Red]-#,##0.00;"–"`,
+	softM: `+#,##0.00###;-#,##0.00###;"✓ "0.00`, totalN: `#,##0;-#,##0;"–"`, totalM: `#,##0.00###;[Red]-#,##0.00###;"–"`,
 }
 
 // colours are the fill and the letters of looks that have them.
@@ -63,11 +64,12 @@ var colours = map[look][2]string{
 	good: {"E2F0D9", "375623"}, quiet: {"EDEDED", "595959"}, warn: {"FFF2CC", "7F6000"}, bad: {"F8CBCB", "9C0006"},
 	wait: {"DDEBF7", "1F4E79"}, evenN: {"E2F0D9", "375623"}, evenM: {"E2F0D9", "375623"}, offN: {"F8CBCB", "9C0006"},
 	offM: {"F8CBCB", "9C0006"}, softM: {"FFF2CC", "7F6000"}, head: {"1F3864", "FFFFFF"},
-	totalT: {"F2F2F2", "000000"}, totalN: {"F2F2F2", "000000"}, totalM: {"F2F2F2", "000000"},
+	totalT: {"F2F2F2", "000000"}, totalC: {"F2F2F2", "000000"}, totalN: {"F2F2F2", "000000"}, totalM: {"F2F2F2", "000000"},
 }
 
-// style is a look in excelize's words.
-func style(l look) *excelize.Style {
+// style is a look in excelize's words, on sheets from left to right or from right
+// to left.
+func style(l look, rtl bool) *excelize.Style {
 	s := &excelize.Style{
 		Font:      &excelize.Font{Family: "Calibri", Size: 10},
 		Alignment: &excelize.Alignment{Vertical: "top"},
@@ -86,12 +88,14 @@ func style(l look) *excelize.Style {
 	switch l {
 	case wrapped:
 		s.Alignment.WrapText = true
-	case center, good, quiet, warn, bad, wait, day, moment, evenN, evenM, offN, offM, softM:
+	case center, totalC, good, quiet, warn, bad, wait, day, moment, evenN, evenM, offN, offM, softM:
 		s.Alignment.Horizontal = "center"
 	case head:
 		s.Font.Bold = true
 		s.Alignment = &excelize.Alignment{Vertical: "center", Horizontal: "center", WrapText: true}
 		s.Border = lines("8EA9DB")
+	case fact:
+		s.Border = nil
 	case title:
 		s.Font.Bold, s.Font.Size, s.Font.Color, s.Border = true, 18, "1F3864", nil
 	case section:
@@ -100,11 +104,28 @@ func style(l look) *excelize.Style {
 		s.Font.Bold, s.Border = true, nil
 	case note:
 		s.Font.Italic, s.Font.Color, s.Border = true, "595959", nil
-	case totalT, totalN, totalM:
+	}
+	switch l {
+	case totalT, totalC, totalN, totalM, offN, offM:
 		s.Font.Bold = true
 	}
-	if l == offN || l == offM {
-		s.Font.Bold = true
+	if rtl {
+		s.Alignment.ReadingOrder = 2
+	}
+	switch s.Alignment.Horizontal {
+	case "": // where a line of the sheet's language begins, whatever the language of the text
+		s.Alignment.Horizontal = "left"
+		if rtl {
+			s.Alignment.Horizontal = "right"
+		}
+		fallthrough
+	case "right":
+		if s.Border != nil || l == fact {
+			s.Alignment.Indent = 1
+		}
+	}
+	if l == plain {
+		s.Alignment.ReadingOrder = 0 // of a value the first letter decides, as in the file
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"unicode"
 	"unicode/utf8"
 
 	"wasl/pipeline"
@@ -16,12 +17,14 @@ import (
 type summarySheet struct{ *sheet }
 
 var summaryColumns = []column{
-	{"", 22}, {"", 34}, {"", 16}, {"", 18}, {"", 17}, {"", 14},
-	{"", 14}, {"", 14}, {"", 13}, {"", 13}, {"", 13}, {"", 14}, {"", 12}, {"", 13}, {"", 13}, {"", 14}, {"", 16},
+	{"", 22, false}, {"", 34, false}, {"", 16, false}, {"", 18, false}, {"", 17, false}, {"", 14, false},
+	{"", 14, false}, {"", 14, false}, {"", 13, false}, {"", 13, false}, {"", 13, false}, {"", 14, false}, {"", 12, false}, {"", 13, false}, {"", 13, false}, {"", 14, false}, {"", 16, false},
 }
 
 // The columns of the tables, counted from 1.
 const (
+	kindFrom    = 2 // of the kind, in the table of documents: one cell
+	kindTo      = 5
 	colIn       = 6 // what came in
 	firstBucket = 7
 	colUnused   = 15
@@ -71,11 +74,11 @@ func (s *summarySheet) top(sum Summary) error {
 	if err := s.end(30); err != nil {
 		return err
 	}
-	for _, fact := range [][2]string{
+	for _, one := range [][2]string{
 		{"sum.shop", s.b.opt.Shop}, {"sum.days", s.b.days()}, {"sum.zone", s.b.opt.Zone.String()},
 	} {
-		s.put(label, s.b.say(fact[0]))
-		s.put(note, fact[1])
+		s.put(label, s.b.say(one[0]))
+		s.put(fact, one[1])
 		if err := s.end(0); err != nil {
 			return err
 		}
@@ -127,11 +130,14 @@ func (s *summarySheet) heading(key string, before [5]string, in, lastKey string)
 		s.put(head, s.word(k))
 	}
 	for _, b := range buckets {
-		s.put(head, s.b.say(b.key))
+		s.put(head, capital(s.b.say(b.key)))
 	}
-	s.put(head, s.word("unused"))
+	s.put(head, capital(s.b.say("unused")))
 	s.put(head, s.b.say("col.check"))
 	s.put(head, s.word(lastKey))
+	if before[2] == "" {
+		return s.merged(32, kindFrom, kindTo)
+	}
 	return s.end(32)
 }
 
@@ -148,6 +154,12 @@ func (s *summarySheet) named(key string) error {
 		return nil
 	}
 	return s.remark(s.b.say(key + ".note"))
+}
+
+// capital is a word as a header begins.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func (s *summarySheet) word(key string) any {
@@ -249,7 +261,7 @@ func (s *summarySheet) documents(flows []FlowSum) error {
 		}
 		s.counts(tallied, f.Documents, f.By, 0, off)
 		s.put(tallied, f.Problems)
-		if err := s.end(0); err != nil {
+		if err := s.merged(0, kindFrom, kindTo); err != nil {
 			return err
 		}
 	}
@@ -314,7 +326,7 @@ func (s *summarySheet) moneyTotals(totals []MoneySum, first, last int) error {
 		s.put(totalT, t.Flow)
 		s.put(totalT, s.b.say("col.total"))
 		s.put(totalT, nil)
-		s.styled(totalT, t.Currency)
+		s.styled(totalC, t.Currency)
 		s.formula(totalN, over(5), t.Documents)
 		s.totalled(over(colIn), t.In)
 		for i, b := range buckets {
@@ -456,13 +468,13 @@ func (s *summarySheet) meanings() error {
 			meaning = "mean.waiting"
 		}
 		s.put(stateLook(state), s.b.say(b.key))
-		s.put(note, s.b.say(meaning))
+		s.put(fact, s.b.say(meaning))
 		if err := s.end(0); err != nil {
 			return err
 		}
 	}
 	s.put(quiet, s.b.say("unused"))
-	s.put(note, s.b.say("mean.unused"))
+	s.put(fact, s.b.say("mean.unused"))
 	if err := s.end(0); err != nil {
 		return err
 	}
