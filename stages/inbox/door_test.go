@@ -83,7 +83,11 @@ func (m *memory) Rejects(context.Context) ([]pipeline.Reject, error) {
 	var out []pipeline.Reject
 	for _, d := range m.drops {
 		if why, ok := m.refused[d.ID]; ok && !strings.HasPrefix(m.places[d.ID], "rejected/") {
-			out = append(out, pipeline.Reject{Drop: d, Place: m.places[d.ID], Why: why})
+			place := m.places[d.ID]
+			if place == "" && !m.stays[d.ID] {
+				place = m.arrivals[d.ID].Path
+			}
+			out = append(out, pipeline.Reject{Drop: d, Place: place, Why: why})
 		}
 	}
 	return out, nil

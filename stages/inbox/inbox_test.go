@@ -261,6 +261,40 @@ func TestReject_MovedButNotPlaced(t *testing.T) {
 	w.wantFiles("rejected/photo.jpg", "rejected/photo.jpg.why.txt")
 }
 
+// A new file lies where the original was: it is nobody's to reject.
+func TestReject_LeavesTheNextFileAlone(t *testing.T) {
+	t.Parallel()
+	for _, stays := range []bool{false, true} {
+		w := newWorld(t)
+		w.drop("photo.jpg", "x")
+		w.look()
+		w.door.die = "after admit"
+		w.now = w.now.Add(10 * time.Second)
+		if _, _, err := w.in.round(t.Context()); !errors.Is(err, errDied) {
+			t.Fatal(err)
+		}
+		w.door.die = ""
+		id := w.door.drops[0].ID
+		w.door.refused[id], w.door.stays[id] = nil, stays
+		for range 2 {
+			if err := w.in.Reject(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.wantFiles("photo.jpg", "rejected/photo.jpg.why.txt")
+		if got := w.door.places[id]; got != "" {
+			t.Errorf("stays %v: the ledger has the original at %q, and would admit it again", stays, got)
+		}
+		// Once it is moved it joins its note.
+		w.settled()
+		w.wantDrops("photo.jpg=x")
+		if err := w.in.Reject(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.wantFiles("rejected/photo.jpg", "rejected/photo.jpg.why.txt")
+	}
+}
+
 func TestReject_OriginalIsNoMore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -49,6 +49,9 @@ func (i *Inbox) Reject(ctx context.Context) error {
 			i.tell(Left{show(r.Drop.Name), &pipeline.Trouble{Rule: "inbox.write", With: map[string]string{"path": rejectedDir}, Err: err}})
 			continue
 		}
+		if place == "" {
+			continue
+		}
 		if err := i.deps.Door.Placed(ctx, r.Drop.ID, place); err != nil {
 			return fmt.Errorf("account for %s: %w", r.Drop.ID, err)
 		}
@@ -57,8 +60,9 @@ func (i *Inbox) Reject(ctx context.Context) error {
 }
 
 // reject writes the note, then moves the original, and says where it is now: the
-// note's place where the original is no more. The note comes first because it
-// names the drop: so after a crash the same name is chosen again.
+// note's place where the original is no more, "" where it has to stay in the
+// inbox. The note comes first because it names the drop: so after a crash the
+// same name is chosen again.
 func (i *Inbox) reject(ctx context.Context, root *os.Root, r pipeline.Reject) (place string, err error) {
 	place, written, err := rejectPlace(root, r.Drop)
 	if err != nil {
@@ -75,11 +79,14 @@ func (i *Inbox) reject(ctx context.Context, root *os.Root, r pipeline.Reject) (p
 	if _, err := root.Lstat(place); err == nil {
 		return place, nil // moved before a crash
 	}
-	from := i.original(root, r)
-	if from == "" {
+	from, gone := i.original(root, r)
+	if from != "" {
+		return i.moveNew(root, from, place)
+	}
+	if gone {
 		return place + whyEnding, nil
 	}
-	return i.moveNew(root, from, place)
+	return "", nil
 }
 
 // rejectPlace is where a drop's original goes: the first name that neither a
@@ -103,18 +110,21 @@ func rejectPlace(root *os.Root, d pipeline.Drop) (place string, written bool, er
 	}
 }
 
-// original is where a reject's original is; "" where it is no more. A crash may
-// have come between moving it to taken/ and telling the ledger: then it lies
-// where it was to go.
-func (i *Inbox) original(root *os.Root, r pipeline.Reject) string {
-	place := r.Place
-	if place == "" {
+// original is where a reject's original is, outside of what arrives; "" where it
+// is not there, and gone where it is no more. What still lies in the inbox is
+// moved by a round, or may not be moved: there the ledger must go on knowing it,
+// and a file of its name may be another one.
+func (i *Inbox) original(root *os.Root, r pipeline.Reject) (place string, gone bool) {
+	place = r.Place
+	if gone = strings.HasPrefix(place, takenDir+"/"); !gone {
+		// A crash may have come between moving it and telling the ledger: then it
+		// lies where it was to go.
 		place = i.takenPlace(r.Drop, r.Drop.Name)
 	}
-	if s, err := i.shapeOf(root, place); err != nil || s.Size != r.Drop.Size {
-		return ""
+	if s, err := i.shapeOf(root, place); err == nil && s.Size == r.Drop.Size {
+		return place, false
 	}
-	return place
+	return "", gone || r.Place == placeGone
 }
 
 // whyText is the note beside a rejected file.
