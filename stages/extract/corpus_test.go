@@ -203,9 +203,9 @@ func TestTakes_OthersOfShopify(t *testing.T) {
 	}
 }
 
-// bad is what must become of the reference's bad files in this room: the rule of
-// the refusal, or the rows read and the rows with faults. Files that are wrong in
-// a way which only the meaning of cells shows are read here.
+// TestBadFiles_Corpus holds what becomes of the reference's bad files in this
+// room: the rule of the refusal, or the rows read and the rows with faults. Files
+// that are wrong in a way which only the meaning of cells shows are read here.
 func TestBadFiles_Corpus(t *testing.T) {
 	t.Parallel()
 	dir := corpus(t, "badfiles")
@@ -225,7 +225,12 @@ func TestBadFiles_Corpus(t *testing.T) {
 	// Found later, by the meaning of a cell: transform's and the kinds' work.
 	later := []string{"accounting_negatives.csv", "scientific_numbers.csv", "dates_ambiguous.csv", "dates_as_serials.csv", "decimal_comma.csv",
 		"negative_stock.csv", "duplicate_skus.csv", "merged_cells.xlsx"}
-	refusedToo := map[string]string{"html_table.xls": "file.markup"}
+	// A table in HTML may be refused, too, the reference says.
+	rules := map[string]pipeline.Rule{"html_table.xls": "file.markup", "error_page.csv": "file.markup", "empty.csv": "file.empty", "header_only.csv": "file.empty",
+		"truncated_mid_row.csv": "file.cut", "truncated_zip.xlsx": "file.cut", "legacy_biff8.xls": "file.xls", "password_protected.xlsx": "file.password",
+		"duplicate_headers.csv": "column.twice", "unclosed_quote.csv": "file.quote", "missing_required_column.csv": "column.missing",
+		"twenty_thousand_columns.csv": "file.wide", "double_encoded.csv": "text.garbled", "zip_bomb.xlsx": "file.big",
+		"billion_laughs.xlsx": "file.doctype", "xxe_external_entity.xlsx": "file.doctype"}
 	o := Options{Columns: []Column{{Names: []string{"SKU", "كود الصنف"}, Required: true}, {Names: []string{"Barcode", "الباركود"}, Required: true},
 		{Names: []string{"Name", "اسم الصنف"}, Required: true}, {Names: []string{"Qty", "الكمية"}, Required: true}, {Names: []string{"Price", "السعر"}, Required: true}}}
 	for _, m := range manifest {
@@ -237,20 +242,18 @@ func TestBadFiles_Corpus(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantRefused := m.Outcome == "reject_file" || m.Outcome == "hold" && !slices.Contains(later, m.File)
-			if rule, ok := refusedToo[m.File]; ok {
+			if rule, ok := rules[m.File]; ok {
 				wantRefused = true
-				if refused == nil || string(refused.Problems[0].Rule) != rule {
-					t.Fatalf("got %v", err)
+				if refused == nil || refused.Problems[0].Rule != rule {
+					t.Fatalf("got %v, want %s", err, rule)
 				}
 			}
 			if wantRefused != (refused != nil) {
 				t.Fatalf("%s: refused %v (%v), %d rows", m.Outcome, refused != nil, err, len(rows))
 			}
 			if refused != nil {
-				t.Log(refused, refused.Hold)
 				return
 			}
-			t.Logf("%+v", read)
 			var bad []int
 			for _, r := range rows {
 				if len(r.Faults) > 0 {
@@ -278,7 +281,11 @@ func TestBadFiles_Corpus(t *testing.T) {
 					if strconv.Itoa(r.Row) != row {
 						continue
 					}
-					if got := cellOf(r, column); got != want && strings.HasSuffix(m.File, ".xlsx") && m.File != "numbers_as_text.xlsx" && udec(got) != udec(want) {
+					// What a text means is transform's work: here it stays as it stands.
+					got := cellOf(r, column)
+					number := strings.HasSuffix(m.File, ".xlsx") && m.File != "numbers_as_text.xlsx"
+					letters := m.File == "windows1256.csv" || m.File == "leading_zero_sku.csv"
+					if number && udec(got) != udec(want) || letters && got != want {
 						t.Errorf("%s: got %q, want %q", at, got, want)
 					}
 				}

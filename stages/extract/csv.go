@@ -283,13 +283,15 @@ func (f *file) openText() (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bad := garbled(sample); bad != "" {
+	if bad := garbled(string(sample)); bad != "" {
 		return nil, f.hold("text.garbled", &place{value: bad})
 	}
 	columns := f.columns()
 	cr, sep := crOnly(sample), sepLine(sample)
 	comma := sep
-	if d := f.opt.Delimiter; d != "" {
+	if d := f.opt.Delimiter; strings.EqualFold(d, "tab") || d == `\t` {
+		comma = '\t'
+	} else if d != "" {
 		comma = d[0]
 	} else if comma == 0 {
 		comma = delimiter(sample, all, cr, columns)

@@ -132,6 +132,7 @@ func TestText_Refused(t *testing.T) {
 		"UTF-8 and 1256":       {"SKU,Qty,Name\nA-1,1,زيت زيتون\nA-2,2,\xd2\xed\xca\n", "text.mixed", 0, true},
 		"neither":              {"SKU,Qty,Name\nA-1,1,\x9c\xd7\xf7\n", "text.unknown", 0, true},
 		"garbled":              {"SKU,Qty,Name\nA-1,1,Ø²ÙŠØª\n", "text.garbled", 0, true},
+		"garbled in 1256":      {"SKU,Qty,Name\nA-1,1,ط²ظٹطھ\n", "text.garbled", 0, true},
 		"PDF":                  {"%PDF-1.4\n", "file.unknown", 0, false},
 		"picture":              {"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x01\x00", "file.unknown", 0, false},
 		"half a letter":        {"\xff\xfeS\x00K", "file.cut", 0, true},

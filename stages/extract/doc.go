@@ -25,6 +25,15 @@
 // stays the number that is stored, 0.14 for 14%. A cell with a Fault keeps the
 // text that stood in it, for showing: #N/A, or the digits that are not certain.
 //
+// # What is data
+//
+// Rows above the header are titles. Below it, rows of totals, the header once
+// more, and sentences after the last row of data are no data; each is listed in
+// Reading.Ignored. A code alone in the key column is no footer but a row that
+// lacks the rest. A NUL in a cell is a fault of that cell; several in a row are
+// bytes that were never written, and the file is held as cut off. So is a text
+// whose last row has too few columns and no line end.
+//
 // # Why
 //
 //   - CSV has an own splitter. encoding/csv reads a file of CR lines as one row,

@@ -34,7 +34,7 @@ type Options struct {
 	Sheet       string   // of a workbook; "" = the first visible one in which the header is found
 	Header      int      // row of the header, counted from 1; 0 = found among the first rows
 	CodePage    string   // a name of the WHATWG Encoding Standard; "" = decided by the bytes
-	Delimiter   string   // one character; "" = decided by the first lines
+	Delimiter   string   // one ASCII character, or tab; "" = decided by the first lines
 	Columns     []Column // what the mapping asks for
 	MaxUnpacked int64    // bytes of all parts of a workbook; 0 = 64 MiB
 }

@@ -21,6 +21,8 @@ type sheet struct {
 	in   io.Closer
 	row  int
 	cell cell
+
+	width int // of the widest row so far
 }
 
 // cell is a cell as it is written.
@@ -207,7 +209,8 @@ func (s *sheet) put(l *line) error {
 		}
 	}
 	if n := s.cell.col; n > len(l.cells) {
-		l.cells = slices.Grow(l.cells, max(n-len(l.cells), 16))[:n]
+		l.cells = slices.Grow(l.cells, max(n, s.width)-len(l.cells))[:n]
+		s.width = max(n, s.width)
 	}
 	l.cells[s.cell.col-1] = text
 	return nil

@@ -116,13 +116,13 @@ func (o *orders) add(row pipeline.Row, emit func(pipeline.Row) bool) error {
 	case first && o.begun[name]:
 		row.Faults = append(row.Faults, pipeline.Fault{Rule: "row.twice", With: map[string]string{"order": name}})
 	case first:
-		o.begun[name] = true
+		o.begun[strings.Clone(name)] = true // the name alone: it is part of its row's text
 	case !o.begun[name] && !o.faulted[name]:
 		lost, err := o.lost(name)
 		if err != nil {
 			return err
 		}
-		if o.faulted[name] = true; lost {
+		if o.faulted[strings.Clone(name)] = true; lost {
 			row.Faults = append(row.Faults, pipeline.Fault{Rule: "row.orphan", With: map[string]string{"order": name}})
 		}
 	}
@@ -144,7 +144,7 @@ func (o *orders) lost(name string) (bool, error) {
 		o.whole = map[string]bool{}
 		err = t.each(func(row pipeline.Row) error {
 			if !blank(row.Cells[o.total]) {
-				o.whole[row.Cells[o.name]] = true
+				o.whole[strings.Clone(row.Cells[o.name])] = true
 			}
 			return nil
 		})

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // kind is what a file is, by its bytes.
@@ -207,28 +209,52 @@ func sepLine(sample []byte) byte {
 	return 0
 }
 
-// garbled finds a word that was UTF-8 Arabic, read as Western letters and saved
-// again, such as Ø²ÙŠØª; "" where there is none.
-func garbled(sample []byte) string {
-	for at := 0; at < len(sample); {
-		i := bytes.IndexByte(sample[at:], 0xc3)
-		if i < 0 {
-			return ""
-		}
-		at += i
-		from := at
-		for {
-			lead, n := utf8.DecodeRune(sample[at:])
-			second, m := utf8.DecodeRune(sample[at+n:])
-			if lead < 'Ø' || lead > 'Û' || second < 0x80 || second >= 'Ø' && second < 0x152 && second <= 0xff || second == utf8.RuneError {
-				break
+// damages are what two bytes of UTF-8 Arabic become when they are read in another
+// code page: the first byte is D8 to DB, the second 80 to BF.
+var damages = []damage{damageOf(charmap.Windows1252), damageOf(charmap.Windows1256)}
+
+type damage struct{ first, second map[rune]bool }
+
+func damageOf(page *charmap.Charmap) damage {
+	d := damage{first: map[rune]bool{}, second: map[rune]bool{}}
+	for c := 0xd8; c <= 0xdb; c++ {
+		d.first[page.DecodeByte(byte(c))] = true
+	}
+	for c := 0x80; c <= 0xbf; c++ {
+		d.second[page.DecodeByte(byte(c))] = true
+	}
+	return d
+}
+
+// garbledLetters is how many letters in a row show that it is no accident.
+const garbledLetters = 3
+
+// garbled finds a word that was UTF-8 Arabic, read as another code page and saved
+// again, such as Ø²ÙŠØª or ط²ظٹطھ for زيت; "" where there is none.
+func garbled(sample string) string {
+	for _, d := range damages {
+		from, letters, second := 0, 0, false
+		for i, r := range sample {
+			switch {
+			case second && d.second[r]:
+				letters, second = letters+1, false
+			case !second && r >= utf8.RuneSelf && d.first[r]:
+				if second = true; letters == 0 {
+					from = i
+				}
+			default:
+				if letters >= garbledLetters {
+					return sample[from:i]
+				}
+				letters, second = 0, false
+				if r >= utf8.RuneSelf && d.first[r] {
+					from, second = i, true
+				}
 			}
-			at += n + m
 		}
-		if at-from >= 12 { // three letters, of four bytes each at least
-			return string(sample[from:at])
+		if letters >= garbledLetters {
+			return sample[from:]
 		}
-		at = max(at, from+1)
 	}
 	return ""
 }

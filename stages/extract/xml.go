@@ -56,7 +56,7 @@ func (x *xmlReader) next() (token, error) {
 		return tokenEnd, x.pop(x.open[x.ends[len(x.ends)-1]:])
 	}
 	for {
-		n, err := x.until(0, "<")
+		n, err := x.untilByte('<')
 		if err != nil {
 			return x.last(err)
 		}
@@ -85,12 +85,12 @@ func (x *xmlReader) next() (token, error) {
 				return tokenText, err
 			}
 		case '/':
-			n, err := x.until(0, ">")
+			n, err := x.untilByte('>')
 			if err != nil {
 				return 0, cutOff(err)
 			}
 			raw := x.take(n + 1)
-			return tokenEnd, x.pop(bytes.TrimRight(raw[2:n], " \t\r\n"))
+			return tokenEnd, x.pop(trimEnd(raw[2:n]))
 		default:
 			return tokenStart, x.start()
 		}
@@ -122,9 +122,9 @@ func (x *xmlReader) start() error {
 	if x.empty = len(raw) > 0 && raw[len(raw)-1] == '/'; x.empty {
 		raw = raw[:len(raw)-1]
 	}
-	n := bytes.IndexAny(raw, " \t\r\n")
-	if n < 0 {
-		n = len(raw)
+	n := 0
+	for n < len(raw) && !isSpace(raw[n]) {
+		n++
 	}
 	if n == 0 {
 		return errXML
@@ -196,6 +196,20 @@ func (x *xmlReader) until(from int, what string) (int, error) {
 			}
 			from = max(from, x.w-x.r-len(what)+1)
 		}
+		if err := x.fill(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// untilByte is how far away a byte is.
+func (x *xmlReader) untilByte(c byte) (int, error) {
+	from := 0
+	for {
+		if i := bytes.IndexByte(x.buf[x.r+from:x.w], c); i >= 0 {
+			return from + i, nil
+		}
+		from = x.w - x.r
 		if err := x.fill(); err != nil {
 			return 0, err
 		}
@@ -282,13 +296,13 @@ func (x *xmlReader) attr(name string) (string, bool) {
 
 // nextAttr takes the first attribute of a tag.
 func nextAttr(raw []byte) (name, value, rest []byte, ok bool) {
-	raw = bytes.TrimLeft(raw, " \t\r\n")
+	raw = trimStart(raw)
 	eq := bytes.IndexByte(raw, '=')
 	if eq < 0 {
 		return nil, nil, nil, false
 	}
-	name = local(bytes.TrimRight(raw[:eq], " \t\r\n"))
-	raw = bytes.TrimLeft(raw[eq+1:], " \t\r\n")
+	name = local(trimEnd(raw[:eq]))
+	raw = trimStart(raw[eq+1:])
 	if len(raw) < 2 || raw[0] != '"' && raw[0] != '\'' {
 		return nil, nil, nil, false
 	}
@@ -297,6 +311,22 @@ func nextAttr(raw []byte) (name, value, rest []byte, ok bool) {
 		return nil, nil, nil, false
 	}
 	return name, raw[1 : end+1], raw[end+2:], true
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+func trimStart(b []byte) []byte {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	return b
+}
+
+func trimEnd(b []byte) []byte {
+	for len(b) > 0 && isSpace(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 // decode puts the five entities of XML and numbered letters in place.
