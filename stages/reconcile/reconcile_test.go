@@ -354,7 +354,7 @@ func TestTable_Overflow(t *testing.T) {
 	f := open(t, path)
 	var got []string
 	for _, name := range f.GetSheetList() {
-		rows, err := f.GetRows(name)
+		rows, err := f.GetRows(name, excelize.Options{RawCellValue: true})
 		if err != nil {
 			t.Fatal(err)
 		}

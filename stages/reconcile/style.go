@@ -49,14 +49,24 @@ const (
 	looks
 )
 
-// formats are the number formats of looks; the others are text.
+// formats are the number formats of looks; the others are text. _) leaves the
+// width of a bracket between a number and the line beside it: indents from the
+// right are not drawn the same everywhere.
 var formats = map[look]string{
-	number: "#,##0", tallied: `#,##0;-#,##0;"–"`,
-	amount: "#,##0.00###;[Red]-#,##0.00###", dashed: `#,##0.00###;[Red]-#,##0.00###;"–"`,
-	quantity: "#,##0.0####;-#,##0.0####", day: "yyyy-mm-dd", moment: "yyyy-mm-dd hh:mm",
-	evenN: `+#,##0;-#,##0;"✓ "0`, offN: `+#,##0;-#,##0;"✓ "0`,
-	evenM: `+#,##0.00###;-#,##0.00###;"✓ "0.00`, offM: `+#,##0.00###;-#,##0.00###;"✓ "0.00`,
-	softM: `+#,##0.00###;-#,##0.00###;"✓ "0.00`, totalN: `#,##0;-#,##0;"–"`, totalM: `#,##0.00###;[Red]-#,##0.00###;"–"`,
+	number:   `#,##0_)`,
+	tallied:  `#,##0_);-#,##0_);"–"_)`,
+	amount:   `#,##0.00###_);[Red]-#,##0.00###_)`,
+	dashed:   `#,##0.00###_);[Red]-#,##0.00###_);"–"_)`,
+	quantity: `#,##0.0####_);-#,##0.0####_)`,
+	day:      `yyyy-mm-dd`,
+	moment:   `yyyy-mm-dd hh:mm`,
+	evenN:    `+#,##0;-#,##0;"✓ "0`,
+	offN:     `+#,##0;-#,##0;"✓ "0`,
+	evenM:    `+#,##0.00###;-#,##0.00###;"✓ "0.00`,
+	offM:     `+#,##0.00###;-#,##0.00###;"✓ "0.00`,
+	softM:    `+#,##0.00###;-#,##0.00###;"✓ "0.00`,
+	totalN:   `#,##0_);-#,##0_);"–"_)`,
+	totalM:   `#,##0.00###_);[Red]-#,##0.00###_);"–"_)`,
 }
 
 // colours are the fill and the letters of looks that have them.
@@ -112,15 +122,11 @@ func style(l look, rtl bool) *excelize.Style {
 	if rtl {
 		s.Alignment.ReadingOrder = 2
 	}
-	switch s.Alignment.Horizontal {
-	case "": // where a line of the sheet's language begins, whatever the language of the text
+	if s.Alignment.Horizontal == "" { // where a line of the sheet's language begins, whatever the language of the text
 		s.Alignment.Horizontal = "left"
 		if rtl {
 			s.Alignment.Horizontal = "right"
-		}
-		fallthrough
-	case "right":
-		if s.Border != nil || l == fact {
+		} else if s.Border != nil || l == fact {
 			s.Alignment.Indent = 1
 		}
 	}
