@@ -5,7 +5,8 @@
 //
 //	write.go     Write: the table of contents; the file appears whole or not at all
 //	sum.go       Sum: rows in against rows accounted for, money in against money out
-//	summary.go   the first sheet: those sums, what was not used and why, what the words mean
+//	summary.go   the first sheet: those sums, and what the words mean; money.go its
+//	             amounts, unused.go the files that were not used, and why
 //	orders.go    an order a line: what the ERP got, what the authority got, the difference
 //	receipts.go  a receipt a line, with what its sealed bytes say; member.go looks into them
 //	stock.go     a change of stock a line

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
@@ -83,34 +82,13 @@ func (s *summarySheet) top(sum Summary) error {
 			return err
 		}
 	}
-	lang := s.b.opt.Lang
-	results := []struct {
-		l    look
-		text string
-	}{{good, s.b.say("sum.even")}}
-	if sum.Off > 0 {
-		results[0].l, results[0].text = bad, say(lang, "sum.off", "count", strconv.Itoa(sum.Off))
-	}
-	if sum.Waiting > 0 {
-		results = append(results, struct {
-			l    look
-			text string
-		}{wait, say(lang, "sum.waiting", "count", strconv.Itoa(sum.Waiting))})
-	}
-	last := struct {
-		l    look
-		text string
-	}{quiet, s.b.say("sum.noproblems")}
-	if sum.Problems > 0 {
-		last.l, last.text = warn, say(lang, "sum.problems", "count", strconv.Itoa(sum.Problems))
-	}
-	for i, r := range append(results, last) {
-		s.put(label, "")
+	for i, r := range s.results(sum) {
+		s.put(label, nil)
 		if i == 0 {
 			s.line[0].Value = s.b.say("sum.result")
 		}
 		for range 5 {
-			s.put(r.l, nil)
+			s.put(r.look, nil)
 		}
 		s.line[1].Value = r.text
 		if err := s.merged(18, 2, 6); err != nil {
@@ -118,6 +96,29 @@ func (s *summarySheet) top(sum Summary) error {
 		}
 	}
 	return nil
+}
+
+// A result is a line that says how the days went.
+type result struct {
+	look look
+	text string
+}
+
+func (s *summarySheet) results(sum Summary) []result {
+	counted := func(l look, key string, n int) result {
+		return result{l, say(s.b.opt.Lang, key, "count", strconv.Itoa(n))}
+	}
+	out := []result{{good, s.b.say("sum.even")}}
+	if sum.Off > 0 {
+		out[0] = counted(bad, "sum.off", sum.Off)
+	}
+	if sum.Waiting > 0 {
+		out = append(out, counted(wait, "sum.waiting", sum.Waiting))
+	}
+	if sum.Problems > 0 {
+		return append(out, counted(warn, "sum.problems", sum.Problems))
+	}
+	return append(out, result{quiet, s.b.say("sum.noproblems")})
 }
 
 // heading begins a part: its name, what its sums mean, and a row of headers.
@@ -266,194 +267,6 @@ func (s *summarySheet) documents(flows []FlowSum) error {
 		}
 	}
 	return nil
-}
-
-// money accounts for every amount: a flow, currency and day a row, then the
-// totals of each flow and currency.
-func (s *summarySheet) money(sum Summary) error {
-	if err := s.heading("sum.money", [5]string{"col.flow", "col.kind", "col.day", "col.currency", "col.documents"}, "col.moneyin", ""); err != nil {
-		return err
-	}
-	if len(sum.Money) == 0 {
-		return s.remark(s.b.say("sum.nomoney"))
-	}
-	kinds := map[string]string{}
-	for _, f := range sum.Flows {
-		kinds[f.Flow] = f.Kind
-	}
-	first := s.row + 1
-	for _, m := range sum.Money {
-		s.text(m.Flow)
-		s.text(kinds[m.Flow])
-		if m.Day == "" {
-			s.styled(center, s.b.say("sum.noday"))
-		} else {
-			s.date(m.Day)
-		}
-		s.styled(center, m.Currency)
-		s.put(number, m.Documents)
-		s.amounts(m)
-		if err := s.end(0); err != nil {
-			return err
-		}
-	}
-	return s.moneyTotals(totalsOf(sum.Money), first, s.row)
-}
-
-// totalsOf adds up days: a flow and currency a line.
-func totalsOf(money []MoneySum) []MoneySum {
-	var out []MoneySum
-	for _, m := range money {
-		if n := len(out); n == 0 || out[n-1].Flow != m.Flow || out[n-1].Currency != m.Currency {
-			out = append(out, MoneySum{Flow: m.Flow, Currency: m.Currency, By: map[pipeline.State]pipeline.Decimal{}})
-		}
-		t := &out[len(out)-1]
-		t.Documents += m.Documents
-		t.In, t.Off = t.In.Add(m.In), t.Off.Add(m.Off)
-		for state, d := range m.By {
-			t.By[state] = t.By[state].Add(d)
-		}
-	}
-	return out
-}
-
-func (s *summarySheet) moneyTotals(totals []MoneySum, first, last int) error {
-	for _, t := range totals {
-		row := s.row + 1
-		over := func(col int) string {
-			return fmt.Sprintf("SUMIFS(%s,%s,%s,%s,%s)", span(col, first, last), span(1, first, last), cell(1, row), span(4, first, last), cell(4, row))
-		}
-		s.put(totalT, t.Flow)
-		s.put(totalT, s.b.say("col.total"))
-		s.put(totalT, nil)
-		s.styled(totalC, t.Currency)
-		s.formula(totalN, over(5), t.Documents)
-		s.totalled(over(colIn), t.In)
-		for i, b := range buckets {
-			s.totalled(over(firstBucket+i), amountOf(b.states, t.By))
-		}
-		s.put(totalM, nil)
-		s.checkMoney(t.Off)
-		s.put(totalT, nil)
-		if err := s.end(0); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *summarySheet) totalled(formula string, d pipeline.Decimal) {
-	if f, ok := exact(d); ok {
-		s.formula(totalM, formula, f)
-		return
-	}
-	s.put(totalT, d.String())
-}
-
-// amounts adds the money that came in, what became of it, and whether that is
-// all of it.
-func (s *summarySheet) amounts(m MoneySum) {
-	s.sheet.money(amount, m.In)
-	for _, b := range buckets {
-		s.sheet.money(dashed, amountOf(b.states, m.By))
-	}
-	s.put(plain, nil)
-	s.checkMoney(m.Off)
-	s.put(plain, nil)
-}
-
-// checkMoney rounds the spreadsheet's own difference to five decimals, the most
-// that an amount has: it adds up in binary fractions.
-func (s *summarySheet) checkMoney(off pipeline.Decimal) {
-	l := evenM
-	if !off.IsZero() {
-		l = offM
-	}
-	f, ok := exact(off)
-	if !ok {
-		f = math.NaN() // cannot be: a difference of amounts of a document
-	}
-	s.formula(l, "ROUND("+s.checking()+",5)", f)
-}
-
-func amountOf(states []pipeline.State, by map[pipeline.State]pipeline.Decimal) pipeline.Decimal {
-	var d pipeline.Decimal
-	for _, state := range states {
-		d = d.Add(by[state])
-	}
-	return d
-}
-
-// unused lists the files of which nothing is used, or that wait because of an
-// error, with why and what to do.
-func (s *summarySheet) unused(files []FileSum, wrong map[pipeline.Job][]pipeline.Problem) error {
-	if err := s.named("sum.unused"); err != nil {
-		return err
-	}
-	begun := false
-	for _, f := range files {
-		if f.Verdict == "" && f.Error == "" {
-			continue
-		}
-		if !begun {
-			begun = true
-			for _, k := range []string{"col.flow", "col.file", "col.drop", "col.arrived", "col.verdict", "col.why", "", "", "", "", "col.fix", "", "", "", "", "", ""} {
-				s.put(head, s.word(k))
-			}
-			if err := s.merged(20, colIn, 10, 11, 17); err != nil {
-				return err
-			}
-		}
-		if err := s.reasons(f, wrong[f.Job]); err != nil {
-			return err
-		}
-	}
-	if !begun {
-		return s.remark(s.b.say("sum.allused"))
-	}
-	return nil
-}
-
-// reasons writes why a file is not used, a reason a row.
-func (s *summarySheet) reasons(f FileSum, why []pipeline.Problem) error {
-	lang := s.b.opt.Lang
-	says := [][2]string{}
-	for _, p := range why {
-		says = append(says, [2]string{p.Says(lang), p.Fix(lang)})
-	}
-	if f.Error != "" {
-		says = append(says, [2]string{say(lang, "verdict.error", "error", f.Error), ""})
-	}
-	if len(says) == 0 {
-		says = append(says, [2]string{s.b.say("verdict.seeProblems"), ""})
-	}
-	for _, words := range says {
-		s.text(f.Job.Flow)
-		s.text(f.File)
-		s.styled(center, f.Job.Drop)
-		s.time(f.Arrived)
-		word, l := s.b.verdict(f)
-		s.put(l, word)
-		for range 12 {
-			s.put(wrapped, nil)
-		}
-		s.line[colIn-1].Value, s.line[10].Value = words[0], words[1]
-		lines := max(1, utf8.RuneCountInString(words[0])/70+1, utf8.RuneCountInString(words[1])/95+1)
-		if err := s.merged(float64(4+13*lines), colIn, 10, 11, 17); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// merged writes a row in which runs of cells are one: pairs of first and last column.
-func (s *summarySheet) merged(height float64, runs ...int) error {
-	for i := 0; i+1 < len(runs); i += 2 {
-		if err := s.w.MergeCell(cell(runs[i], s.row+1), cell(runs[i+1], s.row+1)); err != nil {
-			return err
-		}
-	}
-	return s.end(height)
 }
 
 // meanings explains the words of the states, and who made this.
