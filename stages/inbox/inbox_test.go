@@ -115,6 +115,13 @@ func TestOwner_SecondInstallationIsRefused(t *testing.T) {
 	w.restart()
 	w.look()
 	wantOwned(first) // and the first notices
+
+	// Taking over is for once: two that both may do not take turns.
+	second := w.in
+	w.deps.Install = "three"
+	w.restart()
+	w.look()
+	wantOwned(second)
 }
 
 func TestOwner_StaleAfterAWhile(t *testing.T) {

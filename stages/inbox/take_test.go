@@ -5,6 +5,7 @@ package inbox
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -421,4 +422,29 @@ func TestTake_GoesOnGrowingInTaken(t *testing.T) {
 	w.wantLeft(w.later(30 * time.Second))
 	w.wantLeft(w.later(30*time.Second), "stock.csv: inbox.late")
 	w.wantLeft(w.later(30 * time.Second))
+}
+
+// After the copy another file of the same size and time takes its place: only
+// the file's id tells.
+func TestTake_ReplacedByItsLike(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	claims, done := w.deps.Claims, false
+	w.deps.Claims = func(d pipeline.Drop, r io.ReaderAt) []pipeline.Claim {
+		if !done {
+			done = true
+			w.drop(".new", "A,2\n")
+			w.touch(".new", time.Unix(1_000_000, 0))
+			if err := os.Rename(filepath.Join(w.dir, ".new"), filepath.Join(w.dir, "stock.csv")); err != nil {
+				t.Error(err)
+			}
+		}
+		return claims(d, r)
+	}
+	w.restart()
+	w.drop("stock.csv", "A,1\n")
+	w.touch("stock.csv", time.Unix(1_000_000, 0))
+	w.settled()
+	w.settled()
+	w.wantDrops("stock.csv=A,1\n", "stock.csv=A,2\n")
 }
