@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// slow is how long a lane waits after an error that time alone does not cure:
-// somebody has to change a password, a setting or a right.
+// slow is how long a lane that stays waits after an error that time alone does
+// not cure: somebody has to change a password, a setting or a right. One that
+// drains ends with it, and whoever starts it again has done so.
 const slow = time.Minute
 
 // Waiting is the error of a lane that was left with something to do: until is
@@ -38,7 +39,7 @@ func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struc
 		}
 		wait := due.Wait
 		if due.Step != "" {
-			if wait, err = s.do(ctx, q, lane, due); err != nil && drain && !curable(err) {
+			if wait, err = s.do(ctx, q, lane, due, drain); err != nil && drain && !curable(err) {
 				return fmt.Errorf("lane %s: %w", lane, err)
 			}
 		} else if wait == 0 && drain {
@@ -55,7 +56,7 @@ func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struc
 }
 
 // do does one step and writes down how it went.
-func (s *Steps) do(ctx context.Context, q Queue, lane string, due Due) (wait time.Duration, err error) {
+func (s *Steps) do(ctx context.Context, q Queue, lane string, due Due, drain bool) (wait time.Duration, err error) {
 	var p Progress
 	if due.Step == StepPrepare {
 		_, err = s.Prepare(ctx, due.Job)
@@ -71,7 +72,9 @@ func (s *Steps) do(ctx context.Context, q Queue, lane string, due Due) (wait tim
 	case err == nil:
 		return p.pause(), q.Done(ctx, lane)
 	}
-	wait = slow
+	if !drain {
+		wait = slow
+	}
 	if later, ok := errors.AsType[*Later](err); ok {
 		if wait = later.After; wait == 0 {
 			wait = Backoff(due.Tries + 1)

@@ -110,7 +110,7 @@ func (a *app) checkOnline(ctx context.Context, all []door, flows []flowFile) err
 		}
 	}
 	if failed == nil && missing > 0 {
-		return printed{exitAside}
+		return printed{exitCouldNot}
 	}
 	return failed
 }

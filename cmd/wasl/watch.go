@@ -43,6 +43,7 @@ SIGTERM at any time; what is under way is found again at the next start.`,
 // watch runs the inbox, one goroutine a lane, and the writing of workbooks,
 // until ctx ends or one of them cannot go on.
 func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
+	outer := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var wakes []chan struct{}
@@ -70,7 +71,7 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 	start("inbox", func() error { return h.inbox.Watch(ctx, wakeAll) })
 	start("workbook", func() error { return h.writeWhenQuiet(ctx, beat, wakeAll) })
 	all.Wait()
-	return first
+	return errors.Join(first, outer.Err())
 }
 
 // writeWhenQuiet moves refused files and writes the workbooks of the days that

@@ -63,70 +63,68 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 	items := table.New(tables, "items")
 	all := []door{{lane: items.Lane(), sink: items, kinds: items.Kinds(), batch: 1000}}
 
-	shopifyConfig, shopifyOff := orZero(c.Shopify)
-	shop, err := shopify.New(shopifyConfig, shopify.Deps{
+	shop, err := openShopify(c, keys, tell)
+	if err != nil {
+		return nil, nil, fmt.Errorf("shopify: %w", err)
+	}
+	folder, findings, err := openERP(c)
+	if err != nil || len(findings) > 0 {
+		return nil, findings, err
+	}
+	tax, err := openETA(c, keys)
+	if err != nil {
+		return nil, nil, fmt.Errorf("eta: %w", err)
+	}
+	return append(all, shop, folder, tax), nil, nil
+}
+
+// openShopify opens the door to the shop. Without a section nothing is sent, but
+// its kinds are known: mappings are checked against them.
+func openShopify(c *Config, keys secrets, tell func(pipeline.Event)) (door, error) {
+	if c.Shopify == nil {
+		return door{section: "shopify", off: true, lane: "shopify", kinds: new(shopify.Sink).Kinds()}, nil
+	}
+	sink, err := shopify.New(*c.Shopify, shopify.Deps{
 		Secret: keys.find, Now: time.Now, Version: version(),
 		Tell: func(note string, wait time.Duration) {
 			tell(pipeline.Event{What: pipeline.EventWaiting, Lane: "shopify", Note: note, Wait: wait})
 		}})
 	if err != nil {
-		return nil, nil, fmt.Errorf("shopify: %w", err)
+		return door{}, err
 	}
-	all = append(all, door{section: "shopify", off: shopifyOff, lane: shop.Lane(), sink: shop, kinds: shop.Kinds(), batch: 250})
-
-	erpConfig, erpOff := orZero(c.ERP)
-	erpDoor, findings, err := openERP(c, erpConfig, erpOff)
-	if err != nil || len(findings) > 0 {
-		return nil, findings, err
-	}
-	all = append(all, erpDoor)
-
-	etaConfig, etaOff := orZero(c.ETA)
-	tax, err := eta.New(etaConfig, eta.Deps{Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone})
-	if err != nil {
-		return nil, nil, fmt.Errorf("eta: %w", err)
-	}
-	all = append(all, door{section: "eta", off: etaOff, lane: tax.Lane(), sink: tax, kinds: tax.Kinds(),
-		batch: eta.MaxReceipts, bytes: eta.MaxBytes})
-	return all, nil, nil
+	return door{section: "shopify", lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: shopify.BatchSize}, nil
 }
 
-// orZero is a section's settings, and whether it is missing.
-func orZero[T any](section *T) (T, bool) {
-	if section == nil {
-		var zero T
-		return zero, true
+// openETA opens the door to the tax authority.
+func openETA(c *Config, keys secrets) (door, error) {
+	if c.ETA == nil {
+		return door{section: "eta", off: true, lane: "eta", kinds: new(eta.Sink).Kinds()}, nil
 	}
-	return *section, false
+	sink, err := eta.New(*c.ETA, eta.Deps{Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone})
+	if err != nil {
+		return door{}, err
+	}
+	return door{section: "eta", lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: eta.MaxReceipts, bytes: eta.MaxBytes}, nil
 }
 
 // openERP opens the ERP's import folder with the layout that its settings name.
-func openERP(c *Config, config erp.Config, off bool) (door, []pipeline.Finding, error) {
-	file, text, err := readLayout(c, config, off)
-	if err != nil {
-		return door{}, nil, err
+func openERP(c *Config) (door, []pipeline.Finding, error) {
+	var config erp.Config
+	var file string
+	var text []byte
+	if c.ERP != nil {
+		config = *c.ERP
+		file = c.path(cmp.Or(config.Layout, erp.DefaultLayout))
+		var err error
+		if text, err = os.ReadFile(file); err != nil {
+			return door{}, nil, usage{&pipeline.Trouble{Rule: "erp.layout", With: map[string]string{"file": file}, Err: err}}
+		}
 	}
 	sink, findings, err := erp.New(config, text, file, erp.Deps{Now: time.Now, Dir: c.dir, Zone: c.zone, State: c.path(c.State)})
-	if err != nil {
-		return door{}, nil, fmt.Errorf("erp: %w", err)
+	if err != nil || len(findings) > 0 {
+		return door{}, findings, err
 	}
-	if len(findings) > 0 {
-		return door{}, findings, nil
-	}
-	return door{section: "erp", off: off, lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: 100}, nil, nil
-}
-
-// readLayout reads the layout that the ERP's settings name.
-func readLayout(c *Config, config erp.Config, off bool) (file string, text []byte, err error) {
-	if off {
-		return "", nil, nil // a plain one: it only has to name the fields
-	}
-	file = c.path(cmp.Or(config.Layout, erp.DefaultLayout))
-	text, err = os.ReadFile(file)
-	if err != nil {
-		return "", nil, usage{&pipeline.Trouble{Rule: "erp.layout", With: map[string]string{"file": file}, Err: err}}
-	}
-	return file, text, nil
+	return door{section: "erp", off: c.ERP == nil, lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: 100}, nil, nil
 }
 
 // readMappings reads the flows of the mappings folder against the kinds of the
@@ -169,7 +167,7 @@ func readMappings(c *Config, all []door, lookup lookupFunc) ([]flowFile, []pipel
 type lookupFunc func(table, code string) (map[string]string, bool, error)
 
 func transformDeps(c *Config, all []door, lookup lookupFunc) transform.Deps {
-	deps := transform.Deps{Kinds: map[string]pipeline.Kind{}, Maps: map[string]map[string]string{}, Lookup: lookup, Zone: c.zone}
+	deps := transform.Deps{Kinds: map[string]pipeline.Kind{}, Maps: map[string]map[string]string{}, Lookup: lookup, Zone: c.zone, Lang: c.Language}
 	for _, d := range all {
 		for _, k := range d.kinds {
 			deps.Kinds[k.Name] = k
