@@ -264,6 +264,22 @@ func TestSettle_PlannedAnewGivesWayToTheNewer(t *testing.T) {
 	want(t, "steps", w.steps(), "0001 reconcile\n0002 deliver")
 }
 
+// What was planned anew has not left after all: a newer file takes its place.
+func TestSettle_PlannedAnewHasNotLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.flow(pipeline.Flow{Name: "orders", Lane: "orders", Kind: pipeline.Kind{Name: "order", Once: true}})
+	w.file(w.admit("orders"), true, doc("a", "1"))
+	w.answer(w.take("orders"), pipeline.Answer{Outcomes: []pipeline.Outcome{{Key: "a", State: pipeline.Ready, Body: []byte(`"1"`)}}})
+	w.file(w.admit("orders"), true, doc("a", "2"))
+	w.file(w.admit("stock"), true, doc("b", "A"))
+	w.settle(w.take("stock"), pipeline.Delivered)
+	w.file(w.admit("stock"), true, doc("b", "B"))
+	w.answer(w.take("stock"), pipeline.Answer{Outcomes: []pipeline.Outcome{{Key: "b", State: pipeline.Ready, Body: []byte(`"B"`)}}})
+	w.file(w.admit("stock"), true, doc("b", "A"))
+	want(t, "states", w.states(), "0001 a superseded\n0002 a ready\n0003 b delivered\n0004 b superseded\n0005 b unchanged")
+}
+
 func TestSettle_SealedKeepsItsBytes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -22,11 +22,11 @@
 //     alike; numbers always do, and take half the room.
 //   - What is known of a key stands in one row (known), so that a lookup costs
 //     the same after three years of nights. The documents of a key are chained
-//     backwards from there; those that are final are in no index at all.
+//     backwards from there; one that never left is in no index once it is final.
 //   - A job's documents have consecutive ids, because one transaction files them
 //     and there is one writer. So a job needs no index to find them either.
 //   - Filing works in chunks of some hundred documents: one look-up and one
-//     insert for all of them. Row by row took three times as long.
+//     insert for all of them. It holds one chunk, however long the file.
 //   - A drop that no flow takes has a job without a flow, which waits only for
 //     the workbook. So nothing that was dropped is missing from its day.
 //   - The file is closed by Shut, because Close is the word of the steps for a

@@ -85,7 +85,7 @@ CREATE TABLE batches (
 CREATE INDEX batches_open ON batches (lane, holds, due) WHERE holds <> 'final';
 
 -- Documents, in the order in which they were filed. No index takes in those
--- that are final: three years of unchanged stock cost nothing on the way in.
+-- that never leave: three years of unchanged stock cost nothing on the way in.
 CREATE TABLE documents (
     id       INTEGER PRIMARY KEY,
     job      INTEGER NOT NULL REFERENCES jobs (seq),

@@ -1,0 +1,109 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"testing"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// memory is a vault and a sink: it keeps one file, and counts what arrives.
+type memory struct {
+	got   map[string]int
+	lost  bool // the next answer is lost
+	asked int
+}
+
+type bytesFile struct{ *bytes.Reader }
+
+func (bytesFile) Close() error { return nil }
+
+func (m *memory) Put(context.Context, io.Reader) (string, int64, error) { return "", 0, nil }
+func (m *memory) Open(context.Context, string) (pipeline.File, error) {
+	return bytesFile{bytes.NewReader(nil)}, nil
+}
+
+func (m *memory) Send(_ context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	for _, d := range b.Docs {
+		m.got[d.Key]++
+	}
+	if m.lost = !m.lost; m.lost {
+		return pipeline.Answer{}, &pipeline.Later{Err: io.ErrUnexpectedEOF, After: time.Millisecond}
+	}
+	return told(b, pipeline.Accepted), nil
+}
+
+func (m *memory) Ask(_ context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	m.asked++
+	return told(b, pipeline.Delivered), nil
+}
+
+func told(b pipeline.Batch, s pipeline.State) pipeline.Answer {
+	a := pipeline.Answer{Again: time.Millisecond}
+	for _, d := range b.Docs {
+		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: d.Key, State: s})
+	}
+	return a
+}
+
+// The steps and the loop on a real ledger: every document arrives once, though
+// every second answer is lost, and the lane comes to rest.
+func TestWork(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := &memory{got: map[string]int{}}
+	const rows = 250
+	flow := pipeline.Flow{Name: "stock", Lane: "stock", Sink: m, Batch: 60,
+		Extract: func(context.Context, pipeline.Drop, io.ReaderAt) (*pipeline.Reading, iter.Seq2[pipeline.Row, error]) {
+			return &pipeline.Reading{Rows: rows}, func(yield func(pipeline.Row, error) bool) {
+				for i := range rows {
+					if !yield(pipeline.Row{Origin: pipeline.Origin{Row: i + 2}}, nil) {
+						return
+					}
+				}
+			}
+		},
+		Map: func(r pipeline.Row) (pipeline.Record, []pipeline.Problem) {
+			return pipeline.NewRecord(r, pipeline.NewShape(nil)), nil
+		},
+		Kind: pipeline.Kind{Name: "kind", Build: func(g []pipeline.Record) (pipeline.Document, []pipeline.Problem) {
+			return pipeline.Document{Key: fmt.Sprint(g[0].Row), Body: []byte(`{}`)}, nil
+		}},
+	}
+	w.flow(flow)
+	w.admit("stock")
+	w.admit("stock") // the same again
+	s := &pipeline.Steps{Flows: []pipeline.Flow{flow}, Ledger: w.l, Vault: m,
+		Report: func(context.Context, string) (string, error) { return "r.xlsx", nil }}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := pipeline.Work(ctx, s, w.l, "stock", nil, time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range rows {
+		if n := m.got[fmt.Sprint(i+2)]; n != 1 {
+			t.Errorf("row %d arrived %d times", i+2, n)
+		}
+	}
+	if m.asked == 0 || len(m.got) != rows {
+		t.Errorf("%d keys arrived, %d times asked", len(m.got), m.asked)
+	}
+	report, err := s.Reconcile(ctx, "2026-11-24")
+	if err != nil || report.Jobs != 2 {
+		t.Errorf("report %+v, %v", report, err)
+	}
+	want(t, "steps", w.steps(), "0001 closed\n0002 closed")
+	jobs, err := w.l.Jobs(ctx, "0000", "9999")
+	if err != nil || len(jobs) != 2 {
+		t.Fatalf("%d jobs, %v", len(jobs), err)
+	}
+	// Both were prepared before anything was sent: the newer one is what left.
+	if jobs[0].States[pipeline.Superseded] != rows || jobs[1].States[pipeline.Delivered] != rows || jobs[1].RowsBy[pipeline.Delivered] != rows {
+		t.Errorf("first %v, second %v", jobs[0].States, jobs[1].States)
+	}
+}
