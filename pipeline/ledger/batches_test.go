@@ -304,6 +304,19 @@ func TestSettle_HeldAfterItLeft(t *testing.T) {
 	want(t, "states", w.states(), "0001 1 held\n0002 1 held")
 }
 
+func TestSettle_SendingSaysNothingNew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.file(w.admit("stock"), true, doc("a", "1"))
+	b := w.take("stock")
+	for _, s := range []pipeline.State{pipeline.Sending, pipeline.Accepted, pipeline.Sending} {
+		w.settle(b, s)
+	}
+	want(t, "states", w.states(), "0001 a accepted")
+	w.settle(b, pipeline.Unchanged)
+	want(t, "states", w.states(), "0001 a unchanged")
+}
+
 func TestSettle_StatesThatAreNoOutcome(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

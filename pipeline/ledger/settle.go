@@ -72,6 +72,9 @@ func settleDoc(tx *txn, space int64, doc stored, o pipeline.Outcome, now int64) 
 	default:
 		return fmt.Errorf("an outcome cannot be %q", o.State)
 	}
+	if o.State == pipeline.Sending {
+		o.State = doc.State // nothing new is known of it
+	}
 	settled := int64(0)
 	if o.State.Final() {
 		settled = now

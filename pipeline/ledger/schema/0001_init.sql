@@ -125,7 +125,7 @@ CREATE TRIGGER documents_states BEFORE UPDATE OF state ON documents
 WHEN OLD.state <> NEW.state AND NOT (
        OLD.state = 'ready'    AND NEW.state NOT IN ('skipped')
     OR OLD.state = 'sending'  AND NEW.state NOT IN ('skipped')
-    OR OLD.state = 'accepted' AND NEW.state NOT IN ('superseded', 'skipped', 'unchanged', 'sending'))
+    OR OLD.state = 'accepted' AND NEW.state NOT IN ('superseded', 'skipped', 'sending'))
 BEGIN
     SELECT RAISE(ABORT, 'a document cannot change its state in this way');
 END;
