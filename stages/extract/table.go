@@ -3,6 +3,7 @@ package extract
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,10 +100,9 @@ func (t *table) sort(l line) (why string, err error) {
 	filled, first := 0, -1
 	for i, c := range l.cells {
 		if !blank(c) {
-			if filled++; filled > 1 {
-				break // how many more there are does not matter
+			if filled++; filled == 1 {
+				first = i
 			}
-			first = i
 		}
 	}
 	switch {
@@ -110,7 +110,7 @@ func (t *table) sort(l line) (why string, err error) {
 		return "empty", nil
 	case filled == 0 && len(l.faults) == 0:
 		return "empty", t.cut(l)
-	case filled > 0 && t.total(l, first):
+	case filled > 0 && t.total(l, first, filled):
 		return "total", nil
 	case len(l.faults) > 0:
 		return "", t.cut(l)
@@ -169,25 +169,41 @@ var totals = func() map[string]struct{} {
 	out := map[string]struct{}{}
 	for _, word := range []string{"total", "totals", "grand total", "sub total", "subtotal", "sum", "total general",
 		"الإجمالي", "إجمالي", "الإجمالي العام", "إجمالي عام", "الإجمالي الكلي", "المجموع", "مجموع", "المجموع الكلي",
-		"المجموع العام", "الاجمالى", "اجمالى", "جملة", "الجملة"} {
+		"المجموع العام", "الاجمالى", "اجمالى", "جملة", "الجملة", "count", "عدد الأصناف", "عدد السجلات", "عدد الصفوف"} {
 		out[pipeline.Fold(word)] = struct{}{}
+	}
+	return out
+}()
+
+// heads are the words that begin a longer label of a row of totals, folded:
+// «إجمالي المجموعة», "Total of warehouse 01", «عدد الأصناف».
+var heads = func() (out []string) {
+	for _, word := range []string{"total", "grand total", "subtotal", "sub total", "count of", "number of", "no of",
+		"إجمالي", "الإجمالي", "مجموع", "المجموع", "جملة", "عدد"} {
+		out = append(out, pipeline.Fold(word)+" ")
 	}
 	return out
 }()
 
 // total tells whether a row adds others up: it begins with such a word, and has
 // no key of its own.
-func (t *table) total(l line, first int) bool {
+//
+// A longer label counts only in a row that is mostly empty: an item may be
+// called Total.
+func (t *table) total(l line, first, filled int) bool {
 	word := l.cells[first]
 	if first != t.keys[0] && cellAt(l, t.keys[0]) != "" || len(word) > 60 {
 		return false
 	}
 	word = strings.TrimSpace(word)
-	if c := word[0] | 0x20; c < 0x80 && c != 't' && c != 'g' && c != 's' {
+	if c := word[0] | 0x20; c < 0x80 && !strings.ContainsRune("tgscn", rune(c)) {
 		return false // no need to fold most of the keys there are
 	}
-	_, ok := totals[pipeline.Fold(word)]
-	return ok
+	folded := pipeline.Fold(word)
+	if _, ok := totals[folded]; ok {
+		return true
+	}
+	return 2*filled < t.width && slices.ContainsFunc(heads, func(head string) bool { return strings.HasPrefix(folded, head) })
 }
 
 // row makes a row of a line that is data.
