@@ -162,11 +162,10 @@ func (f *file) open() (*table, error) {
 
 // columns are what the header is recognised by.
 func (f *file) columns() []asked {
-	columns := f.opt.Columns
 	if f.opt.Format == FormatOrders {
-		columns = append(requiredOrders(), columns...)
+		return ask(orderColumns(f.opt.Columns))
 	}
-	return ask(columns)
+	return ask(f.opt.Columns)
 }
 
 // refuse makes the error of a file that is not to be used. facts are pairs.

@@ -27,10 +27,19 @@ var alsoCheckouts = []string{"Receipt Number", "Billing Province Name", "Shippin
 // by an apostrophe in front.
 var apostrophes = []string{"Id", "Device ID", "Payment ID", "Phone", "Billing Phone", "Shipping Phone", "Billing Zip", "Shipping Zip"}
 
-func requiredOrders() []Column {
-	out := make([]Column, 0, len(mustHave))
+// orderColumns are the columns of mustHave, then those that a mapping reads
+// besides. One that is in both is asked for once, so that it is missed once.
+func orderColumns(mapped []Column) []Column {
+	out := make([]Column, 0, len(mustHave)+len(mapped))
+	must := make(map[string]bool, len(mustHave))
 	for _, name := range mustHave {
+		must[pipeline.Fold(name)] = true
 		out = append(out, Column{Names: []string{name}, Required: true})
+	}
+	for _, c := range mapped {
+		if len(c.Names) != 1 || !must[pipeline.Fold(c.Names[0])] {
+			out = append(out, c)
+		}
 	}
 	return out
 }
@@ -113,6 +122,7 @@ func (o *orders) add(row pipeline.Row, emit func(pipeline.Row) bool) error {
 	case first && o.maybeCheckouts && blank(row.Cells[o.status]):
 		// Columns were taken out by hand, but an order always has a status.
 		return o.file.refuse("shopify.checkouts", &place{sheet: o.sheet, row: row.Row})
+	case blank(name): // of no order: the flow says so, of the cell
 	case first && o.begun[name]:
 		row.Faults = append(row.Faults, pipeline.Fault{Rule: "row.twice", With: map[string]string{"order": name}})
 	case first:

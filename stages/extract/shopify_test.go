@@ -60,6 +60,13 @@ func TestOrders_Refused(t *testing.T) {
 	if p := refusal(t, err, false); p.Rule != "column.missing" || p.With["columns"] != "Subtotal, Shipping, Total, Lineitem price, Id" {
 		t.Errorf("got %v", p)
 	}
+	// What the mapping reads as well is missed once all the same.
+	mapped := orderOptions
+	mapped.Columns = []Column{{Names: []string{"Total"}, Required: true}, {Names: []string{"Route"}, Required: true}, {Names: []string{"id"}}}
+	_, _, err = readFile(t, mapped, "testdata/orders_no_amounts.csv")
+	if p := refusal(t, err, false); p.With["columns"] != "Subtotal, Shipping, Total, Lineitem price, Id, Route" {
+		t.Errorf("got %v", p)
+	}
 	// Checkouts with columns taken out: no order is without a status.
 	b, err := os.ReadFile("testdata/orders_12col_reversed.csv")
 	if err != nil {
@@ -78,7 +85,8 @@ func TestOrders_Mixed(t *testing.T) {
 	order := func(name, id string) string { return name + ",d,EGP,1,0,1,1,x,1,s,paid," + id + ",\n" }
 	line := func(name string) string { return name + ",d,,,,,1,y,1,s,,,\n" }
 	in := header + line("#3") + order("#1", "1") + line("#1") + line("#2") + line("#2") +
-		header + order("#3", "9.23E+11") + "\n" + order("#1", "1") + line("#3")
+		header + order("#3", "9.23E+11") + "\n" + order("#1", "1") + line("#3") +
+		line("") + order("", "4") + order("", "5") // of no order, and so neither parted from one nor twice
 	rows, read, err := readBytes(t, orderOptions, "f", []byte(in))
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +104,7 @@ func TestOrders_Mixed(t *testing.T) {
 	if diff := cmp.Diff([]pipeline.Ignored{{Row: 7, Why: "header again"}}, read.Ignored); diff != "" {
 		t.Error(diff)
 	}
-	if len(rows) != 8 {
+	if len(rows) != 11 {
 		t.Errorf("%d rows", len(rows))
 	}
 }

@@ -170,6 +170,10 @@ func TestBuild_WithProblems(t *testing.T) {
 	if len(problems) != 1 || problems[0].Rule != "erp.total" {
 		t.Errorf("an order without a total: %v", problems)
 	}
+	_, problems = s.Kinds()[0].Build(orders(t, "order.name|line.sku|line.quantity|line.price\n|A|3|10"))
+	if len(problems) > 0 {
+		t.Errorf("a row of no order has no total to miss: %v", problems)
+	}
 	_, problems = s.Kinds()[0].Build(orders(t, "order.name|order.id|order.total|line.sku|line.quantity|line.price\n#1|7|20|A|1|10\n#1|8||B|1|10"))
 	if len(problems) != 1 || problems[0].Rule != "key.twice" || problems[0].Row != 3 {
 		t.Errorf("two orders of one name: %v", problems)

@@ -104,7 +104,7 @@ func (o ordered) sale(l *layout) (sale, []pipeline.Problem) {
 	body.Sums, explained = explain(a)
 	body.Lines = append(body.Lines, l.extra(body.Sums)...)
 	switch total := o.first("order.total"); {
-	case !whole: // what could not be read is a problem already
+	case !whole, !o.has("order.name"): // what could not be read is a problem already
 	case !total.Has("order.total"):
 		return body, []pipeline.Problem{total.Problem("order.total", "erp.total", nil)}
 	case !explained:
