@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -127,17 +128,31 @@ func openERP(c *Config) (door, []pipeline.Finding, error) {
 	return door{section: "erp", off: c.ERP == nil, lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: 100}, nil, nil
 }
 
+// mappingFiles are the mappings of a folder, by name; none when it does not
+// exist. Hidden files are leavings of editors and systems. Not by Glob: the
+// folder's own path may hold [ or *.
+func mappingFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir) // sorted by name
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && !strings.HasPrefix(e.Name(), ".") && (ext == ".yaml" || ext == ".yml") {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	return names, nil
+}
+
 // readMappings reads the flows of the mappings folder against the kinds of the
 // sinks. Findings are all that is wrong with them; examples are not run here.
 func readMappings(c *Config, all []door, lookup lookupFunc) ([]flowFile, []pipeline.Finding, error) {
 	dir := c.path(c.Mappings)
-	names, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	names, err := mappingFiles(dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list mappings: %w", err)
 	}
-	more, _ := filepath.Glob(filepath.Join(dir, "*.yml")) // the pattern is sound: it is like the one before
-	names = append(names, more...)
-	slices.Sort(names)
 	if len(names) == 0 {
 		return nil, nil, usage{&pipeline.Trouble{Rule: "flow.none", With: map[string]string{"dir": dir, "parent": c.dir}}}
 	}
@@ -236,8 +251,8 @@ func (a *app) openHouse(ctx context.Context, tell func(pipeline.Event)) (*house,
 	return openHouse(ctx, a, c, tell)
 }
 
-func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)) (h *house, err error) {
-	h = &house{cfg: c}
+func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)) (_ *house, err error) {
+	h := &house{cfg: c} // not the named result: "return nil" would take it from the closing below
 	if h.ledger, err = ledger.Open(ctx, c.path(c.State), ledger.Options{Zone: c.zone, Program: version()}); err != nil {
 		return nil, fmt.Errorf("open state: %w", err)
 	}

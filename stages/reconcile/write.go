@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"wasl/pipeline"
@@ -155,10 +156,14 @@ func sweep(temp *os.File, path string) {
 	if err != nil {
 		return // nothing depends on it
 	}
-	old, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp"))
-	for _, name := range old {
-		if info, err := os.Stat(name); err == nil && now.ModTime().Sub(info.ModTime()) > time.Hour {
-			_ = os.Remove(name) // the next workbook tries again
+	dir, base := filepath.Split(path)
+	entries, _ := os.ReadDir(filepath.Clean(dir)) // the next workbook tries again; not by Glob: the path may hold [ or *
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), "."+base+".") || !strings.HasSuffix(e.Name(), ".tmp") {
+			continue
+		}
+		if info, err := e.Info(); err == nil && now.ModTime().Sub(info.ModTime()) > time.Hour {
+			_ = os.Remove(filepath.Join(dir, e.Name())) // as above
 		}
 	}
 }
