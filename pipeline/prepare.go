@@ -21,7 +21,7 @@ const planChunk = 500
 func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 	flow, ok := s.flow(job.Flow)
 	if !ok {
-		return Prepared{}, fmt.Errorf("job %s: there is no flow %s any more", job, job.Flow)
+		return Prepared{}, goneFlow(job)
 	}
 	drop, err := s.Ledger.Drop(ctx, job.Drop)
 	if err != nil {

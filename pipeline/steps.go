@@ -34,6 +34,11 @@ func (s *Steps) flow(name string) (Flow, bool) {
 	return Flow{}, false
 }
 
+// goneFlow is the error of a job whose mapping is no longer there.
+func goneFlow(job Job) error {
+	return &Trouble{Rule: "flow.gone", With: map[string]string{"job": job.String(), "flow": job.Flow}}
+}
+
 // Deliver does at most one batch of one lane: it asks about what is unsure or
 // accepted and due, or else sends what comes next. Outcomes count even where an
 // error comes with them. A *Later error says that time may cure it; the lane
@@ -76,7 +81,7 @@ func (s *Steps) send(ctx context.Context, lane string) (Progress, error) {
 	}
 	flow, ok := s.flow(b.Job.Flow)
 	if !ok {
-		return Progress{}, fmt.Errorf("job %s: there is no flow %s any more", b.Job, b.Job.Flow)
+		return Progress{}, goneFlow(b.Job)
 	}
 	answer, err := flow.Sink.Send(ctx, b)
 	return s.settle(ctx, b, "sent", answer, err)
@@ -86,7 +91,7 @@ func (s *Steps) send(ctx context.Context, lane string) (Progress, error) {
 func (s *Steps) ask(ctx context.Context, b Batch) (Progress, error) {
 	flow, ok := s.flow(b.Job.Flow)
 	if !ok {
-		return Progress{}, fmt.Errorf("job %s: there is no flow %s any more", b.Job, b.Job.Flow)
+		return Progress{}, goneFlow(b.Job)
 	}
 	answer, err := flow.Sink.Ask(ctx, b)
 	b.Asked++

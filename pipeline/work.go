@@ -18,7 +18,11 @@ type Waiting struct {
 	Lane  string
 	Wait  time.Duration // until something is due
 	Cause string        // why it waits; "" where it only waits for an answer
+	Err   error         // the last error, where it happened just now; may be nil
 }
+
+// Unwrap gives the last error.
+func (w *Waiting) Unwrap() error { return w.Err }
 
 func (w *Waiting) Error() string {
 	if w.Cause != "" {
@@ -32,6 +36,7 @@ func (w *Waiting) Error() string {
 // something is wrong that time does not cure. One goroutine a lane.
 func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struct{}, until time.Time) error {
 	drain := !until.IsZero()
+	var last error
 	for ctx.Err() == nil {
 		due, err := q.Next(ctx, lane, s.now())
 		if err != nil {
@@ -39,14 +44,16 @@ func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struc
 		}
 		wait := due.Wait
 		if due.Step != "" {
-			if wait, err = s.do(ctx, q, lane, due, drain); err != nil && drain && !curable(err) {
+			wait, err = s.do(ctx, q, lane, due, drain)
+			last = err
+			if err != nil && drain && !curable(err) {
 				return fmt.Errorf("lane %s: %w", lane, err)
 			}
 		} else if wait == 0 && drain {
 			return nil
 		}
 		if drain && s.now().Add(wait).After(until) {
-			return &Waiting{Lane: lane, Wait: wait, Cause: due.Error}
+			return &Waiting{Lane: lane, Wait: wait, Cause: due.Error, Err: last}
 		}
 		if due.Step == "" || wait > 0 {
 			rest(ctx, wait, wake)

@@ -90,7 +90,11 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		fmt.Fprintf(a.out, "\n%s\n", a.say("waits", "count", humanize.Comma(int64(waiting))))
 	}
 	if len(n.jobs) > 0 && total[pipeline.Delivered] == 0 && aside == 0 && waiting == 0 && !failed {
-		fmt.Fprintf(a.out, "\n%s\n", a.say("same"))
+		why := a.say("same")
+		if total[pipeline.Skipped]+total[pipeline.Superseded] > 0 {
+			why = a.say("leftOut")
+		}
+		fmt.Fprintf(a.out, "\n%s\n", why)
 	}
 	for _, r := range n.reports {
 		if r.Path != "" {
@@ -100,23 +104,63 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	return ctx.Err()
 }
 
-// jobTable shows rows by what became of them, a job a line.
+// jobTable shows rows by what became of them, a job a line. States that no row
+// is in take no column, so that the table fits a terminal.
 func (a *app) jobTable(jobs []pipeline.Opened) {
+	header := []any{a.say("file"), a.say("flow"), a.say("rows")}
+	columns := rowColumns(jobs)
+	for _, c := range columns {
+		if len(c.states) > 1 {
+			header = append(header, a.say("open"))
+			continue
+		}
+		header = append(header, a.state(c.states[0]))
+	}
 	fmt.Fprintln(a.out)
-	t := a.table(a.say("file"), a.say("flow"), a.say("rows"), a.state(pipeline.Delivered), a.state(pipeline.Unchanged),
-		a.state(pipeline.Held), a.state(pipeline.Rejected), a.state(pipeline.Skipped), a.say("open"))
+	t := a.table(header...)
 	for _, j := range jobs {
-		by := j.RowsBy
-		rest := by[pipeline.Superseded] + by[pipeline.Parked]
-		open := by[pipeline.Ready] + by[pipeline.Sending] + by[pipeline.Accepted]
 		flow := j.Flow
 		if j.Verdict != "" {
 			flow = a.say("verdict."+j.Verdict, "flow", j.Flow)
 		}
-		t.AppendRow([]any{j.Drop.Name, flow, j.Rows, by[pipeline.Delivered], by[pipeline.Unchanged], by[pipeline.Held],
-			by[pipeline.Rejected], by[pipeline.Skipped] + rest, open})
+		row := []any{j.Drop.Name, flow, j.Rows}
+		for _, c := range columns {
+			row = append(row, c.of(j))
+		}
+		t.AppendRow(row)
 	}
 	t.Render()
+}
+
+// A rowColumn counts the rows of a job whose documents are in some states; of
+// several, they wait.
+type rowColumn struct {
+	states []pipeline.State
+	always bool // also where it is 0 in every line
+}
+
+func (c rowColumn) of(j pipeline.Opened) (n int) {
+	for _, state := range c.states {
+		n += j.RowsBy[state]
+	}
+	return n
+}
+
+// rowColumns are the columns that jobs need. Together they hold every state.
+func rowColumns(jobs []pipeline.Opened) []rowColumn {
+	all := []rowColumn{
+		{states: []pipeline.State{pipeline.Delivered}, always: true},
+		{states: []pipeline.State{pipeline.Unchanged}, always: true},
+		{states: []pipeline.State{pipeline.Held}},
+		{states: []pipeline.State{pipeline.Rejected}},
+		{states: []pipeline.State{pipeline.Parked}},
+		{states: []pipeline.State{pipeline.Skipped}},
+		{states: []pipeline.State{pipeline.Superseded}},
+		{states: []pipeline.State{pipeline.Ready, pipeline.Sending, pipeline.Accepted}},
+	}
+	return slices.DeleteFunc(all, func(c rowColumn) bool {
+		return !c.always && !slices.ContainsFunc(jobs, func(j pipeline.Opened) bool { return c.of(j) > 0 })
+	})
 }
 
 // laneErrors tells of lanes that ended with work left to do, and whether one of

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -102,7 +103,7 @@ func (a *app) eventLine(e pipeline.Event) string {
 	case pipeline.EventAdmitted:
 		return strings.TrimRight(fmt.Sprintf("%-10s %s", a.say("event.admitted"), e.Note), " ")
 	case pipeline.EventPrepared:
-		return fmt.Sprintf("%s %s", name(), a.countLine(e.Count))
+		return fmt.Sprintf("%s %s", name(), a.countLine(withDocuments(e.Count)))
 	case pipeline.EventDelivered:
 		if len(e.Count) == 0 {
 			return ""
@@ -120,7 +121,16 @@ func (a *app) eventLine(e pipeline.Event) string {
 	return strings.TrimRight(fmt.Sprintf("%s %s", name(), e.Note), " ")
 }
 
-// countLine is counts in a fixed order: rows, then states, then problems.
+// withDocuments adds how many documents there are: one may be made of many rows.
+func withDocuments(count map[string]int) map[string]int {
+	count = maps.Clone(count)
+	for _, state := range pipeline.States {
+		count["documents"] += count[string(state)]
+	}
+	return count
+}
+
+// countLine is counts in a fixed order: rows, documents, their states, problems.
 func (a *app) countLine(count map[string]int) string {
 	var parts []string
 	add := func(key, word string) {
@@ -129,6 +139,7 @@ func (a *app) countLine(count map[string]int) string {
 		}
 	}
 	add("rows", a.say("rows"))
+	add("documents", a.say("documents"))
 	for _, state := range pipeline.States {
 		add(string(state), a.state(state))
 	}

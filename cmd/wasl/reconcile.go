@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"wasl/pipeline"
-	"wasl/stages/reconcile"
 )
 
 func (a *app) reconcileCommand() *cobra.Command {
@@ -42,7 +41,7 @@ ledger: made again, the workbook is the same to the last byte.`,
 				a.findings(findings)
 				return printed{exitUsage}
 			}
-			path, err := reconcile.Write(cmd.Context(), l, c.path(c.Reports), first, last, reportOptions(c, all))
+			path, err := writeBook(cmd.Context(), l, c, first, last, reportOptions(c, all))
 			if err != nil {
 				return err
 			}

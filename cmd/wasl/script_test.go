@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
@@ -30,11 +25,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(programVariable) != "" {
 		main()
 	}
-	testscript.Main(m, map[string]func(){
-		"wasl": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
-		},
-	})
+	testscript.Main(m, map[string]func(){"wasl": main})
 }
 
 // TestScript runs every flow as its user sees it. Our own commands, beside those
@@ -311,5 +302,3 @@ func (w *world) print(out io.Writer) {
 		fmt.Fprintf(out, "eta violation: %s\n", v)
 	}
 }
-
-var _ = []any{bufio.NewReader, json.Marshal, http.Get, time.Now}

@@ -261,8 +261,12 @@ func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)
 			err = errors.Join(err, h.close())
 		}
 	}()
+	a.problemLines(h.ledger.Warnings())
 	if h.vault, err = vault.Open(filepath.Join(c.path(c.State), "vault")); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
+	}
+	if _, err = h.vault.Sweep(ctx, time.Hour); err != nil {
+		return nil, fmt.Errorf("sweep vault: %w", err)
 	}
 	var findings, more []pipeline.Finding
 	if h.doors, findings, err = doors(c, h.ledger, tell); err != nil {
@@ -339,7 +343,16 @@ func (h *house) patterns() string {
 
 // report writes the workbook of some days of arrival.
 func (h *house) report(ctx context.Context, from, to string) (string, error) {
-	return reconcile.Write(ctx, h.ledger, h.cfg.path(h.cfg.Reports), from, to, reportOptions(h.cfg, h.doors))
+	return writeBook(ctx, h.ledger, h.cfg, from, to, reportOptions(h.cfg, h.doors))
+}
+
+// writeBook writes a workbook of one moment of the ledger.
+func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string, opt reconcile.Options) (path string, err error) {
+	err = l.Snapshot(ctx, func(books pipeline.Books) (err error) {
+		path, err = reconcile.Write(ctx, books, c.path(c.Reports), from, to, opt)
+		return err
+	})
+	return path, err
 }
 
 // reportOptions say how workbooks look; the links of receipts are ETA's.

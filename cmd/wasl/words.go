@@ -29,6 +29,7 @@ var said = map[string][2]string{
 
 	"nothing":           {"Nothing to do: {inbox} is empty and nothing waits.", "لا يوجد ما يُعمل: المجلد {inbox} فارغ ولا شيء في الانتظار."},
 	"same":              {"Nothing was sent: everything was at the other side already.", "لم يُرسل شيء: كل شيء موجود لدى الطرف الآخر بالفعل."},
+	"leftOut":           {"Nothing was sent. What was left out, and why, is in the workbook.", "لم يُرسل شيء. ما استُبعد وسبب استبعاده في ملف التسوية."},
 	"aside":             {"Put aside ({count}):", "وُضع جانبًا ({count}):"},
 	"waits":             {"{count} documents still wait for an answer. Run wasl run again, or let wasl watch stay.", "{count} مستندات ما زالت تنتظر ردًّا. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
 	"workbook":          {"workbook", "ملف التسوية"},
