@@ -118,7 +118,12 @@ func (w *world) start(variants []shopifytest.Variant) {
 		Domain: "nour.myshopify.com", Name: "Nour", ClientID: "client", ClientSecret: "hush-shopify", TaxesIncluded: true,
 		Locations: []shopifytest.Location{{ID: cairo, Name: "Cairo"}, {ID: alexandria, Name: "Alexandria"}}, Variants: variants,
 	})
-	w.eta = etatest.New(etatest.Options{ValidationPolls: 1, Duplicates: etatest.DuplicatesForgiving})
+	w.eta = startETA()
+}
+
+// startETA starts an authority that takes a receipt twice, and counts it.
+func startETA() *etatest.Server {
+	return etatest.New(etatest.Options{ValidationPolls: 1, Duplicates: etatest.DuplicatesForgiving})
 }
 
 func (w *world) close() {
