@@ -205,7 +205,7 @@ func (s *Server) writeRows(x *execution, input object, rows []quantityRow, key s
 		held := v.levels[row.location]
 		if held == nil {
 			held = &level{updated: now}
-			v.levels[row.location] = held
+			v.levels[row.location], l.levels = held, nil
 		}
 		from, _ := held.named(name)
 		s.record.applied = append(s.record.applied, application{key: key, document: document, sku: v.SKU, item: v.ItemID,

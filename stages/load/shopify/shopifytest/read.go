@@ -16,7 +16,10 @@ func (s *Server) queries() object {
 		"locations":              resolver(func(args map[string]any) (any, error) { return s.locations(args), nil }),
 		"location":               resolver(s.oneLocation),
 		"productVariants": lazy(func() connection {
-			return connection{nodes: nodesOf(st.variants, (*variant).variantID, s.variantObject), match: matchVariant, sorts: variantSorts}
+			if st.ofVariants == nil {
+				st.ofVariants = nodesOf(st.variants, (*variant).variantID, s.variantObject)
+			}
+			return connection{nodes: st.ofVariants, match: matchVariant, sorts: variantSorts}
 		}),
 		"productVariant": s.byID("ProductVariant"),
 		"products": lazy(func() connection {
@@ -24,7 +27,10 @@ func (s *Server) queries() object {
 		}),
 		"product": s.byID("Product"),
 		"inventoryItems": lazy(func() connection {
-			return connection{nodes: nodesOf(st.variants, (*variant).itemID, s.itemObject), match: matchItem}
+			if st.ofItems == nil {
+				st.ofItems = nodesOf(st.variants, (*variant).itemID, s.itemObject)
+			}
+			return connection{nodes: st.ofItems, match: matchItem}
 		}),
 		"inventoryItem":        s.byID("InventoryItem"),
 		"inventoryLevel":       s.byID("InventoryLevel"),
@@ -206,13 +212,14 @@ func (s *Server) locationObject(l *location) object {
 			"provinceCode": "C", "country": "Egypt", "countryCode": "EG", "zip": "11511", "phone": nil},
 		"createdAt": timestamp(s.shop.opened), "updatedAt": timestamp(l.updated),
 		"inventoryLevels": resolver(func(args map[string]any) (any, error) {
-			var nodes []node
-			for _, v := range s.shop.variants {
-				if v.levels[l.ID] != nil {
-					nodes = append(nodes, s.levelNode(v, l.ID))
+			if l.levels == nil {
+				for _, v := range s.shop.variants {
+					if v.levels[l.ID] != nil {
+						l.levels = append(l.levels, s.levelNode(v, l.ID))
+					}
 				}
 			}
-			return connection{nodes: nodes, match: matchLevel}, nil
+			return connection{nodes: l.levels, match: matchLevel}, nil
 		}),
 		"inventoryLevel": resolver(func(args map[string]any) (any, error) {
 			v := s.shop.item(text(args["inventoryItemId"]))

@@ -148,7 +148,7 @@ func (s *Server) Sell(sku, where string, delta int) error {
 	held := v.levels[l.ID]
 	if held == nil {
 		held = &level{}
-		v.levels[l.ID] = held
+		v.levels[l.ID], l.levels = held, nil
 	}
 	before := held.Available
 	held.Available += delta

@@ -74,6 +74,8 @@ type store struct {
 	byProduct   map[string]*product // by id, and by "title " and title
 	orders      []object
 	definitions []object
+	ofVariants  []node // made once: no variant is added later
+	ofItems     []node
 	metafields  map[string]map[string]object // owner -> namespace.key -> metafield
 	tags        map[string][]string          // owner -> tags
 }
@@ -81,6 +83,7 @@ type store struct {
 type location struct {
 	Location
 	updated time.Time
+	levels  []node // of every item here, made once and again when one is added
 }
 
 type product struct {
