@@ -74,6 +74,8 @@ type Filing interface {
 	//   - Once, and sending, accepted or delivered with the same print: unchanged;
 	//   - Once, and that with another print: held, with the problem document.changed;
 	//   - Diff, not Once, and last delivered with the same print: unchanged.
+	// A Skipped one of a Once kind that has left, or may have, stays skipped with the
+	// problem document.left, unless the last one of its key was skipped too.
 	// An Unchanged document supersedes as a ready one does: it is newer.
 	// The same key twice in one job: the second is held, with key.twice.
 	Document(doc Document, rows int, problems []Problem) error

@@ -63,6 +63,11 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 			aside++
 		}
 	}
+	for _, p := range n.problems {
+		if p.Rule == "document.left" {
+			aside++ // nothing holds it, but a person has to see to it
+		}
+	}
 	aside += total[pipeline.Held] + total[pipeline.Rejected] + total[pipeline.Parked]
 	waiting += total[pipeline.Ready] + total[pipeline.Sending] + total[pipeline.Accepted]
 	failed := a.laneErrors(n.lanes)

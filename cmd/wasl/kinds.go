@@ -12,8 +12,10 @@ import (
 
 func (a *app) kindsCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "kinds [PART OF A NAME]",
-		Short:   "List the kinds of documents, and the fields that mappings supply",
+		Use:   "kinds [PART OF A NAME]",
+		Short: "List the kinds of documents, and the fields that mappings supply",
+		Long: `kinds prints what a mapping may name after to: - each kind of document with the
+fields that a mapping supplies, their types, and which of them must be there.`,
 		Example: "  wasl kinds\n  wasl kinds eta",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

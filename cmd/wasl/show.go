@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -106,6 +108,7 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 	if err != nil {
 		return err
 	}
+	said = about(said, e.Ref)
 	if a.json {
 		problems := make([]map[string]any, 0, len(e.Why))
 		for _, p := range e.Why {
@@ -130,7 +133,7 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 	row(a.say("from"), originsText(e.From))
 	row(a.say("drop"), e.Job.String())
 	if e.Currency != "" {
-		row(a.say("money"), e.Money.String()+" "+e.Currency)
+		row(a.say("money"), e.Money.StringFixed(2)+" "+e.Currency)
 	}
 	row(a.say("was"), e.Old)
 	row(a.say("left.out"), e.Left)
@@ -140,10 +143,34 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 	row(a.say("ticket"), e.Ticket)
 	a.problems(e.Why, 10)
 	for _, s := range said {
-		fmt.Fprintf(a.out, "  %s  %s -> %d %s\n", c.clock(s.At), s.What, s.Status, s.ID)
+		fmt.Fprintf(a.out, "  %s  %s -> %s\n", c.clock(s.At), s.What, cmp.Or(replyText(s), a.say("noReply")))
 	}
 	fmt.Fprintln(a.out)
 	return nil
+}
+
+// replyText is what came back: the status, if there was one, and the other side's
+// name for the exchange; "" where nothing did.
+func replyText(s pipeline.Said) string {
+	if s.Status == 0 {
+		return s.ID
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", s.Status, s.ID))
+}
+
+// about are the exchanges that name a document; where none does, as when many
+// documents leave in one request, all of its batch.
+func about(said []pipeline.Said, ref string) []pipeline.Said {
+	var named []pipeline.Said
+	for _, s := range said {
+		if ref != "" && strings.HasSuffix(s.What, " "+ref) {
+			named = append(named, s)
+		}
+	}
+	if len(named) == 0 {
+		return said
+	}
+	return named
 }
 
 // originsText names the rows of a document: orders.csv rows 2, 3, 4.

@@ -71,6 +71,7 @@ var said = map[string][2]string{
 	"final":     {"final", "انتهى في"},
 	"ref":       {"reference", "المرجع"},
 	"ticket":    {"ticket", "رقم الإرسال"},
+	"noReply":   {"no reply", "بلا رد"},
 	"again.put": {"{file} is in the inbox again; now: wasl run", "الملف {file} في مجلد الوارد من جديد؛ الآن: wasl run"},
 
 	"init.made": {"made {path}", "أُنشئ {path}"},

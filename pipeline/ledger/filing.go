@@ -1,7 +1,10 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -171,6 +174,15 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	w.id, w.prev = f.next, k.newest
 	f.next++
 
+	if j.rule == "document.left" {
+		told, err := f.leftBefore(w.prev)
+		if err != nil {
+			return err
+		}
+		if told {
+			j.rule = ""
+		}
+	}
 	if j.rule != "" {
 		w.problems = append(slices.Clip(w.problems), f.problem(w.doc, j.rule, *k))
 	}
@@ -195,14 +207,30 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 }
 
 func (f *filing) problem(doc pipeline.Document, rule pipeline.Rule, k known) pipeline.Problem {
-	p := pipeline.Problem{Rule: rule, With: map[string]string{"key": doc.Key}}
+	p := pipeline.Problem{Rule: rule, With: map[string]string{"key": cmp.Or(doc.Name, doc.Key)}}
 	if len(doc.From) > 0 {
 		p.Origin = doc.From[0]
 	}
-	if rule == "document.changed" {
+	switch rule {
+	case "document.left":
+		p.With["why"] = doc.Left
+		fallthrough
+	case "document.changed":
 		p.With["when"] = f.day(k.goneAt)
 	}
 	return p
+}
+
+// leftBefore tells whether the document filed before, of the same key, was left
+// out as well: then it was told that this one is, and every overlapping export
+// would tell it again.
+func (f *filing) leftBefore(prev int64) (bool, error) {
+	var state string
+	err := f.tx.QueryRow(`SELECT state FROM documents WHERE id = ?`, prev).Scan(&state)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // of this chunk: not stored yet
+		return false, fmt.Errorf("document %d: %w", prev, err)
+	}
+	return state == string(pipeline.Skipped), nil
 }
 
 // supersede puts an older document aside: it has not left, and a newer one came.

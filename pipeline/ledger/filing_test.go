@@ -166,7 +166,7 @@ func TestFile_KeyTwice(t *testing.T) {
 		if found[i].State != state {
 			t.Errorf("%d: got %s, want %s", i, found[i].State, state)
 		}
-		if state == pipeline.Held && (len(found[i].Why) != 1 || found[i].Why[0].Rule != "key.twice" || found[i].Why[0].With["key"] != "a") {
+		if state == pipeline.Held && (len(found[i].Why) != 1 || found[i].Why[0].Rule != "key.twice" || found[i].Why[0].With["key"] != "#a") {
 			t.Errorf("%d: held because of %v", i, found[i].Why)
 		}
 	}
@@ -220,8 +220,41 @@ func TestFile_ChangedSaysWhenItLeft(t *testing.T) {
 	w.now = w.now.AddDate(0, 0, 3)
 	w.file(w.admit("orders"), true, doc("1042", "2"))
 	why := w.entry("1042").Why
-	if len(why) != 1 || why[0].Rule != "document.changed" || why[0].With["when"] != "2026-11-24" || why[0].With["key"] != "1042" || why[0].Row != 2 {
+	if len(why) != 1 || why[0].Rule != "document.changed" || why[0].With["when"] != "2026-11-24" || why[0].With["key"] != "#1042" || why[0].Row != 2 {
 		t.Errorf("got %v", why)
+	}
+}
+
+// An order that the ERP has and that is cancelled now: nothing is sent, but
+// somebody has to know, once.
+func TestFile_LeftOutAfterItLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.flow(pipeline.Flow{Name: "orders", Lane: "orders", Kind: pipeline.Kind{Name: "order", Once: true}})
+	cancelled := in(pipeline.Skipped, doc("1042", "1"))
+	cancelled.Left = "the order was cancelled"
+	for i, c := range []struct {
+		doc  pipeline.Document
+		told bool
+	}{
+		{cancelled, false}, // it never left
+		{doc("1042", "1"), false},
+		{cancelled, true},
+		{cancelled, false}, // in the next export, too
+		{doc("1042", "1"), false},
+		{cancelled, true}, // it was taken up again in between
+	} {
+		w.file(w.admit("orders"), true, c.doc)
+		if i == 1 {
+			w.settle(w.take("orders"), pipeline.Delivered)
+		}
+		e := w.entry("1042")
+		if told := len(e.Why) == 1 && e.Why[0].Rule == "document.left" && e.Why[0].With["why"] == cancelled.Left; told != c.told || len(e.Why) > 0 != c.told {
+			t.Errorf("%d: told %v", i, e.Why)
+		}
+		if c.doc.State == pipeline.Skipped && e.State != pipeline.Skipped {
+			t.Errorf("%d: got %s", i, e.State)
+		}
 	}
 }
 

@@ -34,10 +34,14 @@ func (k known) onItsWay() bool {
 	return k.goneState == pipeline.Sending || k.goneState == pipeline.Accepted
 }
 
+// left tells whether the other side has a document of this key, or may have it
+// yet.
+func (k known) left() bool { return k.onItsWay() || k.goneState == pipeline.Delivered }
+
 // A judgement is what becomes of a document when it is filed.
 type judgement struct {
 	state      pipeline.State
-	rule       pipeline.Rule // of the problem that holds it; "" for none
+	rule       pipeline.Rule // of the problem that holds it, or is told of it; "" for none
 	supersedes bool          // the waiting document of the same key gives way
 }
 
@@ -46,6 +50,8 @@ type judgement struct {
 func judge(doc pipeline.Document, print []byte, k known, job int64, rules pipeline.Filed) judgement {
 	state := doc.State
 	switch {
+	case state == pipeline.Skipped && rules.Once && k.left():
+		return judgement{state: state, rule: "document.left"}
 	case state == pipeline.Skipped:
 		return judgement{state: state}
 	case k.brought == job:
@@ -56,7 +62,7 @@ func judge(doc pipeline.Document, print []byte, k known, job int64, rules pipeli
 	same := bytes.Equal(k.gonePrint, print)
 	switch {
 	case rules.Once:
-		if state == pipeline.Ready && (k.onItsWay() || k.goneState == pipeline.Delivered) {
+		if state == pipeline.Ready && k.left() {
 			if !same {
 				return judgement{state: pipeline.Held, rule: "document.changed"}
 			}
