@@ -12,8 +12,8 @@ import (
 // drains ends with it, and whoever starts it again has done so.
 const slow = time.Minute
 
-// Waiting is the error of a lane that was left with something to do: until is
-// over before the other side is ready.
+// Waiting is the error of a lane that was left with something to do: patience
+// is over before the other side is ready.
 type Waiting struct {
 	Lane  string
 	Wait  time.Duration // until something is due
@@ -31,11 +31,13 @@ func (w *Waiting) Error() string {
 	return fmt.Sprintf("lane %s waits for an answer", w.Lane)
 }
 
-// Work does what is due in one lane until ctx ends; with an end given, until
-// the lane is empty, or it would have to wait longer than that (*Waiting), or
-// something is wrong that time does not cure. One goroutine a lane.
-func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struct{}, until time.Time) error {
-	drain := !until.IsZero()
+// Work does what is due in one lane until ctx ends; with patience given, until
+// the lane is empty, or it would have to wait longer than that altogether
+// (*Waiting), or something is wrong that time does not cure. Only rests between
+// steps are waiting: a large file is worked through, however long it takes. One
+// goroutine a lane.
+func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struct{}, patience time.Duration) error {
+	drain := patience > 0
 	var last error
 	for ctx.Err() == nil {
 		due, err := q.Next(ctx, lane, s.now())
@@ -46,16 +48,20 @@ func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struc
 		if due.Step != "" {
 			wait, err = s.do(ctx, q, lane, due, drain)
 			last = err
+			if err == nil {
+				due.Error = "" // what it waited for before is over
+			}
 			if err != nil && drain && !curable(err) {
 				return fmt.Errorf("lane %s: %w", lane, err)
 			}
 		} else if wait == 0 && drain {
 			return nil
 		}
-		if drain && s.now().Add(wait).After(until) {
+		if drain && wait > 0 && wait > patience {
 			return &Waiting{Lane: lane, Wait: wait, Cause: due.Error, Err: last}
 		}
 		if due.Step == "" || wait > 0 {
+			patience -= wait
 			rest(ctx, wait, wake)
 		}
 	}

@@ -29,7 +29,7 @@ would have to wait longer than its patience for another machine.`,
 			if err != nil {
 				return err
 			}
-			if patience == 0 {
+			if patience <= 0 {
 				patience = h.cfg.Patience
 			}
 			err = a.night(cmd.Context(), h, patience)
@@ -46,7 +46,7 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 	if err != nil {
 		return fmt.Errorf("inbox: %w", err)
 	}
-	lanes := h.workLanes(ctx, time.Now().Add(patience))
+	lanes := h.workLanes(ctx, patience)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -79,7 +79,7 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 
 // workLanes works all lanes at once until each has nothing due, and says how
 // each ended.
-func (h *house) workLanes(ctx context.Context, until time.Time) map[string]error {
+func (h *house) workLanes(ctx context.Context, patience time.Duration) map[string]error {
 	lanes := h.lanes()
 	type end struct {
 		lane string
@@ -87,7 +87,7 @@ func (h *house) workLanes(ctx context.Context, until time.Time) map[string]error
 	}
 	ends := make(chan end)
 	for _, lane := range lanes {
-		go func() { ends <- end{lane, pipeline.Work(ctx, h.steps, h.ledger, lane, nil, until)} }()
+		go func() { ends <- end{lane, pipeline.Work(ctx, h.steps, h.ledger, lane, nil, patience)} }()
 	}
 	out := map[string]error{}
 	for range lanes {

@@ -66,7 +66,7 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 	for _, lane := range h.lanes() {
 		wake := make(chan struct{}, 1)
 		wakes = append(wakes, wake)
-		start(lane, func() error { return pipeline.Work(ctx, h.steps, h.ledger, lane, wake, time.Time{}) })
+		start(lane, func() error { return pipeline.Work(ctx, h.steps, h.ledger, lane, wake, 0) })
 	}
 	start("inbox", func() error { return h.inbox.Watch(ctx, wakeAll) })
 	start("workbook", func() error { return h.writeWhenQuiet(ctx, beat, wakeAll) })

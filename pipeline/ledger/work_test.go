@@ -3,9 +3,11 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,14 +53,9 @@ func told(b pipeline.Batch, s pipeline.State) pipeline.Answer {
 	return a
 }
 
-// The steps and the loop on a real ledger: every document arrives once, though
-// every second answer is lost, and the lane comes to rest.
-func TestWork(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	m := &memory{got: map[string]int{}}
-	const rows = 250
-	flow := pipeline.Flow{Name: "stock", Lane: "stock", Sink: m, Batch: 60,
+// flow is one whose files all have the same rows, with a document each.
+func (m *memory) flow(rows int) pipeline.Flow {
+	return pipeline.Flow{Name: "stock", Lane: "stock", Sink: m, Batch: 60,
 		Extract: func(context.Context, pipeline.Drop, io.ReaderAt) (*pipeline.Reading, iter.Seq2[pipeline.Row, error]) {
 			return &pipeline.Reading{Rows: rows}, func(yield func(pipeline.Row, error) bool) {
 				for i := range rows {
@@ -75,6 +72,16 @@ func TestWork(t *testing.T) {
 			return pipeline.Document{Key: fmt.Sprint(g[0].Row), Body: []byte(`{}`)}, nil
 		}},
 	}
+}
+
+// The steps and the loop on a real ledger: every document arrives once, though
+// every second answer is lost, and the lane comes to rest.
+func TestWork(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := &memory{got: map[string]int{}}
+	const rows = 250
+	flow := m.flow(rows)
 	w.flow(flow)
 	w.admit("stock")
 	w.admit("stock") // the same again
@@ -82,7 +89,7 @@ func TestWork(t *testing.T) {
 		Report: func(context.Context, string) (string, error) { return "r.xlsx", nil }}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := pipeline.Work(ctx, s, w.l, "stock", nil, time.Now().Add(time.Minute)); err != nil {
+	if err := pipeline.Work(ctx, s, w.l, "stock", nil, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	for i := range rows {
@@ -106,4 +113,57 @@ func TestWork(t *testing.T) {
 	if jobs[0].States[pipeline.Superseded] != rows || jobs[1].States[pipeline.Delivered] != rows || jobs[1].RowsBy[pipeline.Delivered] != rows {
 		t.Errorf("first %v, second %v", jobs[0].States, jobs[1].States)
 	}
+}
+
+// Patience is for waiting: a file that takes longer to send is sent whole, and a
+// run that comes to its end says nothing of what it had to wait for before.
+func TestWorkIsNotCutShortByPatience(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := &memory{got: map[string]int{}}
+	const rows = 250
+	flow := m.flow(rows)
+	w.flow(flow)
+	w.admit("stock")
+	now := time.Now()
+	s := &pipeline.Steps{Flows: []pipeline.Flow{flow}, Ledger: w.l, Vault: m,
+		Now: func() time.Time { now = now.Add(time.Hour); return now }} // every step takes hours
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := pipeline.Work(ctx, s, w.l, "stock", nil, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if len(m.got) != rows {
+		t.Errorf("%d of %d documents arrived", len(m.got), rows)
+	}
+}
+
+// What would take longer than patience is left, with the reason.
+func TestWorkEndsWithPatience(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := &memory{got: map[string]int{}}
+	flow := m.flow(1)
+	flow.Sink = away{}
+	w.flow(flow)
+	w.admit("stock")
+	s := &pipeline.Steps{Flows: []pipeline.Flow{flow}, Ledger: w.l, Vault: m}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err := pipeline.Work(ctx, s, w.l, "stock", nil, 100*time.Millisecond)
+	waiting, ok := errors.AsType[*pipeline.Waiting](err)
+	if !ok || !strings.Contains(waiting.Cause, "nobody is there") {
+		t.Errorf("%v", err)
+	}
+}
+
+// away is a sink that nobody answers at.
+type away struct{ *memory }
+
+func (away) Send(context.Context, pipeline.Batch) (pipeline.Answer, error) {
+	return pipeline.Answer{}, &pipeline.Later{Err: errors.New("nobody is there"), After: 30 * time.Millisecond}
+}
+
+func (a away) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	return a.Send(ctx, b)
 }
