@@ -228,16 +228,24 @@ func (h *shelf) held(doc pipeline.Document, field, value string, rule pipeline.R
 	return pipeline.Planned{Doc: doc, Problems: []pipeline.Problem{wrong(doc, field, value, rule, with)}}
 }
 
-// ours lists the locations whose stock we keep, for people.
+// ours lists the locations whose stock we keep, for people; where the shop has
+// none of them, those that it has.
 func (h *shelf) ours() string {
-	var names []string
+	var ours, active []string
 	for _, p := range h.places {
+		name := p.Name + " (" + p.ID + ")"
 		if p.ours {
-			names = append(names, p.Name+" ("+p.ID+")")
+			ours = append(ours, name)
+		}
+		if p.Active {
+			active = append(active, name)
 		}
 	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
+	if len(ours) == 0 {
+		ours = active
+	}
+	slices.Sort(ours)
+	return strings.Join(ours, ", ")
 }
 
 // candidates names variants as the admin does: by product and number.

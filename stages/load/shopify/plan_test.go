@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,6 +87,19 @@ func TestPlan_WithoutLocationsAllActiveOnesCount(t *testing.T) {
 	got := plan(t, sink, want{"A-1", s.cairo, "5", ""}, want{"A-1", s.Locations()[2].ID, "5", ""})
 	if !got[0].Same || len(got[1].Problems) != 1 || got[1].Problems[0].Rule != "stock.location" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Settings that name no location of the shop are told which there are.
+func TestPlan_NamesTheShopsLocationsWhereNoneIsOurs(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{})
+	away := "gid://shopify/Location/4242"
+	sink := s.sink(t, func(c *Config) { c.Locations = map[string]string{"01": away} })
+	p := plan(t, sink, want{"A-1", away, "5", ""})[0]
+	if len(p.Problems) != 1 || p.Problems[0].Rule != "stock.location" ||
+		!strings.Contains(p.Problems[0].With["known"], s.cairo) || strings.Contains(p.Problems[0].With["known"], s.Locations()[2].ID) {
+		t.Errorf("got %+v", p.Problems)
 	}
 }
 
