@@ -26,8 +26,9 @@ func TestSettle_StandsStillThenTaken(t *testing.T) {
 	if got := w.door.places[w.door.drops[0].ID]; got != "taken/2026/11/25/003010-stock.csv" {
 		t.Errorf("the ledger has it at %q", got)
 	}
-	if c := w.door.arrivals[w.door.drops[0].ID].Claims; len(c) != 1 || c[0].Flow != "stock" {
-		t.Errorf("claims: %v", c)
+	a := w.door.arrivals[w.door.drops[0].ID]
+	if len(a.Claims) != 1 || a.Claims[0].Flow != "stock" || a.Patterns != "stock-*.csv" {
+		t.Errorf("claims %v of patterns %q", a.Claims, a.Patterns)
 	}
 	w.settled()
 	w.wantDrops("stock.csv=sku,qty\nA,1\n")

@@ -77,7 +77,7 @@ func (i *Inbox) admit(ctx context.Context, root *os.Root, name string, l *look, 
 func (i *Inbox) arrival(name string, l *look, from string) pipeline.Arrival {
 	now := i.deps.Now()
 	return pipeline.Arrival{Inbox: inboxName, Path: norm.NFC.String(name), Name: show(name), FileID: l.ID, Size: l.Size, ModTime: l.Mod,
-		From: from, Arrived: now.UTC(), Day: now.In(i.deps.Zone).Format("2006-01-02")}
+		From: from, Arrived: now.UTC(), Day: now.In(i.deps.Zone).Format("2006-01-02"), Patterns: i.deps.Patterns}
 }
 
 // copy brings the bytes of a file into the vault. The file is looked at before
