@@ -2,9 +2,10 @@ package eta
 
 import (
 	"embed"
-	"encoding/csv"
 	"fmt"
 	"regexp"
+
+	"github.com/gocarina/gocsv"
 )
 
 // The authority's tables, as its SDK site served them (reference: eta/codes/README.md). Units change now and then, so
@@ -13,27 +14,36 @@ import (
 //go:embed codes/*.csv
 var tables embed.FS
 
+// code is a line of a table. Only what is needed of it is read.
+type code struct {
+	Code    string `csv:"code"`
+	TaxType string `csv:"tax_type"` // of a VAT subtype: the tax that it belongs to
+}
+
 var (
-	units      = table("unit_types", 0)
-	payments   = table("payment_methods", 0)
-	subtypes   = table("tax_subtypes", 1) // subtype -> the tax that it belongs to
-	activities = table("activity_codes", 0)
-	currencies = table("currency_codes", 0)
+	units      = table("unit_types", code.itself)
+	payments   = table("payment_methods", code.itself)
+	subtypes   = table("tax_subtypes", code.tax)
+	activities = table("activity_codes", code.itself)
+	currencies = table("currency_codes", code.itself)
 )
 
-// table reads a table of codes: the code is in the first column, what is wanted of it in another.
-func table(name string, column int) map[string]string {
-	file, err := tables.Open("codes/" + name + ".csv")
+func (c code) itself() string { return c.Code }
+func (c code) tax() string    { return c.TaxType }
+
+// table reads a table of codes and gives of each what is wanted.
+func table(name string, wanted func(code) string) map[string]string {
+	text, err := tables.ReadFile("codes/" + name + ".csv")
 	if err != nil {
 		panic(err) // embedded
 	}
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
+	var lines []code
+	if err := gocsv.UnmarshalBytes(text, &lines); err != nil {
 		panic(fmt.Sprintf("table %s: %v", name, err)) // embedded
 	}
-	codes := make(map[string]string, len(rows))
-	for _, row := range rows[1:] {
-		codes[row[0]] = row[column]
+	codes := make(map[string]string, len(lines))
+	for _, line := range lines {
+		codes[line.Code] = wanted(line)
 	}
 	return codes
 }
