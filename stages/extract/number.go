@@ -97,6 +97,7 @@ const (
 	formDate
 	formTime     // without a date
 	formDateTime // both
+	formPadded   // formPadded+6 is 000000: whole numbers have six digits or more
 )
 
 // builtIn are the number formats that have no text in the file: ECMA-376 part 1,
@@ -113,10 +114,34 @@ func builtIn(id int) form {
 	return formNumber
 }
 
+// mostPadded is the longest padding that is believed: Excel shows no more digits.
+const mostPadded = 30
+
+// padded reads a number format of zeros alone, such as 000000: how codes that
+// begin with zeros are shown by a workbook that keeps them as numbers.
+func padded(code string) (form, bool) {
+	code, _, _ = strings.Cut(code, ";") // the form of positive numbers decides
+	if len(code) < 2 || len(code) > mostPadded || strings.Trim(code, "0") != "" {
+		return formNumber, false
+	}
+	return formPadded + form(len(code)), true
+}
+
+// pad puts the zeros before a whole number that its format shows.
+func (f form) pad(number string) string {
+	if f <= formPadded || strings.ContainsAny(number, "-.") {
+		return number
+	}
+	return strings.Repeat("0", max(0, int(f-formPadded)-len(number))) + number
+}
+
 // formOf reads the text of a number format, such as dd/mm/yyyy;@ or #,##0.00.
 // Text in quotes, after a backslash or in brackets does not count; elapsed times
 // in brackets ([h]:mm) are numbers.
 func formOf(code string) form {
+	if f, ok := padded(code); ok {
+		return f
+	}
 	var day, clock bool
 	for i := 0; i < len(code); i++ {
 		switch c := code[i] | 0x20; {

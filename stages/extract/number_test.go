@@ -68,6 +68,7 @@ func TestFormOf(t *testing.T) {
 		"h:mm": formTime, "h:mm AM/PM": formTime, "mm:ss.0": formTime,
 		"dd/mm/yyyy hh:mm": formDateTime, "m/d/yy h:mm": formDateTime, "yyyy-mm-dd hh:mm:ss.000": formDateTime,
 		"[Red]dd/mm/yyyy": formDate, `0 "days"`: formNumber, "": formNumber,
+		"00": formPadded + 2, "000000;@": formPadded + 6, "00.0": formNumber, "0,000": formNumber, strings.Repeat("0", 300): formNumber,
 	} {
 		if got := formOf(code); got != want {
 			t.Errorf("%s: got %d, want %d", code, got, want)

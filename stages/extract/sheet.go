@@ -276,7 +276,7 @@ func (s *sheet) number(value string) (string, *pipeline.Fault, error) {
 	if s.cell.style < len(s.book.forms) {
 		f = s.book.forms[s.cell.style]
 	}
-	if f != formNumber {
+	if f != formNumber && f < formPadded {
 		if text, ok := dateText(value, f, s.book.from1904); ok {
 			return text, nil, nil
 		}
@@ -288,6 +288,6 @@ func (s *sheet) number(value string) (string, *pipeline.Fault, error) {
 	case !exact:
 		return text, &pipeline.Fault{Rule: "cell.precision", With: map[string]string{"digits": strconv.Itoa(excelDigits)}}, nil
 	default:
-		return text, nil, nil
+		return f.pad(text), nil, nil
 	}
 }

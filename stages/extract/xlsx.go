@@ -191,7 +191,7 @@ func (b *book) readSheets(rels map[string]relation) error {
 	return err
 }
 
-// readStyles learns which cell styles show a number as a date.
+// readStyles learns which cell styles show a number as a date, or with zeros before it.
 func (b *book) readStyles(part string) error {
 	own := map[int]form{}
 	inXfs := false
