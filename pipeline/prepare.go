@@ -225,6 +225,9 @@ func merge(group []Record, read, built []Problem) []Problem {
 	}
 	said := make(map[place]bool, len(read))
 	for _, p := range read {
+		if p.Field == "" && p.Rule != "group.held" {
+			return read // of a row as a whole: what its document lacks follows from it
+		}
 		said[place{p.Row, p.Field}] = true
 	}
 	bad := func(p Problem) bool {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // words are what is said of a rule in one language. {name} stands for
@@ -499,6 +500,12 @@ var rules = []rule{
 	{"erp.total",
 		words{"the order has no total, so its lines cannot be checked", "drop the export as the shop made it: sorting or filtering it in Excel parts an order from its rows"},
 		words{"لا يوجد إجمالي للطلب، فلا يمكن مراجعة بنوده", "ضع ملف التصدير كما أخرجه المتجر؛ ترتيبه أو تصفيته في Excel يفصل الطلب عن صفوفه"}},
+	{"erp.sums",
+		words{"the order's sums do not add up: goods {goods} - discount {discount} + shipping {shipping} + taxes {taxes} = {sum}, but its total is {total}", "correct the order in the shop and export it again whole; if it was edited after payment, book it by hand"},
+		words{"مبالغ الطلب غير متطابقة: الأصناف {goods} - الخصم {discount} + الشحن {shipping} + الضرائب {taxes} = {sum}، بينما إجماليه {total}", "صحّح الطلب في المتجر وصدّره كاملًا من جديد؛ وإن كان قد عُدّل بعد الدفع فسجّله يدويًا"}},
+	{"erp.subtotal",
+		words{"the order's subtotal is {subtotal}, but its lines are {goods} and its discount {discount}", "export it again whole: a row of it may be missing or belong to another order"},
+		words{"المجموع الفرعي للطلب {subtotal}، بينما بنوده {goods} وخصمه {discount}", "صدّره كاملًا من جديد؛ قد يكون أحد صفوفه ناقصًا أو تابعًا لطلب آخر"}},
 	{"erp.exists",
 		words{"another file of the name {file} is in {folder}, or was imported from there; nothing was overwritten", "find out what that file is; move it away, or book this order by hand; then: wasl retry"},
 		words{"يوجد ملف آخر بالاسم {file} في {folder} أو سبق استيراده منه، ولم يُستبدل شيء", "تحقّق من ذلك الملف ثم انقله أو سجّل هذا الطلب يدويًا، وبعدها نفّذ: wasl retry"}},
@@ -813,7 +820,27 @@ func (p Problem) words(lang string) words {
 	for name, fact := range p.With {
 		pairs = append(pairs, "{"+name+"}", fact)
 	}
+	if lang == "ar" {
+		for i := 1; i < len(pairs); i += 2 {
+			pairs[i] = leftToRight(pairs[i])
+		}
+	}
 	fill := strings.NewReplacer(pairs...)
 	w := r.in(lang)
 	return words{says: fill.Replace(w.says), fix: fill.Replace(w.fix)}
 }
+
+// leftToRight keeps a number with marks in it, such as 2026-11-25, #1003 or
+// -12.50, in its order within an Arabic sentence, where its parts would be shown
+// from the right: by a left-to-right mark on both sides. Texts that begin with
+// a letter need none, and commands and paths must stay as they are typed.
+func leftToRight(fact string) string {
+	const mark = "\u200e"
+	marks := strings.ContainsFunc(fact, func(r rune) bool { return r < '0' || r > '9' })
+	if fact == "" || !marks || !strings.ContainsRune("#+-0123456789", rune(fact[0])) || strings.ContainsFunc(fact, isRightToLeft) {
+		return fact
+	}
+	return mark + fact + mark
+}
+
+func isRightToLeft(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) }

@@ -64,3 +64,22 @@ func TestRules_Used(t *testing.T) {
 		}
 	}
 }
+
+// TestProblem_NumbersInArabic keeps dates and order numbers in their order: in an
+// Arabic sentence 2026-11-25 is shown as 25-11-2026 and #1003 as 1003#.
+func TestProblem_NumbersInArabic(t *testing.T) {
+	p := Problem{Rule: "document.changed", With: map[string]string{"key": "#1003", "when": "2026-11-25"}}
+	for _, fact := range p.With {
+		if got := p.Says("ar"); !strings.Contains(got, "\u200e"+fact+"\u200e") {
+			t.Errorf("%s has no marks in %q", fact, got)
+		}
+		if got := p.Says("en"); !strings.Contains(got, fact) || strings.Contains(got, "\u200e") {
+			t.Errorf("in English: %q", got)
+		}
+	}
+	for _, fact := range []string{"", "7", "A-1", "./state", "١٢-٣", "3 قطع", "wasl init x"} {
+		if got := leftToRight(fact); got != fact {
+			t.Errorf("%q became %q", fact, got)
+		}
+	}
+}

@@ -1,10 +1,6 @@
 package erp
 
-import (
-	"fmt"
-
-	"wasl/pipeline"
-)
+import "wasl/pipeline"
 
 // zero is no money.
 var zero pipeline.Decimal
@@ -34,10 +30,13 @@ func (s sums) total() pipeline.Decimal {
 	return s.Goods.Sub(s.Discount).Add(s.Shipping).Add(s.Taxes)
 }
 
-// String is the sum as people would write it down.
-func (s sums) String() string {
-	return fmt.Sprintf("goods %s - discount %s + shipping %s + taxes %s = %s", s.Goods.StringFixed(2),
-		s.Discount.StringFixed(2), s.Shipping.StringFixed(2), s.Taxes.StringFixed(2), s.total().StringFixed(2))
+// facts are the amounts for the words of a problem: as the shop states them, and
+// what they add up to.
+func (a stated) facts(s sums) map[string]string {
+	return map[string]string{
+		"goods": s.Goods.StringFixed(2), "discount": s.Discount.StringFixed(2), "shipping": s.Shipping.StringFixed(2), "taxes": s.Taxes.StringFixed(2),
+		"sum": s.total().StringFixed(2), "total": a.total.StringFixed(2), "subtotal": a.subtotal.StringFixed(2),
+	}
 }
 
 // explain finds the reading of a shop's amounts under which they add up, to the

@@ -107,10 +107,11 @@ func (o ordered) sale(l *layout) (sale, []pipeline.Problem) {
 	case !whole, !o.has("order.name"): // what could not be read is a problem already
 	case !total.Has("order.total"):
 		return body, []pipeline.Problem{total.Problem("order.total", "erp.total", nil)}
-	case !explained:
-		return body, []pipeline.Problem{total.Problem("order.total", "sum.mismatch", map[string]string{
-			"parts": body.Sums.String() + ", not " + a.total.StringFixed(2),
-			"total": a.total.StringFixed(2), "sum": body.Sums.total().StringFixed(2)})}
+	case explained:
+	case body.Sums.total().Equal(a.total):
+		return body, []pipeline.Problem{o.first("order.subtotal").Problem("order.subtotal", "erp.subtotal", a.facts(body.Sums))}
+	default:
+		return body, []pipeline.Problem{total.Problem("order.total", "erp.sums", a.facts(body.Sums))}
 	}
 	return body, nil
 }
