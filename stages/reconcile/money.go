@@ -28,7 +28,7 @@ func (s *summarySheet) money(sum Summary) error {
 		} else {
 			s.date(m.Day)
 		}
-		s.styled(center, m.Currency)
+		s.styled(center, s.b.currency(m.Currency))
 		s.put(number, m.Documents)
 		s.amounts(m)
 		if err := s.end(0); err != nil {
@@ -36,6 +36,15 @@ func (s *summarySheet) money(sum Summary) error {
 		}
 	}
 	return s.moneyTotals(totalsOf(sum.Money), first, s.row)
+}
+
+// currency is a currency in a cell. None has words of its own: SUMIFS takes an
+// empty cell for a zero, and finds nothing.
+func (b *book) currency(code string) string {
+	if code == "" {
+		return b.say("none.currency")
+	}
+	return code
 }
 
 // totalsOf adds up days: a flow and currency a line.
@@ -64,7 +73,7 @@ func (s *summarySheet) moneyTotals(totals []MoneySum, first, last int) error {
 		s.put(totalT, t.Flow)
 		s.put(totalT, s.b.say("col.total"))
 		s.put(totalT, nil)
-		s.styled(totalC, t.Currency)
+		s.styled(totalC, s.b.currency(t.Currency))
 		s.formula(totalN, over(5), t.Documents)
 		s.totalled(over(colIn), t.In)
 		for i, b := range buckets {

@@ -142,7 +142,7 @@ func (h *half) take(e pipeline.Entry, ref, number, why string) (taken bool) {
 		*h = half{state: e.State, out: e.Out, ref: ref, number: number, why: why}
 		return true
 	}
-	if wrong := e.State == pipeline.Held || e.State == pipeline.Rejected || e.State == pipeline.Parked; wrong && why != "" {
+	if wrong := e.State == pipeline.Held || e.State == pipeline.Rejected || e.State == pipeline.Parked || len(e.Why) > 0; wrong && why != "" {
 		h.why = strings.TrimPrefix(h.why+"; "+why, "; ")
 	}
 	return false
@@ -214,7 +214,7 @@ func (o *orders) finish() error {
 func (o *orders) write(one *order) error {
 	o.text(one.name)
 	o.date(one.day)
-	o.styled(center, one.currency)
+	o.styled(center, o.b.currency(one.currency))
 	o.money(amount, one.stated)
 	o.text(one.erp.ref)
 	o.state(one.erp.state)
@@ -249,7 +249,7 @@ func (o *orders) half(h half) {
 func (o *orders) total(currency string, sum *[4]pipeline.Decimal, last int) error {
 	o.put(totalT, o.b.say("col.total"))
 	o.styled(totalT, "")
-	o.styled(totalC, currency)
+	o.styled(totalC, o.b.currency(currency))
 	by := []int{3}
 	for col := 4; col <= 11; col++ {
 		switch at := slices.Index([]int{4, 7, 10, 11}, col); at {
@@ -279,7 +279,7 @@ func (b *book) whys(o *order) string {
 // why says why a document was left out or put aside: the flow's words, or its
 // first three problems.
 func (b *book) why(e pipeline.Entry) string {
-	if e.Left != "" || len(e.Why) == 0 {
+	if len(e.Why) == 0 {
 		return e.Left
 	}
 	const most = 3

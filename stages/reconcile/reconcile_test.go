@@ -214,7 +214,10 @@ func TestWrite_SumsAgree(t *testing.T) {
 // with the value that stands beside it.
 func TestWrite_FormulasAgree(t *testing.T) {
 	t.Parallel()
-	f := open(t, write(t, night(), dayOne, dayOne, options(t, "en")))
+	l := night()
+	l.job("20261125-0009", "orders-filtered.csv", "orders-to-erp", "erp.order", 2) // its rows lost their currency
+	l.file(pipeline.Held, 2, sale("", "#1010", "2026-11-25", "", "0"))
+	f := open(t, write(t, l, dayOne, dayOne, options(t, "en")))
 	seen := 0
 	for _, sheet := range f.GetSheetList() {
 		rows, err := f.GetRows(sheet)
@@ -310,6 +313,20 @@ func TestOrders_JoinedAndRanked(t *testing.T) {
 				t.Errorf("orders (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// An order that was sent and is left out now keeps its delivery, and says so.
+func TestOrders_LeftOutAfterItWasSent(t *testing.T) {
+	t.Parallel()
+	o := newOrders(&sheet{b: &book{opt: Options{Lang: "en"}}})
+	o.erp(pipeline.Entry{Document: pipeline.Document{Key: "order/1", Name: "#1", State: pipeline.Delivered}})
+	o.erp(pipeline.Entry{Document: pipeline.Document{Key: "order/1", Name: "#1", State: pipeline.Skipped, Left: "cancelled"},
+		Why: []pipeline.Problem{{Rule: "document.left", With: map[string]string{"key": "#1", "when": "2026-11-24", "why": "cancelled"}}}})
+	o.erp(pipeline.Entry{Document: pipeline.Document{Key: "order/1", Name: "#1", State: pipeline.Skipped, Left: "cancelled"}})
+	got := o.all[0].erp
+	if want := "#1 was already sent, on 2026-11-24, and is left out now: cancelled"; got.state != pipeline.Delivered || got.why != want {
+		t.Errorf("%s, why %q; want %q", got.state, got.why, want)
 	}
 }
 

@@ -91,6 +91,7 @@ var words = map[string][2]string{
 	"sum.allused":     {"None: every file was used.", "لا يوجد: كل الملفات استُخدمت."},
 	"sum.words":       {"5. What the words mean", "٥. معاني الكلمات"},
 	"sum.made":        {"Made by wasl {version} from its ledger alone; made again, it is the same to the last byte.", "أعدّه wasl {version} من سجله وحده؛ وإذا أُعيد إعداده جاء مطابقًا حرفيًّا."},
+	"none.currency":   {"(none)", "(بلا عملة)"},
 	"sum.noday":       {"(no day)", "(بلا يوم)"},
 	"sum.nomoney":     {"No document with money in these days.", "لا يوجد مستند بمبالغ في هذه الأيام."},
 
