@@ -218,7 +218,7 @@ func TestWrite_FormulasAgree(t *testing.T) {
 	l.job("20261125-0009", "orders-filtered.csv", "orders-to-erp", "erp.order", 2) // its rows lost their currency
 	l.file(pipeline.Held, 2, sale("", "#1010", "2026-11-25", "", "0"))
 	f := open(t, write(t, l, dayOne, dayOne, options(t, "en")))
-	seen := 0
+	seen, criterion := 0, regexp.MustCompile(`^SUMIFS\(.*,([A-Z]+[0-9]+)\)$`)
 	for _, sheet := range f.GetSheetList() {
 		rows, err := f.GetRows(sheet)
 		if err != nil {
@@ -232,6 +232,11 @@ func TestWrite_FormulasAgree(t *testing.T) {
 					continue
 				}
 				seen++
+				if of := criterion.FindStringSubmatch(formula); of != nil {
+					if value, _ := f.GetCellValue(sheet, of[1]); value == "" {
+						t.Errorf("%s!%s =%s looks for an empty cell, which Excel takes for 0", sheet, name, formula)
+					}
+				}
 				stored, _ := f.GetCellValue(sheet, name, excelize.Options{RawCellValue: true})
 				calculated, err := f.CalcCellValue(sheet, name, excelize.Options{RawCellValue: true})
 				if err != nil {
