@@ -64,7 +64,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		}
 	}
 	for _, p := range n.problems {
-		if p.Rule == "document.left" {
+		if p.Rule == "document.left" || p.Rule == "file.sheets" {
 			aside++ // nothing holds it, but a person has to see to it
 		}
 	}
@@ -81,9 +81,11 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		a.accountJSON(n, total)
 		return nil
 	}
-	if len(n.jobs) == 0 {
+	switch {
+	case len(n.jobs) == 0 && len(n.taken.Left) > 0: // said below
+	case len(n.jobs) == 0:
 		fmt.Fprintln(a.out, a.say("nothing", "inbox", h.cfg.path(h.cfg.Inbox.Path)))
-	} else {
+	default:
 		a.jobTable(n.jobs)
 	}
 	a.leftInInbox(n.taken)

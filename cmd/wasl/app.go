@@ -141,7 +141,7 @@ func (a *app) fail(err error) {
 	if a.json {
 		line := map[string]string{"error": err.Error()}
 		if ok {
-			line["rule"], line["fix"] = string(trouble.Rule), trouble.Fix(a.language())
+			line["rule"], line["says"], line["fix"] = string(trouble.Rule), trouble.Says(a.language()), trouble.Fix(a.language())
 		}
 		a.jsonLine(a.err, line)
 		return

@@ -112,13 +112,31 @@ func (a *app) eventLine(e pipeline.Event) string {
 	case pipeline.EventRefused:
 		return fmt.Sprintf("%s %s", name(), e.Note)
 	case pipeline.EventFailed:
-		return fmt.Sprintf("%s %s; %s", name(), e.Note, a.say("again", "wait", e.Wait.Round(time.Second).String()))
+		return fmt.Sprintf("%s %s", name(), a.failure(e))
 	case pipeline.EventReport:
 		return fmt.Sprintf("%-10s %s", a.say("event.report"), e.Note)
 	case pipeline.EventClosed:
 		return ""
 	}
 	return strings.TrimRight(fmt.Sprintf("%s %s", name(), e.Note), " ")
+}
+
+// failure is what could not be done, in the reader's language, and what to do.
+// One that is not tried again by itself ends the run, which says that at its end.
+func (a *app) failure(e pipeline.Event) string {
+	line := e.Note
+	trouble, ok := errors.AsType[*pipeline.Trouble](e.Err)
+	if ok && a.language() == "ar" {
+		line = trouble.Says("ar")
+	}
+	if e.Wait == 0 {
+		return line
+	}
+	line += a.say("semicolon") + a.say("again", "wait", max(e.Wait.Round(time.Second), time.Second).String())
+	if ok && trouble.Fix(a.language()) != "" {
+		line += fmt.Sprintf("\n    %s: %s", a.say("fix"), trouble.Fix(a.language()))
+	}
+	return line
 }
 
 // withDocuments adds how many documents there are: one may be made of many rows.

@@ -66,15 +66,17 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 	if err := h.inbox.Reject(ctx); err != nil {
 		return fmt.Errorf("inbox: %w", err)
 	}
+	var unwritten error // the run is accounted for all the same
 	for _, day := range days {
 		report, err := h.steps.Reconcile(ctx, day)
 		if err != nil {
-			return err
+			unwritten = errors.Join(unwritten, err)
+			continue
 		}
 		night.reports = append(night.reports, report)
 	}
 	night.taken, night.lanes = taken, lanes
-	return a.account(ctx, h, night)
+	return errors.Join(a.account(ctx, h, night), unwritten)
 }
 
 // workLanes works all lanes at once until each has nothing due, and says how

@@ -107,7 +107,19 @@ func (a *app) say(key string, facts ...string) string {
 func (a *app) state(s pipeline.State) string { return reconcile.State(a.language(), s) }
 
 // facts are the names of what a check online finds.
-var facts = map[string][2]string{}
+var facts = map[string][2]string{
+	"shop.id": {"shop id", "رقم المتجر"}, "shop.name": {"name", "الاسم"}, "shop.domain": {"address", "العنوان"},
+	"shop.currency": {"currency", "العملة"}, "shop.zone": {"time zone", "المنطقة الزمنية"},
+	"shop.taxesIncluded": {"prices include tax", "الأسعار شاملة الضريبة"}, "shop.plan": {"plan", "الباقة"},
+	"shop.clock": {"our clock is off by", "فرق ساعتنا"}, "shop.api": {"API version", "إصدار الواجهة"},
+	"shop.location": {"location", "موقع"}, "shop.scopes": {"granted scopes", "الصلاحيات الممنوحة"},
+	"shop.scopes.superfluous": {"granted, not needed", "ممنوحة دون حاجة"},
+
+	"eta.environment": {"environment", "البيئة"}, "eta.identity": {"identity service", "خدمة الهوية"}, "eta.api": {"API", "الواجهة"},
+	"eta.taxpayer": {"taxpayer", "الممول"}, "eta.branch": {"branch", "الفرع"}, "eta.activity": {"activity", "النشاط"},
+	"eta.pos": {"POS", "نقطة البيع"}, "eta.shipping": {"code of shipping", "كود الشحن"},
+	"eta.clock": {"our clock is off by", "فرق ساعتنا"}, "eta.recent": {"receipts there", "إيصالات مسجلة"},
+}
 
 // fact is the name of a fact in the user's language; its own where the table has
 // none.

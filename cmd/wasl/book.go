@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"wasl/pipeline"
+	"wasl/pipeline/ledger"
+	"wasl/stages/load/eta"
+	"wasl/stages/reconcile"
+)
+
+// report writes the workbook of some days of arrival.
+func (h *house) report(ctx context.Context, from, to string) (string, error) {
+	return writeBook(ctx, h.ledger, h.cfg, from, to, reportOptions(h.cfg, h.doors))
+}
+
+// writeBook writes a workbook of one moment of the ledger.
+func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string, opt reconcile.Options) (path string, err error) {
+	err = l.Snapshot(ctx, func(books pipeline.Books) (err error) {
+		path, err = reconcile.Write(ctx, books, c.path(c.Reports), from, to, opt)
+		return err
+	})
+	return path, err
+}
+
+// reportOptions say how workbooks look; the links of receipts are ETA's.
+func reportOptions(c *Config, all []door) reconcile.Options {
+	o := reconcile.Options{Lang: c.Language, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
+	for _, d := range all {
+		tax, ok := d.sink.(*eta.Sink)
+		if !ok || d.off {
+			continue
+		}
+		o.Link = func(e pipeline.Entry) string {
+			link, err := tax.Link(e.Sealed)
+			if err != nil {
+				return "" // no receipt, or not sealed yet
+			}
+			return link
+		}
+	}
+	return o
+}
+
+// openReading opens the state for looking only: it takes no lock.
+func (a *app) openReading(ctx context.Context, c *Config) (*ledger.Ledger, error) {
+	l, err := ledger.Open(ctx, c.path(c.State), ledger.Options{ReadOnly: true, Zone: c.zone, Program: version()})
+	if err != nil {
+		return nil, fmt.Errorf("open state: %w", err)
+	}
+	return l, nil
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"wasl/pipeline"
+	"wasl/stages/extract"
+	"wasl/stages/transform"
+)
+
+// A flowFile is a mapping and the flow that it makes.
+type flowFile struct {
+	file    string
+	mapping *transform.Mapping
+	flow    pipeline.Flow
+	off     bool // its sink is
+}
+
+// mappingFiles are the mappings of a folder, by name; none when it does not
+// exist. Hidden files are leavings of editors and systems. Not by Glob: the
+// folder's own path may hold [ or *.
+func mappingFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir) // sorted by name
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && !strings.HasPrefix(e.Name(), ".") && (ext == ".yaml" || ext == ".yml") {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	return names, nil
+}
+
+// readMappings reads the flows of the mappings folder against the kinds of the
+// sinks. Findings are all that is wrong with them; examples are not run here.
+func readMappings(c *Config, all []door, lookup lookupFunc) ([]flowFile, []pipeline.Finding, error) {
+	dir := c.path(c.Mappings)
+	names, err := mappingFiles(dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list mappings: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, nil, usage{&pipeline.Trouble{Rule: "flow.none", With: map[string]string{"dir": dir, "parent": c.dir}}}
+	}
+	deps := transformDeps(c, all, lookup)
+	var flows []flowFile
+	var findings []pipeline.Finding
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read mapping: %w", err)
+		}
+		mapping, found := transform.Parse(name, text, deps)
+		findings = append(findings, found...)
+		if len(found) > 0 || mapping == nil {
+			continue
+		}
+		if i := slices.IndexFunc(flows, func(f flowFile) bool { return f.mapping.Flow == mapping.Flow }); i >= 0 {
+			findings = append(findings, pipeline.Finding{File: name, Line: 1, Col: 1, Rule: "flow.twice",
+				With: map[string]string{"flow": mapping.Flow, "other": flows[i].file}})
+			continue
+		}
+		flows = append(flows, newFlow(name, mapping, all))
+	}
+	return flows, findings, nil
+}
+
+type lookupFunc func(table, code string) (map[string]string, bool, error)
+
+func transformDeps(c *Config, all []door, lookup lookupFunc) transform.Deps {
+	deps := transform.Deps{Kinds: map[string]pipeline.Kind{}, Maps: map[string]map[string]string{}, Lookup: lookup, Zone: c.zone, Lang: c.Language}
+	for _, d := range all {
+		for _, k := range d.kinds {
+			deps.Kinds[k.Name] = k
+		}
+	}
+	deps.Maps["shopify.locations"] = map[string]string{}
+	if c.Shopify != nil && c.Shopify.Locations != nil {
+		deps.Maps["shopify.locations"] = c.Shopify.Locations
+	}
+	return deps
+}
+
+// newFlow puts a flow together: what extract reads, transform maps and the kind's
+// sink sends.
+func newFlow(file string, m *transform.Mapping, all []door) flowFile {
+	to, kind := doorOf(all, m.To)
+	options := extract.Options{Format: m.Format, Sheet: m.Sheet, Header: m.Header, CodePage: m.CodePage, Delimiter: m.Delimiter}
+	for _, col := range m.Columns() {
+		options.Columns = append(options.Columns, extract.Column{Names: col.Names, Required: col.Required})
+	}
+	var needs []string
+	for _, name := range m.Tables() {
+		needs = append(needs, "table/"+name)
+	}
+	return flowFile{file: file, mapping: m, off: to.off, flow: pipeline.Flow{
+		Name: m.Flow, Files: m.Files,
+		Takes:   func(d pipeline.Drop, r io.ReaderAt) bool { return m.Match(d.Name) && options.Takes(d, r) },
+		Extract: options.Extract, Map: m.Map, Skip: m.Skip,
+		Kind: kind, Sink: to.sink, Lane: to.lane, Needs: needs, Batch: to.batch, Bytes: to.bytes,
+	}}
+}
+
+func doorOf(all []door, kind string) (door, pipeline.Kind) {
+	for _, d := range all {
+		for _, k := range d.kinds {
+			if k.Name == kind {
+				return d, k
+			}
+		}
+	}
+	return door{off: true}, pipeline.Kind{}
+}
+
+// lookupIn reads rows of reference tables from the ledger.
+func lookupIn(ctx context.Context, tables pipeline.Table) lookupFunc {
+	return func(name, code string) (map[string]string, bool, error) {
+		row, err := tables.Row(ctx, name, code)
+		if errors.Is(err, pipeline.ErrNotFound) {
+			return nil, false, nil
+		}
+		return row.Cols, err == nil, err
+	}
+}
+
+// noTables are the reference tables of a check: nothing is in them.
+type noTables struct{}
+
+func (noTables) Put(context.Context, string, []pipeline.TableRow) error { return nil }
+
+func (noTables) Row(context.Context, string, string) (pipeline.TableRow, error) {
+	return pipeline.TableRow{}, pipeline.ErrNotFound
+}
+
+func (noTables) Rows(context.Context, string) iter.Seq2[pipeline.TableRow, error] {
+	return func(func(pipeline.TableRow, error) bool) {}
+}
