@@ -635,8 +635,8 @@ var rules = []rule{
 		words{"orders with shipping need a tax code for it, and none is set", "set eta.shipping.item_code to the EGS code registered for shipping"},
 		words{"الطلبات التي بها شحن تحتاج إلى كود ضريبي للشحن، وهو غير محدد", "اضبط eta.shipping.item_code على كود EGS المسجل للشحن"}},
 	{"eta.ambiguous",
-		words{"the order's sums fit with VAT included and with VAT on top: {parts}", "set eta.prices to inclusive or exclusive"},
-		words{"مبالغ الطلب تصح مع الضريبة ضمن السعر ومع إضافتها إليه: {parts}", "اضبط eta.prices على inclusive أو exclusive"}},
+		words{"the order's sums fit with VAT included and with VAT on top: goods {goods}, discounts of lines {off}, subtotal {subtotal}, discount {discount}, shipping {shipping}, taxes {taxes}, total {total}", "set eta.prices to inclusive or exclusive"},
+		words{"مبالغ الطلب تصح مع الضريبة ضمن السعر ومع إضافتها إليه: الأصناف {goods}، خصومات البنود {off}، المجموع الفرعي {subtotal}، الخصم {discount}، الشحن {shipping}، الضرائب {taxes}، الإجمالي {total}", "اضبط eta.prices على inclusive أو exclusive"}},
 	{"eta.rejected",
 		words{"the tax authority did not take the receipt: {said} ({code} at {path})", "correct it and send the order again; a new receipt replaces this one"},
 		words{"لم تقبل مصلحة الضرائب الإيصال: {said} ‏({code} عند {path})", "صحّحه ثم أعد إرسال الطلب؛ يصدر إيصال جديد بدلًا منه"}},
@@ -683,8 +683,8 @@ var rules = []rule{
 		words{"the tax authority cannot read the submission: {said}", "nothing was taken; report this with the answer that is kept beside the batch"},
 		words{"مصلحة الضرائب لا تستطيع قراءة الإرسال: {said}", "لم يُقبل شيء؛ أبلغ عن ذلك مع الرد المحفوظ بجانب الدفعة"}},
 	{"eta.toolarge",
-		words{"the submission is too large for the tax authority", "nothing was taken; lower the number of receipts in a batch"},
-		words{"الإرسال أكبر مما تقبله مصلحة الضرائب", "لم يُقبل شيء؛ قلّل عدد الإيصالات في الدفعة"}},
+		words{"the receipt {name} alone is too large for the tax authority, or for a machine before it", "nothing was taken; look whether a proxy limits requests to less than 1.5 MB, or split the order in the shop"},
+		words{"الإيصال {name} وحده أكبر مما تقبله مصلحة الضرائب أو جهاز قبلها", "لم يُقبل شيء؛ تحقق هل يحدّ وسيط في الشبكة من حجم الطلبات بأقل من 1.5 ميجابايت، أو قسّم الطلب في المتجر"}},
 	{"eta.refused",
 		words{"the tax authority, or a machine before it, refuses the request with {status}: {said}", "check eta.api_url and the network; nothing was taken"},
 		words{"مصلحة الضرائب أو جهاز قبلها يرفض الطلب برمز {status}: {said}", "تحقق من eta.api_url ومن الشبكة؛ لم يُقبل شيء"}},
@@ -695,8 +695,11 @@ var rules = []rule{
 		words{"this machine's clock is {skew} away from the tax authority's", "set the clock; no receipt is sent before"},
 		words{"ساعة هذا الجهاز تختلف عن ساعة مصلحة الضرائب بمقدار {skew}", "اضبط الساعة؛ لن يُرسل أي إيصال قبل ذلك"}},
 	{"sum.mismatch",
-		words{"the order's sums do not add up: {parts}", "correct the order, or export it again whole; nothing is filed that does not add up"},
-		words{"مبالغ الطلب غير متطابقة: {parts}", "صحّح الطلب أو صدّره كاملًا من جديد؛ لا يُقدَّم إيصال لا تتطابق مبالغه"}},
+		words{"the order's sums do not add up: goods {goods}, discounts of lines {off}, subtotal {subtotal}, discount {discount}, shipping {shipping}, taxes {taxes}, total {total}", "correct the order, or export it again whole; nothing is filed that does not add up"},
+		words{"مبالغ الطلب غير متطابقة: الأصناف {goods}، خصومات البنود {off}، المجموع الفرعي {subtotal}، الخصم {discount}، الشحن {shipping}، الضرائب {taxes}، الإجمالي {total}", "صحّح الطلب أو صدّره كاملًا من جديد؛ لا يُقدَّم إيصال لا تتطابق مبالغه"}},
+	{"eta.formula",
+		words{"the receipt's {what} is {got}, and {want} by the tax authority's formulas", "report this with the order; nothing is filed that does not add up"},
+		words{"قيمة {what} في الإيصال {got}، وحسب معادلات مصلحة الضرائب هي {want}", "أبلغ عن ذلك مع الطلب؛ لا يُقدَّم إيصال لا تتطابق مبالغه"}},
 	{"tax.mismatch",
 		words{"the order's tax is {taxes}, by the rates of its lines it is {computed}", "correct the VAT rates in the item master, or the tax settings of the shop"},
 		words{"ضريبة الطلب {taxes}، وحسب نسب أصنافه هي {computed}", "صحّح نسب الضريبة في دليل الأصناف أو إعدادات الضريبة في المتجر"}},
@@ -816,10 +819,13 @@ func (p Problem) words(lang string) words {
 	if !ok {
 		return words{says: string(p.Rule), fix: ""}
 	}
-	pairs := []string{"{value}", p.Value, "{field}", p.Field, "{column}", p.Column}
+	var pairs []string
 	for name, fact := range p.With {
 		pairs = append(pairs, "{"+name+"}", fact)
 	}
+	// After the facts, for of two of a name the first counts: what is wrong with
+	// a setting has its value among the facts, and no cell.
+	pairs = append(pairs, "{value}", p.Value, "{field}", p.Field, "{column}", p.Column)
 	if lang == "ar" {
 		for i := 1; i < len(pairs); i += 2 {
 			pairs[i] = leftToRight(pairs[i])

@@ -65,6 +65,17 @@ func TestRules_Used(t *testing.T) {
 	}
 }
 
+// TestFinding_Value keeps the value of a setting in the words: it stands among
+// the facts, for there is no cell that it came from.
+func TestFinding_Value(t *testing.T) {
+	f := Finding{Path: "eta.environment", Rule: "eta.choice", With: map[string]string{"value": "preprod", "known": "production"}}
+	for _, lang := range []string{"en", "ar"} {
+		if got := f.In(lang); !strings.Contains(got, "preprod") {
+			t.Errorf("%s: the value is missing in %q", lang, got)
+		}
+	}
+}
+
 // TestProblem_NumbersInArabic keeps dates and order numbers in their order: in an
 // Arabic sentence 2026-11-25 is shown as 25-11-2026 and #1003 as 1003#.
 func TestProblem_NumbersInArabic(t *testing.T) {

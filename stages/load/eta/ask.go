@@ -158,7 +158,7 @@ func (s *Sink) get(ctx context.Context, heard *[]pipeline.Said, address string, 
 	case x.status == http.StatusTooManyRequests:
 		return false, &pipeline.Later{Err: x.failure(), After: x.retryAfter(time.Second) + time.Second}
 	case x.status == http.StatusForbidden:
-		return false, refusal(x, s.config)
+		return false, refusal(x, s.config, "")
 	}
 	return false, &pipeline.Later{Err: x.failure(), After: x.retryAfter(0)}
 }

@@ -323,6 +323,25 @@ func TestBuild_Problems(t *testing.T) {
 	}
 }
 
+func TestBuild_SumsInWords(t *testing.T) {
+	t.Parallel()
+	_, problems := build(t, demoSink(t, nil), saleOf(t, row{"order.subtotal": "228.00", "order.total": "228.00"}, goodsRow("A", "1", "114.00")))
+	if len(problems) == 0 {
+		t.Fatal("no problem")
+	}
+	for lang, words := range map[string][]string{"en": {"goods 114.00", "subtotal 228.00", "total 228.00"}, "ar": {"الأصناف", "114.00", "الإجمالي", "228.00"}} {
+		says := problems[0].Says(lang)
+		for _, word := range words {
+			if !strings.Contains(says, word) {
+				t.Errorf("%s: %q lacks %s", lang, says, word)
+			}
+		}
+		if lang == "ar" && strings.Contains(says, "total") {
+			t.Errorf("English in %q", says)
+		}
+	}
+}
+
 func TestBuild_AllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, problems := build(t, demoSink(t, nil), saleOf(t, row{"order.total": "1.00", "order.payment": "?"},

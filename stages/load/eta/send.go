@@ -21,6 +21,7 @@ const triesOfDuplicate = 3
 //   - the authority has answered: each receipt Accepted (Ticket: the submission) or Rejected; one that the answer does
 //     not name, or whose refusal may mean that it was taken before, has no outcome;
 //   - nothing was taken for certain (400, 401, 403, 429, no token, no connection): all Ready, with the same bytes;
+//   - too much for one submission, though within the documented limits: as for its first half; the rest Ready;
 //   - anything else (5xx, a cut connection, an answer that cannot be read, 422): no outcomes, and a *Later.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	var a pipeline.Answer
@@ -80,14 +81,30 @@ func (s *Sink) submitted(ctx context.Context, b pipeline.Batch, a pipeline.Answe
 	case x.status == http.StatusUnprocessableEntity: // the same payload within ten minutes: it may have been taken then
 		return a, &pipeline.Later{Err: x.failure(), After: x.retryAfter(10 * time.Minute)}
 	case x.status >= 400 && x.status < 500 && x.status != http.StatusRequestTimeout:
+		err := refusal(x, s.config, b.Docs[0].Name)
+		if t, ok := errors.AsType[*pipeline.Trouble](err); ok && t.Rule == "eta.toolarge" && len(b.Docs) > 1 {
+			return s.halve(ctx, b, a)
+		}
 		a.Outcomes = ready(b.Docs)
-		return a, refusal(x, s.config)
+		return a, err
 	}
 	return a, &pipeline.Later{Err: x.failure(), After: x.retryAfter(s.config.AskAfter[0])}
 }
 
-// refusal is the trouble of a submission of which nothing was taken.
-func refusal(x exchange, c Config) error {
+// halve offers the first half of a batch that was too large, of which nothing was taken; the rest is sent after it,
+// for receipts go in the order of their chain.
+func (s *Sink) halve(ctx context.Context, b pipeline.Batch, a pipeline.Answer) (pipeline.Answer, error) {
+	half := len(b.Docs) / 2
+	rest := b.Docs[half:]
+	b.Docs = b.Docs[:half]
+	answer, err := s.Send(ctx, b)
+	answer.Said = append(a.Said, answer.Said...)
+	answer.Outcomes = append(answer.Outcomes, ready(rest)...)
+	return answer, err
+}
+
+// refusal is the trouble of a submission of which nothing was taken; name is that of its first receipt.
+func refusal(x exchange, c Config, name string) error {
 	var answer struct {
 		Error   fault `json:"error"`
 		Message text  `json:"message"`
@@ -111,7 +128,7 @@ func refusal(x exchange, c Config) error {
 	case x.status == http.StatusForbidden:
 		rule = "eta.forbidden"
 	}
-	return &pipeline.Trouble{Rule: rule, With: with("status", strconv.Itoa(x.status), "said", said, "rin", c.Seller.RIN, "serial", c.POS.Serial)}
+	return &pipeline.Trouble{Rule: rule, With: with("status", strconv.Itoa(x.status), "said", said, "rin", c.Seller.RIN, "serial", c.POS.Serial, "name", name)}
 }
 
 // outcomes gives each receipt what the answer says of it.

@@ -323,6 +323,21 @@ func TestSend_NothingTaken(t *testing.T) {
 	}
 }
 
+// TestSend_TooLarge has an authority that takes fewer receipts at a time than it documents.
+func TestSend_TooLarge(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{}, nil)
+	tooLarge := etatest.Fault{Status: 400, Body: `{"error":{"code":"MaximumSizeExceeded","message":"words","details":[]}}`}
+	n.server.Plan(etatest.Plan{On: etatest.Submit, From: 1, To: 2, Fault: tooLarge})
+	n.fillFrom(4000, 9)
+	n.run(20)
+	n.wantAll(pipeline.Delivered)
+	if len(n.errs) != 0 {
+		t.Errorf("errors %v", n.errs)
+	}
+	n.wantClean()
+}
+
 func TestSend_Retired(t *testing.T) {
 	t.Parallel()
 	n := newNight(t, etatest.Options{}, nil)

@@ -224,7 +224,7 @@ func (v *validation) deal(items []item) (deal, bool) {
 	}
 	found := s.deals(v.config.Prices, v.config.Tolerance)
 	if len(found) == 0 {
-		v.add(o.problem("order.total", "sum.mismatch", "parts", s.String()))
+		v.add(o.problem("order.total", "sum.mismatch", s.facts()...))
 		return deal{}, false
 	}
 	rate := *v.config.Shipping.VATRate
@@ -234,7 +234,7 @@ func (v *validation) deal(items []item) (deal, bool) {
 		v.add(o.problem("order.taxes", "tax.mismatch", "taxes", s.taxes.String(), "computed", found[0].vat(s.goods, rate).RoundHAZ(2).String()))
 		return deal{}, false
 	case len(fits) > 1:
-		v.add(o.problem("order.total", "eta.ambiguous", "parts", s.String()))
+		v.add(o.problem("order.total", "eta.ambiguous", s.facts()...))
 		return deal{}, false
 	}
 	d := fits[0]
@@ -255,22 +255,23 @@ func (v *validation) taxFits(d deal, s sums, shippingRate dec) bool {
 	return near(d.vat(s.goods, shippingRate), s.taxes, v.config.Tolerance.Mul(lines))
 }
 
-// String is the order's figures in one line, for the problem that they do not add up.
-func (s sums) String() string {
+// facts are the order's figures, for the problem that they do not add up: the words around them are the rule's, in
+// either language.
+func (s sums) facts() []string {
 	gross, off := s.gross()
 	subtotal := "-"
 	if s.hasSubtotal {
 		subtotal = s.subtotal.StringFixed(2)
 	}
-	return fmt.Sprintf("lines %s - %s, subtotal %s, discount %s, shipping %s, taxes %s, total %s", gross.StringFixed(2), off.StringFixed(2),
-		subtotal, s.discount.StringFixed(2), s.shipping.StringFixed(2), s.taxes.StringFixed(2), s.total.StringFixed(2))
+	return []string{"goods", gross.StringFixed(2), "off", off.StringFixed(2), "subtotal", subtotal, "discount", s.discount.StringFixed(2),
+		"shipping", s.shipping.StringFixed(2), "taxes", s.taxes.StringFixed(2), "total", s.total.StringFixed(2)}
 }
 
 // verify computes every formula again from the filled receipt, and holds its total against the order's.
 func (v *validation) verify(r receipt) {
 	off := func(what string, got, want dec) {
 		if !near(got, want, piastre) {
-			v.add(v.order.problem("order.total", "sum.mismatch", "parts", fmt.Sprintf("%s %s, %s", what, got, want)))
+			v.add(v.order.problem("order.total", "eta.formula", "what", what, "got", got.String(), "want", want.String()))
 		}
 	}
 	var sales, net, tax1, sum dec
