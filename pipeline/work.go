@@ -12,6 +12,9 @@ import (
 // drains ends with it, and whoever starts it again has done so.
 const slow = time.Minute
 
+// worthTelling is a wait that somebody who looks on would wonder about.
+const worthTelling = 2 * time.Second
+
 // Waiting is the error of a lane that was left with something to do: patience
 // is over before the other side is ready.
 type Waiting struct {
@@ -62,6 +65,9 @@ func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struc
 		}
 		if due.Step == "" || wait > 0 {
 			patience -= wait
+			if drain && wait >= worthTelling {
+				s.tell(Event{What: EventWaiting, Lane: lane, Wait: wait})
+			}
 			rest(ctx, wait, wake)
 		}
 	}
@@ -93,7 +99,7 @@ func (s *Steps) do(ctx context.Context, q Queue, lane string, due Due, drain boo
 			wait = Backoff(due.Tries + 1)
 		}
 	}
-	s.tell(Event{What: EventFailed, Job: due.Job, Lane: lane, Note: err.Error(), Wait: wait})
+	s.tell(Event{What: EventFailed, Job: due.Job, Lane: lane, Note: err.Error(), Wait: wait, Err: err})
 	if failed := q.Fail(ctx, lane, due.Job, err, s.now().Add(wait)); failed != nil {
 		return 0, errors.Join(err, failed)
 	}

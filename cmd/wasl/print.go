@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -115,10 +117,27 @@ func (a *app) eventLine(e pipeline.Event) string {
 		return fmt.Sprintf("%s %s", name(), a.failure(e))
 	case pipeline.EventReport:
 		return fmt.Sprintf("%-10s %s", a.say("event.report"), e.Note)
+	case pipeline.EventWaiting:
+		return a.waitLine(e)
 	case pipeline.EventClosed:
 		return ""
 	}
 	return strings.TrimRight(fmt.Sprintf("%s %s", name(), e.Note), " ")
+}
+
+// waitLine says what is waited for, and how long.
+func (a *app) waitLine(e pipeline.Event) string {
+	wait := e.Wait.Round(100 * time.Millisecond).String()
+	words := e.Note
+	switch {
+	case e.Count["files"] > 0:
+		words = a.say("settling", "count", strconv.Itoa(e.Count["files"]), "wait", wait)
+	case e.Note == "":
+		words = a.say("answering", "lane", e.Lane, "wait", wait)
+	case e.Wait > 0:
+		words += " (" + wait + ")"
+	}
+	return fmt.Sprintf("%-10s %s", a.say("event.waiting"), words)
 }
 
 // failure is what could not be done, in the reader's language, and what to do.
@@ -132,7 +151,7 @@ func (a *app) failure(e pipeline.Event) string {
 	if e.Wait == 0 {
 		return line
 	}
-	line += a.say("semicolon") + a.say("again", "wait", max(e.Wait.Round(time.Second), time.Second).String())
+	line += "; " + a.say("again", "wait", max(e.Wait.Round(time.Second), time.Second).String())
 	if ok && trouble.Fix(a.language()) != "" {
 		line += fmt.Sprintf("\n    %s: %s", a.say("fix"), trouble.Fix(a.language()))
 	}
