@@ -12,6 +12,7 @@ type Event struct {
 	Count map[string]int `json:"count,omitempty"` // rows, documents, problems by state
 	Note  string         `json:"note,omitempty"`  // never the value of a cell
 	Wait  time.Duration  `json:"wait,omitempty"`
+	Err   error          `json:"-"` // of a failure, for words in the reader's language; Note is its text
 }
 
 // What can happen.

@@ -15,11 +15,12 @@ import (
 
 // nightly is what one run did: its jobs, how its lanes ended, its workbooks.
 type nightly struct {
-	taken    inbox.Taken
-	jobs     []pipeline.Opened
-	problems []pipeline.Problem
-	lanes    map[string]error
-	reports  []pipeline.Report
+	taken     inbox.Taken
+	jobs      []pipeline.Opened
+	problems  []pipeline.Problem
+	lanes     map[string]error
+	reports   []pipeline.Report
+	unwritten error // a workbook that could not be; the run is accounted for all the same
 }
 
 // open are the jobs of some days that are not closed yet: those that this run
@@ -72,7 +73,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	waiting += total[pipeline.Ready] + total[pipeline.Sending] + total[pipeline.Accepted]
 	failed := a.laneErrors(n.lanes)
 	switch {
-	case failed:
+	case failed || n.unwritten != nil:
 		a.code = exitCouldNot
 	case aside > 0 || waiting > 0 || len(n.taken.Left) > 0:
 		a.code = exitAside

@@ -66,17 +66,16 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 	if err := h.inbox.Reject(ctx); err != nil {
 		return fmt.Errorf("inbox: %w", err)
 	}
-	var unwritten error // the run is accounted for all the same
 	for _, day := range days {
 		report, err := h.steps.Reconcile(ctx, day)
 		if err != nil {
-			unwritten = errors.Join(unwritten, err)
+			night.unwritten = errors.Join(night.unwritten, err)
 			continue
 		}
 		night.reports = append(night.reports, report)
 	}
 	night.taken, night.lanes = taken, lanes
-	return errors.Join(a.account(ctx, h, night), unwritten)
+	return errors.Join(a.account(ctx, h, night), night.unwritten)
 }
 
 // workLanes works all lanes at once until each has nothing due, and says how

@@ -88,7 +88,7 @@ func (i *Inbox) watchRound(ctx context.Context, o *outage) (pause time.Duration,
 	}
 	pause = o.fail(i.deps.Now(), i.cfg.Scan)
 	if o.worthTelling(i.deps.Now(), err) {
-		i.deps.Tell(pipeline.Event{Time: i.deps.Now(), What: pipeline.EventFailed, Note: "inbox: " + err.Error(), Wait: pause})
+		i.deps.Tell(pipeline.Event{Time: i.deps.Now(), What: pipeline.EventFailed, Note: "inbox: " + err.Error(), Wait: pause, Err: err})
 	}
 	return pause, nil
 }
