@@ -279,9 +279,15 @@ func (v *rewriter) field(node *ast.Node, name string) {
 	if slices.Contains(own, name) || name == "minus" || strings.HasPrefix(name, "col ") || slices.ContainsFunc(v.names, beginning) {
 		return
 	}
+	words := slices.Concat(v.names, own)
+	meant := near(name, words)
+	if !strings.Contains(name, ".") && !slices.Contains(words, meant) {
+		v.wrong(*node, fmt.Sprintf("there is no field %s, and a text stands in quotes: %q", name, name))
+		return
+	}
 	v.wrong(*node, "")
 	if v.fault.rule == "" && v.fault.said == "" {
-		v.fault.rule, v.fault.facts = "mapping.field", []string{"name", name, "near", near(name, v.names)}
+		v.fault.rule, v.fault.facts = "mapping.field", []string{"name", name, "near", meant}
 	}
 }
 

@@ -102,12 +102,12 @@ skip:
     why: x
   - when: 'has(time) or col("A") == ""'
     why: x
-`, `m.yaml:5:30: there is no field pric; did you mean label, code, amount, quantity, rate, date, time, bool, other, third?
+`, `m.yaml:5:30: the expression is wrong here: there is no field pric, and a text stands in quotes: "pric"; correct it; numbers, texts in quotes, field names, col("Header") and has(field) may stand in it
 m.yaml:6:28: the expression is wrong here: unexpected token EOF; correct it; numbers, texts in quotes, field names, col("Header") and has(field) may stand in it
 m.yaml:7:17: the expression is wrong here: col takes the header of a column in quotes: col("Item Code"); correct it; numbers, texts in quotes, field names, col("Header") and has(field) may stand in it
 m.yaml:8:17: the expression gives bool, where text is wanted; change the expression
 m.yaml:9:3: other is computed from itself; use another field, or col()
-m.yaml:11:17: there is no field now; did you mean label, code, amount, quantity, rate, date, time, bool, other, third?
+m.yaml:11:17: the expression is wrong here: there is no field now, and a text stands in quotes: "now"; correct it; numbers, texts in quotes, field names, col("Header") and has(field) may stand in it
 m.yaml:15:11: there is no field amunt; did you mean amount?
 m.yaml:17:11: the expression gives number, where bool is wanted; change the expression
 m.yaml:19:11: the expression is wrong here: a document has no columns: put col() into a field, and name that; correct it; numbers, texts in quotes, field names, col("Header") and has(field) may stand in it
