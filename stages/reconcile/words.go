@@ -78,7 +78,7 @@ var words = map[string][2]string{
 	"sum.even":        {"Everything adds up: every row and every amount is accounted for", "كل شيء متطابق: كل صف وكل مبلغ معروف المصير"},
 	"sum.off":         {"{count} lines do not add up: they are marked red below", "{count} من الأسطر غير متطابقة: مميّزة بالأحمر أدناه"},
 	"sum.waiting":     {"{count} documents are still on their way", "{count} من المستندات ما زالت في الطريق"},
-	"sum.problems":    {"{count} problems need a person: see the sheet Problems", "{count} من المشكلات تحتاج إلى تدخل: انظر ورقة المشكلات"},
+	"sum.problems":    {"Problems that need a person: {count}; see the sheet Problems", "مشكلات تحتاج إلى تدخل: {count}؛ انظر ورقة المشكلات"},
 	"sum.noproblems":  {"No problems", "لا توجد مشكلات"},
 	"sum.rows":        {"1. Rows: what came in and where it is now", "١. الصفوف: ما ورد وأين هو الآن"},
 	"sum.rows.note":   {"Every row of every file counts once, by what became of its document. Check = rows in − all columns to its left; it must be 0.", "كل صف في كل ملف يُحسب مرة واحدة بحسب مصير مستنده. الفرق = الصفوف الواردة − مجموع الأعمدة السابقة له، ويجب أن يكون صفرًا."},
