@@ -197,3 +197,11 @@ func (c *Config) clock(t time.Time) string {
 	}
 	return t.In(c.zone).Format("2006-01-02 15:04:05 -0700")
 }
+
+// minute is an instant in the shop's zone for tables, where the zone is clear.
+func (c *Config) minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(c.zone).Format("2006-01-02 15:04")
+}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"wasl/pipeline"
@@ -58,11 +57,7 @@ func (a *app) status(c *Config, s ledger.Status) {
 			for _, n := range l.Jobs {
 				jobs += n
 			}
-			oldest := ""
-			if !l.Oldest.IsZero() {
-				oldest = humanize.Time(l.Oldest)
-			}
-			t.AppendRow([]any{l.Lane, jobs, a.countLine(byName(l.States)), oldest, c.clock(l.Until)})
+			t.AppendRow([]any{l.Lane, jobs, a.countLine(byName(l.States)), c.minute(l.Oldest), c.minute(l.Until)})
 		}
 		t.Render()
 		for _, l := range waiting {

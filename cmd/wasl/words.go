@@ -33,7 +33,7 @@ var said = map[string][2]string{
 	"same":              {"Nothing was sent: everything was at the other side already.", "لم يُرسل شيء: كل شيء موجود لدى الطرف الآخر بالفعل."},
 	"leftOut":           {"Nothing was sent. What was left out, and why, is in the workbook.", "لم يُرسل شيء. ما استُبعد وسبب استبعاده في ملف التسوية."},
 	"aside":             {"Put aside ({count}):", "وُضع جانبًا ({count}):"},
-	"waits":             {"{count} documents still wait for an answer. Run wasl run again, or let wasl watch stay.", "{count} مستندات ما زالت تنتظر ردًّا. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
+	"waits":             {"Documents that still wait: {count}. Run wasl run again, or let wasl watch stay.", "مستندات ما زالت في الانتظار: {count}. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
 	"workbook":          {"workbook", "ملف التسوية"},
 	"file":              {"file", "الملف"},
 	"files":             {"files", "الملفات"},
@@ -51,7 +51,7 @@ var said = map[string][2]string{
 	"required": {"required", "مطلوب"},
 	"groups":   {"rows that are equal in {fields} make one document", "الصفوف المتساوية في {fields} تكوّن مستندًا واحدًا"},
 
-	"checked":  {"{settings}: in order, {count} flows", "{settings}: سليم، {count} مسارات"},
+	"checked":  {"{settings}: in order; flows: {count}", "{settings}: سليم؛ المسارات: {count}"},
 	"goesTo":   {"to", "إلى"},
 	"examples": {"examples", "أمثلة"},
 	"off":      {"off: wasl.yaml has no section for it", "متوقف: لا قسم له في wasl.yaml"},
