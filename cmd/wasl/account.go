@@ -91,7 +91,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	}
 	a.leftInInbox(n.taken)
 	if len(n.problems) > 0 {
-		fmt.Fprintf(a.out, "\n%s\n", a.say("aside", "count", humanize.Comma(int64(len(n.problems)))))
+		fmt.Fprintf(a.out, "\n%s\n", a.say("aside", "count", humanize.Comma(int64(len(distinct(n.problems))))))
 		a.problems(n.problems, 20)
 	}
 	if waiting > 0 {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -190,6 +191,7 @@ func (a *app) countLine(count map[string]int) string {
 // problems prints problems with what to do about each; of more than most, only
 // so many, and how many more there are.
 func (a *app) problems(problems []pipeline.Problem, most int) {
+	problems = distinct(problems)
 	for i, p := range problems {
 		if i == most {
 			fmt.Fprintf(a.out, "  %s\n", a.say("more", "count", humanize.Comma(int64(len(problems)-most))))
@@ -200,6 +202,17 @@ func (a *app) problems(problems []pipeline.Problem, most int) {
 			fmt.Fprintf(a.out, "      %s: %s\n", a.say("fix"), fix)
 		}
 	}
+}
+
+// distinct leaves out what was said before: two flows that read one file stumble
+// over the same cell.
+func distinct(problems []pipeline.Problem) []pipeline.Problem {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(problems), func(p pipeline.Problem) bool {
+		before := seen[p.String()]
+		seen[p.String()] = true
+		return before
+	})
 }
 
 // problemJSON is a problem for machines, with its words.
