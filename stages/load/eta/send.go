@@ -98,6 +98,9 @@ func (s *Sink) halve(ctx context.Context, b pipeline.Batch, a pipeline.Answer) (
 	rest := b.Docs[half:]
 	b.Docs = b.Docs[:half]
 	answer, err := s.Send(ctx, b)
+	if err == nil {
+		answer.Again = s.config.PollAfter[0] // the rest need not wait as after a failure, longer from half to half
+	}
 	answer.Said = append(a.Said, answer.Said...)
 	answer.Outcomes = append(answer.Outcomes, ready(rest)...)
 	return answer, err
