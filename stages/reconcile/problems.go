@@ -44,7 +44,7 @@ func (b *book) problems(ctx context.Context, books pipeline.Books, jobs []pipeli
 }
 
 func (s *sheet) problem(n pipeline.Noted) error {
-	s.text(n.File)
+	s.words(n.File)
 	s.text(n.Sheet)
 	if n.Row > 0 {
 		s.put(number, n.Row)

@@ -488,3 +488,29 @@ func files(t *testing.T, dir string) []string {
 	}
 	return out
 }
+
+// TestWrite_LongFileNames keeps a name longer than its column whole: its row is
+// higher, where a cell of one line would be cut off by the next cell.
+func TestWrite_LongFileNames(t *testing.T) {
+	t.Parallel()
+	l := night()
+	name := strings.Repeat("orders_export_", 4) + ".csv"
+	l.job("20261125-0009", name, "orders-to-erp", "erp.order", 0).Verdict = "refused"
+	l.problem(pipeline.Problem{Origin: pipeline.Origin{File: name}, Rule: "file.empty"})
+	f := open(t, write(t, l, dayOne, dayOne, options(t, "en")))
+	for _, at := range []struct {
+		sheet string
+		times int
+	}{{"Summary", 2}, {"Problems", 1}} {
+		cells, err := f.SearchSheet(at.sheet, name)
+		if err != nil || len(cells) != at.times {
+			t.Fatalf("%s: found in %v, %v", at.sheet, cells, err)
+		}
+		for _, cell := range cells {
+			_, row, _ := excelize.CellNameToCoordinates(cell)
+			if height, _ := f.GetRowHeight(at.sheet, row); height < 24 {
+				t.Errorf("%s!%s: a row of %g points", at.sheet, cell, height)
+			}
+		}
+	}
+}

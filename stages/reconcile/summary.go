@@ -180,7 +180,7 @@ func (s *summarySheet) rows(files []FileSum) error {
 	by := map[pipeline.State]int{}
 	for _, f := range files {
 		s.text(f.Job.Flow)
-		s.text(f.File)
+		s.words(f.File)
 		s.styled(center, f.Job.Drop)
 		s.time(f.Arrived)
 		word, l := s.b.verdict(f)

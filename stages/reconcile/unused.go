@@ -51,7 +51,7 @@ func (s *summarySheet) reasons(f FileSum, why []pipeline.Problem) error {
 	}
 	for _, words := range says {
 		s.text(f.Job.Flow)
-		s.text(f.File)
+		s.words(f.File)
 		s.styled(center, f.Job.Drop)
 		s.time(f.Arrived)
 		word, l := s.b.verdict(f)
