@@ -60,7 +60,7 @@ func (s *summarySheet) reasons(f FileSum, why []pipeline.Problem) error {
 			s.put(wrapped, nil)
 		}
 		s.line[colIn-1].Value, s.line[10].Value = words[0], words[1]
-		lines := max(1, utf8.RuneCountInString(words[0])/70+1, utf8.RuneCountInString(words[1])/95+1)
+		lines := max(s.lines, 1, utf8.RuneCountInString(words[0])/70+1, utf8.RuneCountInString(words[1])/95+1)
 		if err := s.merged(float64(4+13*lines), colIn, 10, 11, 17); err != nil {
 			return err
 		}
