@@ -98,9 +98,6 @@ func (s *Sink) halve(ctx context.Context, b pipeline.Batch, a pipeline.Answer) (
 	rest := b.Docs[half:]
 	b.Docs = b.Docs[:half]
 	answer, err := s.Send(ctx, b)
-	if err == nil {
-		answer.Again = s.config.PollAfter[0] // the rest need not wait as after a failure, longer from half to half
-	}
 	answer.Said = append(a.Said, answer.Said...)
 	answer.Outcomes = append(answer.Outcomes, ready(rest)...)
 	return answer, err
@@ -137,6 +134,7 @@ func refusal(x exchange, c Config, name string) error {
 // outcomes gives each receipt what the answer says of it.
 func (s *Sink) outcomes(ctx context.Context, b pipeline.Batch, a pipeline.Answer, answer taken) (pipeline.Answer, error) {
 	ticket := string(cmp.Or(answer.SubmissionID, answer.SubmissionUUID))
+	a.Again = s.config.PollAfter[0] // however often the batch was offered before: this time there is an answer
 	unnamed := 0
 	var trouble error
 	for _, doc := range b.Docs {
