@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -158,13 +159,13 @@ func (d *door) read(ctx context.Context, op operation, vars, into any) (reply, e
 	}
 }
 
-// rest waits for points.
+// rest waits for points, or for another machine.
 func (d *door) rest(ctx context.Context, wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}
 	if d.tell != nil {
-		d.tell("Shopify: waiting for points", wait)
+		d.tell("Shopify: waiting", wait)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -182,20 +183,36 @@ type pageInfo struct {
 	EndCursor   string `json:"endCursor"`
 }
 
+// hiccups is how often in a row a page is asked for where the answers are lost,
+// and hiccup the longest wait before it is asked for again.
+const (
+	hiccups = 4
+	hiccup  = 30 * time.Second
+)
+
 // pages reads a connection to its end. one asks for a page of so many nodes
 // after a cursor (nil: the first) and takes what it brings. A page that proves
-// too large is asked for again at half the size.
-func (d *door) pages(op operation, one func(first int, after *string) (pageInfo, error)) error {
+// too large is asked for again at half the size. So is one whose answer is lost,
+// as it was, unless it is the first: a large shop has a thousand pages, and one
+// lost answer must not send the reading back to where it began.
+func (d *door) pages(ctx context.Context, op operation, one func(first int, after *string) (pageInfo, error)) error {
 	var after *string
-	for {
+	for tries := 1; ; tries++ {
 		first := d.pace.page(op)
 		info, err := one(first, after)
 		if _, large := errors.AsType[tooLarge](err); large && d.pace.halve(op, first) {
 			continue
 		}
+		if later, ok := errors.AsType[*pipeline.Later](err); ok && after != nil && tries < hiccups && later.After <= hiccup {
+			if err := d.rest(ctx, cmp.Or(later.After, pipeline.Backoff(tries))); err != nil {
+				return fmt.Errorf("shopify %s: %w", op.name, err)
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
+		tries = 0
 		if !info.HasNextPage {
 			return nil
 		}

@@ -80,7 +80,7 @@ func (s *Sink) look(ctx context.Context) (*shelf, error) {
 // locations reads every location, those that are switched off too.
 func (s *Sink) locations(ctx context.Context) ([]place, error) {
 	var all []place
-	err := s.door.pages(locationsPage, func(first int, after *string) (pageInfo, error) {
+	err := s.door.pages(ctx, locationsPage, func(first int, after *string) (pageInfo, error) {
 		var data struct {
 			Locations struct {
 				Nodes    []place  `json:"nodes"`
@@ -96,7 +96,7 @@ func (s *Sink) locations(ctx context.Context) ([]place, error) {
 
 // readVariants fills in which item a SKU means.
 func (s *Sink) readVariants(ctx context.Context, h *shelf) error {
-	return s.door.pages(variantsPage, func(first int, after *string) (pageInfo, error) {
+	return s.door.pages(ctx, variantsPage, func(first int, after *string) (pageInfo, error) {
 		var data struct {
 			Variants struct {
 				Nodes    []variant `json:"nodes"`
@@ -148,7 +148,7 @@ func (l levels) of(name string) (int64, bool) {
 
 // readLevels fills in what one location holds.
 func (s *Sink) readLevels(ctx context.Context, h *shelf, location string) error {
-	return s.door.pages(levelsPage, func(first int, after *string) (pageInfo, error) {
+	return s.door.pages(ctx, levelsPage, func(first int, after *string) (pageInfo, error) {
 		var data struct {
 			Location *struct {
 				Levels struct {

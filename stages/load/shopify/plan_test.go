@@ -118,6 +118,25 @@ func TestPlan_ReadsAllPages(t *testing.T) {
 	s.clean(t)
 }
 
+// A page whose answer is lost is asked for again where it is: nothing that was
+// read before is read again.
+func TestPlan_GoesOnWhereAnAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{BucketSize: 100_000})
+	for i := range 620 {
+		s.AddSKU(fmt.Sprintf("P-%03d", i), i)
+	}
+	s.Fault("VariantsPage", 2, shopifytest.Fault{Kind: shopifytest.FaultHalf})
+	s.Fault("InventoryLevelsAtLocation", 3, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 502})
+	if p := plan(t, s.sink(t), want{"P-619", s.cairo, "619", ""})[0]; !p.Same {
+		t.Errorf("got %+v", p)
+	}
+	if v, l := len(s.CallsOf("VariantsPage")), len(s.CallsOf("LocationsPage")); v != 4 || l > 1 {
+		t.Errorf("variants were asked for %d times, locations %d times", v, l)
+	}
+	s.clean(t)
+}
+
 // A page that takes too long is asked for again, half as large.
 func TestPlan_HalvesAPageThatTakesTooLong(t *testing.T) {
 	t.Parallel()
