@@ -62,6 +62,14 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 	return made, nil
 }
 
+// Try reads a file as Prepare would, and files what it makes into to: nothing is
+// asked of the other side, and nothing kept. A file that is not to be used as
+// data ends it with a *Refused.
+func Try(ctx context.Context, flow Flow, drop Drop, file io.ReaderAt, to Filing) (Reading, error) {
+	p := &preparing{steps: &Steps{}, flow: flow}
+	return p.fill(ctx, drop, file, to)
+}
+
 // preparing is one run of Prepare.
 type preparing struct {
 	steps *Steps

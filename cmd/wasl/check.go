@@ -14,17 +14,20 @@ import (
 func (a *app) checkCommand() *cobra.Command {
 	var online bool
 	cmd := &cobra.Command{
-		Use:   "check",
-		Short: "Check settings and mappings; with --online sign in everywhere",
+		Use:   "check [FILE]",
+		Short: "Check settings and mappings, a file, or with --online the sign-ins",
 		Long: `check reads wasl.yaml and every mapping strictly, runs the examples of the
 mappings, and prints every finding as file:line:column: what; did you mean ...
+
+With a FILE it reads that file as a run would, without taking it: how it is read,
+what would be made of it, and every problem. Nothing is sent or kept.
 
 With --online it signs in to Shopify and to ETA as well, changes nothing, and
 shows the shop, its scopes and locations, the POS and the taxpayer, and what is
 missing.`,
-		Example: "  wasl check\n  wasl check --online --lang ar",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Example: "  wasl check\n  wasl check exports/stock.csv\n  wasl check --online --lang ar",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.settings()
 			if err != nil {
 				return err
@@ -40,6 +43,9 @@ missing.`,
 			a.findings(findings)
 			if len(findings) > 0 {
 				return printed{exitUsage}
+			}
+			if len(args) > 0 {
+				return a.checkFile(cmd.Context(), c, args[0])
 			}
 			a.checked(c, flows)
 			if online {

@@ -146,3 +146,17 @@ func (noTables) Row(context.Context, string, string) (pipeline.TableRow, error) 
 func (noTables) Rows(context.Context, string) iter.Seq2[pipeline.TableRow, error] {
 	return func(func(pipeline.TableRow, error) bool) {}
 }
+
+// patternsOf are the names of files that the flows take which are on, for a file
+// that none does.
+func patternsOf(flows []flowFile) string {
+	var out []string
+	for _, f := range flows {
+		for _, p := range f.flow.Files {
+			if !f.off && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return strings.Join(out, ", ")
+}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"wasl/pipeline"
@@ -176,7 +175,7 @@ func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)
 	config := c.Inbox
 	config.Path = c.path(config.Path)
 	h.inbox, err = inbox.New(config, inbox.Deps{Vault: h.vault, Door: h.ledger, Claims: h.claims, Zone: c.zone,
-		Now: time.Now, Tell: tell, Patterns: h.patterns(), Install: h.ledger.Install()})
+		Now: time.Now, Tell: tell, Patterns: patternsOf(h.flows), Install: h.ledger.Install()})
 	if err != nil {
 		return nil, fmt.Errorf("inbox: %w", err)
 	}
@@ -215,17 +214,4 @@ func (h *house) claims(d pipeline.Drop, r io.ReaderAt) []pipeline.Claim {
 		}
 	}
 	return out
-}
-
-// patterns are the names of files that the flows take, for a file that none does.
-func (h *house) patterns() string {
-	var out []string
-	for _, f := range h.on() {
-		for _, p := range f.Files {
-			if !slices.Contains(out, p) {
-				out = append(out, p)
-			}
-		}
-	}
-	return strings.Join(out, ", ")
 }

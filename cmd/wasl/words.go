@@ -57,6 +57,11 @@ var said = map[string][2]string{
 	"off":      {"off: wasl.yaml has no section for it", "متوقف: لا قسم له في wasl.yaml"},
 	"missing":  {"missing", "ناقص"},
 
+	"ignored.title":        {"titles", "العناوين"},
+	"ignored.total":        {"totals", "الإجماليات"},
+	"ignored.footer":       {"footers", "التذييل"},
+	"ignored.header again": {"header again", "ترويسة مكررة"},
+
 	"arrived":   {"arrived", "وصل في"},
 	"twin":      {"same as", "مطابق لـ"},
 	"read":      {"read as", "قُرئ كـ"},

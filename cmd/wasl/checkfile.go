@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// checkFile reads a file as a run would, with every flow that takes it.
+func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
+	flows, close, err := a.flowsToTry(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer close()
+	file, err := os.Open(path)
+	if err != nil {
+		return usage{err}
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	drop := pipeline.Drop{ID: "check", Name: filepath.Base(path), Size: info.Size(), Arrived: now, Day: now.In(c.zone).Format(time.DateOnly)}
+	taken, aside := 0, 0
+	for _, f := range flows {
+		if f.off || !f.flow.Takes(drop, file) {
+			continue
+		}
+		taken++
+		var t tried
+		reading, err := pipeline.Try(ctx, f.flow, drop, file, &t)
+		refused, ok := errors.AsType[*pipeline.Refused](err)
+		if err != nil && !ok {
+			return fmt.Errorf("check %s: %w", path, err)
+		}
+		if ok {
+			t.problems = refused.Problems
+		}
+		aside += len(t.problems)
+		a.triedFile(f.flow.Name, reading, t, ok)
+	}
+	switch {
+	case taken == 0:
+		a.problemLines([]pipeline.Problem{{Rule: "drop.unclaimed", With: map[string]string{"patterns": patternsOf(flows)}}})
+		return printed{exitAside}
+	case aside > 0:
+		return printed{exitAside}
+	}
+	return nil
+}
+
+// flowsToTry are the flows with the reference tables as they are now; empty ones
+// where nothing was ever taken.
+func (a *app) flowsToTry(ctx context.Context, c *Config) ([]flowFile, func(), error) {
+	lookup := lookupFunc(func(string, string) (map[string]string, bool, error) { return nil, false, nil })
+	done := func() {}
+	l, err := a.openReading(ctx, c)
+	switch {
+	case err == nil:
+		lookup, done = lookupIn(ctx, l), func() { _ = l.Shut() } // it was only read
+	case !errors.Is(err, pipeline.ErrNotFound):
+		return nil, done, err
+	}
+	all, findings, err := doors(c, noTables{}, func(pipeline.Event) {})
+	if err == nil && len(findings) == 0 {
+		var flows []flowFile
+		if flows, findings, err = readMappings(c, all, lookup); err == nil && len(findings) == 0 {
+			return flows, done, nil
+		}
+	}
+	done()
+	a.findings(findings)
+	if err == nil {
+		err = printed{exitUsage}
+	}
+	return nil, done, err
+}
+
+// tried counts what would be filed.
+type tried struct {
+	rows     int
+	states   map[string]int
+	problems []pipeline.Problem
+}
+
+// Document counts a document by its state.
+func (t *tried) Document(d pipeline.Document, rows int, problems []pipeline.Problem) error {
+	if t.states == nil {
+		t.states = map[string]int{}
+	}
+	t.states[string(d.State)]++
+	t.rows += rows
+	t.problems = append(t.problems, problems...)
+	return nil
+}
+
+// Problem keeps a problem that belongs to no document.
+func (t *tried) Problem(p pipeline.Problem) error {
+	t.problems = append(t.problems, p)
+	return nil
+}
+
+// triedFile says how a file was read and what would be made of it.
+func (a *app) triedFile(flow string, r pipeline.Reading, t tried, refused bool) {
+	if a.json {
+		for _, p := range t.problems {
+			line := a.problemJSON(p)
+			line["what"], line["flow"] = "problem", flow
+			a.jsonLine(a.out, line)
+		}
+		a.jsonLine(a.out, map[string]any{"what": "checked", "flow": flow, "reading": r, "refused": refused, "documents": t.states,
+			"rows": t.rows, "problems": len(t.problems)})
+		return
+	}
+	fmt.Fprintf(a.out, "%s\n", flow)
+	fmt.Fprintf(a.out, "  %-12s %s\n", a.say("read"), readingText(r))
+	for _, why := range []string{"title", "total", "footer", "header again"} {
+		if rows := ignoredRows(r, why); rows != "" {
+			fmt.Fprintf(a.out, "  %-12s %s\n", a.say("ignored."+why), rows)
+		}
+	}
+	count := map[string]int{"rows": t.rows, "problems": len(t.problems)}
+	for state, n := range t.states {
+		count[state] = n
+	}
+	fmt.Fprintf(a.out, "  %-12s %s\n", a.say("documents"), a.countLine(count))
+	a.problems(t.problems, 50)
+}
+
+// ignoredRows names the rows that are no data for one reason: 1, 2, 57.
+func ignoredRows(r pipeline.Reading, why string) string {
+	s := ""
+	for _, i := range r.Ignored {
+		if i.Why != why {
+			continue
+		}
+		if s != "" {
+			s += ", "
+		}
+		if len(s) > 60 {
+			return s + "..."
+		}
+		s += strconv.Itoa(i.Row)
+	}
+	return s
+}
