@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -25,6 +26,10 @@ called while another wasl works.`,
 				return err
 			}
 			l, err := a.openReading(cmd.Context(), c)
+			if errors.Is(err, pipeline.ErrNotFound) { // nothing was ever taken
+				a.status(c, ledger.Status{})
+				return nil
+			}
 			if err != nil {
 				return err
 			}
