@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,16 +26,7 @@ called while another wasl works.`,
 			if err != nil {
 				return err
 			}
-			l, err := a.openReading(cmd.Context(), c)
-			if errors.Is(err, pipeline.ErrNotFound) { // nothing was ever taken
-				a.status(c, ledger.Status{})
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			defer func() { _ = l.Shut() }() // it was only read
-			s, err := l.Status(cmd.Context())
+			s, err := a.readStatus(cmd.Context(), c)
 			if err != nil {
 				return err
 			}
@@ -46,6 +38,20 @@ called while another wasl works.`,
 			return nil
 		},
 	}
+}
+
+// readStatus asks the ledger how things stand; nothing stands where no file was
+// ever taken.
+func (a *app) readStatus(ctx context.Context, c *Config) (ledger.Status, error) {
+	l, err := a.openReading(ctx, c)
+	if errors.Is(err, pipeline.ErrNotFound) {
+		return ledger.Status{}, nil
+	}
+	if err != nil {
+		return ledger.Status{}, err
+	}
+	defer func() { _ = l.Shut() }() // it was only read
+	return l.Status(ctx)
 }
 
 func (a *app) status(c *Config, s ledger.Status) {
