@@ -14,7 +14,8 @@ type Kind struct {
 	// Build makes one document of the records of a group. It is pure. It is also
 	// called for groups with problems, whose records lack the fields that could
 	// not be read: then it says as much as can be known of Key, Name, Day, Money.
-	// A document with a problem, of the records' or of Build, is held.
+	// A document with a problem, of the records' or of Build, is held. One with
+	// Left set is left out, for that reason.
 	Build func(group []Record) (Document, []Problem)
 
 	// Chain and Seal are set where documents are numbered or linked before they

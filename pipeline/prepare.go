@@ -173,6 +173,7 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 			doc.From = append(doc.From, r.Origin)
 		}
 	}
+	left = cmp.Or(left, doc.Left)
 	switch problems = merge(group, problems, wrong); {
 	case left != "":
 		doc.State, doc.Left, problems = Skipped, left, nil

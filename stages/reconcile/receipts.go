@@ -53,6 +53,9 @@ func readReceipt(doc pipeline.Document) receipt {
 			})
 		}
 	})
+	if len(doc.Sealed) == 0 {
+		r.number = "" // a receipt has a number once it is issued
+	}
 	r.uuid = cmp.Or(r.uuid, doc.Ref)
 	return r
 }

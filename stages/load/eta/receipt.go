@@ -46,6 +46,11 @@ type issuer struct {
 func (s issuer) build(group []pipeline.Record) (pipeline.Document, []pipeline.Problem) {
 	o := newOrder(group)
 	doc := s.label(o)
+	if doc.Day != "" && doc.Day < s.config.Start {
+		early := o.problem("order.created", "eta.early", "start", s.config.Start)
+		doc.Left = early.Says("en") + " / " + early.Says("ar")
+		return doc, nil
+	}
 	r, problems := s.receipt(o)
 	if len(problems) > 0 {
 		return doc, problems

@@ -57,10 +57,6 @@ func (v *validation) sale() {
 			v.add(o.problem(field, "eta.decimals"))
 		}
 	}
-	day := o.head("order.created").Date("order.created")
-	if v.config.Start != "" && !day.IsZero() && day.In(v.zone).Format(time.DateOnly) < v.config.Start {
-		v.add(o.problem("order.created", "eta.early", "start", v.config.Start))
-	}
 	limit := maxLines
 	if o.amount("order.shipping").IsPos() {
 		limit--
