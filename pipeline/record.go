@@ -19,6 +19,14 @@ type Row struct {
 	Header []string
 	Cells  []string // as long as Header; missing cells are ""
 	Faults []Fault  // what could not be read in it
+	Styles []Style  // of the columns, as long as Header; shared by all rows; nil: nothing is known
+}
+
+// A Style is how a column writes its cells, told from the whole column, where
+// one cell alone could be read in two ways.
+type Style struct {
+	Dates   string `json:"dates,omitempty"`   // dmy, mdy or ymd; "?": two orders fit every date of the column; "": nothing to tell
+	Decimal string `json:"decimal,omitempty"` // "." or ","; "?": both fit every number of the column; "": nothing to tell
 }
 
 // A Fault is a cell, or a whole row, that holds no value to be read: a formula
@@ -33,20 +41,47 @@ type Fault struct {
 // Reading tells how a file was read: what was decided about it, and which of
 // its rows are not data. It is complete once all rows have been taken.
 type Reading struct {
-	Format    string    `json:"format"`              // csv, xlsx, shopify.orders
-	CodePage  string    `json:"codePage,omitempty"`  // utf-8, windows-1256
-	Delimiter string    `json:"delimiter,omitempty"` // of CSV
-	Sheet     string    `json:"sheet,omitempty"`     // of a workbook
-	HeaderRow int       `json:"headerRow,omitempty"` // counted from 1 as in the file
-	Rows      int       `json:"rows"`                // rows handed on as data
-	Ignored   []Ignored `json:"ignored,omitempty"`   // rows with something in them that are not data
-	Notes     []Problem `json:"notes,omitempty"`     // worth telling, but no reason to put a row aside
+	Format    string `json:"format"`              // csv, xlsx, shopify.orders
+	CodePage  string `json:"codePage,omitempty"`  // utf-8, windows-1256
+	Delimiter string `json:"delimiter,omitempty"` // of CSV
+	Sheet     string `json:"sheet,omitempty"`     // of a workbook
+	HeaderRow int    `json:"headerRow,omitempty"` // counted from 1 as in the file
+	Rows      int    `json:"rows"`                // rows handed on as data
+	HeaderEnd int    `json:"headerEnd,omitempty"` // the last row of a header of several rows; 0: HeaderRow is the only one
+	TableEnd  int    `json:"tableEnd,omitempty"`  // the last row of data
+
+	Titles   []Evidence       `json:"titles,omitempty"`   // what stood above the header
+	Styles   map[string]Style `json:"styles,omitempty"`   // by header, of the columns asked for
+	Controls []Control        `json:"controls,omitempty"` // the report's own totals, held against the rows read
+	Ignored  []Ignored        `json:"ignored,omitempty"`  // rows with something in them that are not data
+	Notes    []Problem        `json:"notes,omitempty"`    // worth telling, but no reason to put a row aside
 }
+
+// Evidence is a row above the header, kept for people: a period, a branch, a
+// number of the report.
+type Evidence struct {
+	Row  int    `json:"row"`
+	Text string `json:"text"` // its cells, joined by " | "
+}
+
+// A Control is a total that the file states itself, of one column, and what the
+// rows read add up to.
+type Control struct {
+	Row    int     `json:"row"`
+	Label  string  `json:"label,omitempty"` // الإجمالي; "" of a row of totals without a label
+	Column string  `json:"column"`
+	Scope  string  `json:"scope"` // total: of all rows; group: of the rows since the last one
+	Stated Decimal `json:"stated"`
+	Sum    Decimal `json:"sum"`
+}
+
+// Off is how far the rows are from what the file states; zero: they agree.
+func (c Control) Off() Decimal { return c.Stated.Sub(c.Sum) }
 
 // Ignored is a row that is not data: a title, a total, a footer.
 type Ignored struct {
 	Row int    `json:"row"`
-	Why string `json:"why"` // title, total, footer, header again
+	Why string `json:"why"` // title, total, group, footer, header again
 }
 
 // A Record is a row in our own words: fields with typed values, each of which
