@@ -10,6 +10,7 @@ type Kind struct {
 	GroupBy []string // records equal in these fields make one document; empty: each record is one
 	Once    bool     // an event: a key that left may never leave again, with the same content or another
 	Joined  bool     // a row whose group cannot be read holds the whole job: some document lacks a line
+	Space   string   // within which a key names one thing at the other side, whichever lane it leaves by; "": the lane
 
 	// Build makes one document of the records of a group. It is pure. It is also
 	// called for groups with problems, whose records lack the fields that could

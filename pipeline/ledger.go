@@ -57,10 +57,11 @@ type Ledger interface {
 
 // Filed says under which rules a job's documents are filed.
 type Filed struct {
-	Kind string
-	Lane string
-	Once bool // Kind.Once
-	Diff bool // Filing.Document compares with what was delivered before; false where a Planner has compared
+	Kind  string
+	Lane  string
+	Space string // Kind.Space
+	Once  bool   // Kind.Once
+	Diff  bool   // Filing.Document compares with what was delivered before; false where a Planner has compared
 }
 
 // Filing takes what Prepare makes, one at a time; all of it counts, or none.
@@ -69,14 +70,14 @@ type Filing interface {
 	// made of, and its problems. Its State is Ready, Held, Skipped or Unchanged.
 	//
 	// A Ready document is held against what the ledger knows of its key (of the
-	// same kind and lane):
+	// same kind and space, which is the lane where the kind has none):
 	//   - still ready in an older job: that one becomes superseded;
 	//   - Once, and sending, accepted or delivered with the same print: unchanged;
 	//   - Once, and that with another print: held, with the problem document.changed;
 	//   - Diff, not Once, and last delivered with the same print: unchanged.
 	// A Skipped one of a Once kind that has left, or may have, stays skipped with the
 	// problem document.left, unless the last one of its key was skipped too.
-	// An Unchanged document supersedes as a ready one does: it is newer.
+	// An Unchanged or a Skipped document supersedes as a ready one does: it is newer.
 	// The same key twice in one job: the second is held, with key.twice.
 	Document(doc Document, rows int, problems []Problem) error
 

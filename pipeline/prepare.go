@@ -43,7 +43,7 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 	s.tell(Event{What: EventPreparing, Job: job, Lane: flow.Lane})
 	p := &preparing{steps: s, job: job, flow: flow, plan: plan}
 	made, err := s.Ledger.File(ctx, job,
-		Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Once: flow.Kind.Once, Diff: plan == nil},
+		Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Space: flow.Kind.Space, Once: flow.Kind.Once, Diff: plan == nil},
 		func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) })
 
 	if refused, ok := errors.AsType[*Refused](err); ok {

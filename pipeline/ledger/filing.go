@@ -74,10 +74,11 @@ func (l *Ledger) newFiling(ctx context.Context, tx *txn, job int64, rules pipeli
 	f := &filing{ctx: ctx, tx: tx, job: job, rules: rules, at: nanos(l.now()),
 		day:  func(n int64) string { return instant(n).In(l.zone).Format("2006-01-02") },
 		made: pipeline.Prepared{Documents: map[pipeline.State]int{}}, moved: map[int64]bool{}}
-	if _, err := tx.Exec(`INSERT INTO spaces (kind, lane) VALUES (?, ?) ON CONFLICT DO NOTHING`, rules.Kind, rules.Lane); err != nil {
+	space := cmp.Or(rules.Space, rules.Lane)
+	if _, err := tx.Exec(`INSERT INTO spaces (kind, lane) VALUES (?, ?) ON CONFLICT DO NOTHING`, rules.Kind, space); err != nil {
 		return nil, err
 	}
-	if err := tx.QueryRow(`SELECT id FROM spaces WHERE kind = ? AND lane = ?`, rules.Kind, rules.Lane).Scan(&f.space); err != nil {
+	if err := tx.QueryRow(`SELECT id FROM spaces WHERE kind = ? AND lane = ?`, rules.Kind, space).Scan(&f.space); err != nil {
 		return nil, err
 	}
 	if err := tx.QueryRow(`SELECT coalesce(max(id), 0) + 1 FROM documents`).Scan(&f.first); err != nil {

@@ -131,6 +131,39 @@ func TestFile_NewerSupersedes(t *testing.T) {
 	want(t, "steps", w.steps(), "0001 reconcile\n0002 deliver\n0003 reconcile")
 }
 
+// What a newer file leaves out does not leave because an older one still waits.
+func TestFile_LeftOutBeforeItLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.flow(pipeline.Flow{Name: "orders", Lane: "orders", Kind: pipeline.Kind{Name: "kind", Once: true}})
+	w.file(w.admit("orders"), true, doc("voided", "1"), doc("paid", "1"))
+	w.file(w.admit("orders"), true, in(pipeline.Skipped, doc("voided", "2")))
+	want(t, "states", w.states(), "0001 voided superseded\n0001 paid ready\n0002 voided skipped")
+	if b := w.take("orders"); len(b.Docs) != 1 || b.Docs[0].Key != "paid" {
+		t.Errorf("what leaves is %v", b.Docs)
+	}
+}
+
+// A sale has one receipt, whichever machine issues it: a kind with a space of its
+// own knows what left by another lane, and takes over what still waits there.
+func TestFile_OtherLaneOfOneSpace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	kind := pipeline.Kind{Name: "kind", Once: true, Space: "taxpayer"}
+	w.flow(pipeline.Flow{Name: "old till", Lane: "old till", Kind: kind})
+	w.flow(pipeline.Flow{Name: "new till", Lane: "new till", Kind: kind})
+	w.file(w.admit("old till"), true, doc("sold", "1"), doc("asked", "1"))
+	w.settle(w.take("old till"), pipeline.Delivered)
+	w.file(w.admit("old till"), true, doc("waits", "1"))
+	w.file(w.admit("new till"), true, doc("sold", "1"), doc("asked", "2"), doc("waits", "1"))
+	want(t, "states", w.states(), "0001 sold delivered\n0001 asked delivered\n0002 waits superseded\n"+
+		"0003 sold unchanged\n0003 asked held\n0003 waits ready")
+	want(t, "steps", w.steps(), "0001 reconcile\n0002 reconcile\n0003 deliver")
+	if b := w.take("new till"); len(b.Docs) != 1 || b.Docs[0].Key != "waits" {
+		t.Errorf("the new till sends %v", b.Docs)
+	}
+}
+
 func TestFile_OtherLaneIsAnotherThing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

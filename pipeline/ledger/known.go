@@ -53,7 +53,9 @@ func judge(doc pipeline.Document, print []byte, k known, job int64, rules pipeli
 	case state == pipeline.Skipped && rules.Once && k.left():
 		return judgement{state: state, rule: "document.left"}
 	case state == pipeline.Skipped:
-		return judgement{state: state}
+		// What waits was to leave before this was known: a voided order is not
+		// billed because the line was down when it was still a sale.
+		return judgement{state: state, supersedes: k.waiting != 0 && k.job < job && k.brought < job}
 	case k.brought == job:
 		return judgement{state: pipeline.Held, rule: "key.twice"}
 	case state == pipeline.Held:

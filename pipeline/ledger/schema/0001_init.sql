@@ -35,11 +35,11 @@ CREATE INDEX drops_day ON drops (day);
 CREATE INDEX drops_name ON drops (folded);
 CREATE INDEX drops_unused ON drops (seq) WHERE unused = 1;
 
--- Kinds in lanes: within one, a key names one thing at the other side.
+-- Within the space of a kind a key names one thing at the other side.
 CREATE TABLE spaces (
     id   INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
-    lane TEXT NOT NULL,
+    lane TEXT NOT NULL,                      -- Kind.Space, or else the lane
     UNIQUE (kind, lane)
 ) STRICT;
 

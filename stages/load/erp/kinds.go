@@ -71,6 +71,7 @@ func (s *Sink) Kinds() []pipeline.Kind {
 		GroupBy: []string{"order.name"},
 		Once:    true,
 		Joined:  true,
+		Space:   "erp", // an order is booked once, also when the import folder has moved
 		Build:   s.build,
 		Freeze:  s.freeze,
 	}}

@@ -21,6 +21,7 @@ func (s *Sink) Kinds() []pipeline.Kind {
 		GroupBy: []string{"order.name"},
 		Once:    true,
 		Joined:  true,
+		Space:   "eta/" + s.config.Environment + "/" + s.config.Seller.RIN, // a sale has one receipt, whichever POS issues it
 		Build:   s.issuer.build,
 		Chain:   s.chain,
 		Seal:    s.issuer.seal,
