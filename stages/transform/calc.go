@@ -24,7 +24,7 @@ var own = []string{"number", "text", "round", "abs", "len", "first", "col", "has
 // its name, which cannot be written in an expression.
 var functions = []expr.Option{
 	expr.Function("number", func(p ...any) (any, error) {
-		d, fault := number(pipeline.Clean(p[0].(string)), markAny, nil)
+		d, fault := pipeline.ParseNumber(pipeline.Clean(p[0].(string)), "", nil)
 		if fault != "" {
 			return nil, fmt.Errorf("number() was given a text that is none")
 		}
@@ -98,8 +98,8 @@ func divide(a, b pipeline.Decimal) (any, error) {
 // round rounds half away from zero, as invoices do.
 func round(d, places pipeline.Decimal) (any, error) {
 	n, err := places.Int64()
-	if err != nil || n < 0 || n > mostFraction || !places.Equal(udecimal.MustFromInt64(n, 0)) {
-		return nil, fmt.Errorf("round takes 0 to %d places, not %s", mostFraction, places)
+	if err != nil || n < 0 || n > pipeline.MostFraction || !places.Equal(udecimal.MustFromInt64(n, 0)) {
+		return nil, fmt.Errorf("round takes 0 to %d places, not %s", pipeline.MostFraction, places)
 	}
 	return d.RoundHAZ(uint8(n)), nil
 }

@@ -14,9 +14,9 @@ import (
 type how struct {
 	as       pipeline.Type // how the text is read
 	to       pipeline.Type // what the kind wants; the same, but for texts
-	decimal  decimalMark
-	fraction bool     // of a rate: the cell holds 0.14 for 14 %
-	layouts  []layout // of dates and times; nil: those beyond doubt
+	decimal  string        // the mark that the mapping pins: "." or ","; "": none
+	fraction bool          // of a rate: the cell holds 0.14 for 14 %
+	layouts  []layout      // of dates and times; nil: those beyond doubt
 	zone     *time.Location
 }
 
@@ -148,11 +148,11 @@ var hundred = udecimal.MustFromInt64(100, 0)
 
 // number reads a number; bad is the rule of a text that is none.
 func (h *how) number(s string, bad pipeline.Rule, words []string) (pipeline.Value, wrong) {
-	d, rule := number(s, h.decimal, words)
+	d, rule := pipeline.ParseNumber(s, h.decimal, words)
 	switch rule {
 	case "":
 		return pipeline.Value{Set: true, Text: s, Dec: d}, wrong{}
-	case notNumber:
+	case pipeline.NotNumber:
 		return pipeline.Value{}, wrong{rule: bad}
 	}
 	return pipeline.Value{}, wrong{rule: rule}

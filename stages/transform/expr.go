@@ -211,7 +211,7 @@ func (v *rewriter) Visit(node *ast.Node) {
 func (v *rewriter) literal(node *ast.Node) {
 	at := (*node).Location()
 	written := strings.TrimSpace(string(v.text[min(at.From, len(v.text)):min(at.To, len(v.text))]))
-	d, fault := number(written, markPoint, nil)
+	d, fault := pipeline.ParseNumber(written, ".", nil)
 	if fault != "" || strings.ContainsAny(written, "_ ,-+") {
 		v.wrong(*node, fmt.Sprintf("%s is not a number such as 12.50", written))
 		return

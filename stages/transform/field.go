@@ -84,9 +84,7 @@ func (d *draft) fieldKey(s *spec, key pair) {
 	case "as":
 		d.as(s, key, path)
 	case "decimal":
-		if mark := d.choice(key, path, ".", ","); mark != "" {
-			s.how.decimal = decimalMark(mark[0])
-		}
+		s.how.decimal = d.choice(key, path, ".", ",")
 	case "fraction":
 		s.how.fraction = d.yes(key, path)
 	case "layout":

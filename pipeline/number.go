@@ -1,26 +1,64 @@
-package transform
+package pipeline
 
 import (
 	"strings"
 
-	"wasl/pipeline"
-
 	"github.com/quagmt/udecimal"
 )
 
-// The most digits a number may have: 18 before the decimal mark, which is more
-// than any amount needs and less than a bar code that slipped into the wrong
+// The most digits that a number may have: 18 before the decimal mark, which is
+// more than any amount needs and less than a bar code that slipped into the wrong
 // column, and 19 after it, which is what a Decimal keeps.
 const (
-	mostWhole    = 18
-	mostFraction = 19
+	MostWhole    = 18
+	MostFraction = 19
 )
 
-// notNumber is the rule of a text that is no number at all: amount.format,
-// quantity.format or rate.format, as the field has it.
-const notNumber pipeline.Rule = "format"
+// NotNumber is what ParseNumber says of a text that is no number at all. It
+// stands for the rule of the field's type: amount.format, quantity.format or
+// rate.format.
+const NotNumber Rule = "format"
 
-// decimalMark is how a mapping pins the decimal mark of a column.
+// ParseNumber reads a number as people and ERPs write it, with digits of any of
+// the three sets; nothing that could be read in two ways is taken. decimal pins
+// the decimal mark: "." or ","; anything else pins none. words are those that may
+// stand beside the number, such as EGP or %, longer ones first. The rule is ""
+// where the text is a number.
+//
+//	12   -12   12-   (12)   12.50   .5   1,234   1,234.56   1 234.5   ١٬٢٣٤٫٥٦
+//	1.234,56                        not where the mark is pinned as a point
+//	12,50   1,50                    only where the mark is pinned as a comma
+//
+// Refused everywhere: 1e5, 0x10, 1_000, NaN, 12., 1,23,456, and an empty text.
+// The text is one that Clean has gone over.
+func ParseNumber(text, decimal string, words []string) (Decimal, Rule) {
+	mark := markOf(decimal)
+	if d, ok := plainNumber(text, mark); ok {
+		return d, ""
+	}
+	s, negative, ok := sign(text, words)
+	if !ok {
+		return Decimal{}, NotNumber
+	}
+	point, group, fault := marks(s, mark)
+	if fault != "" {
+		return Decimal{}, fault
+	}
+	digits, fault := ungroup(s, point, group)
+	if fault != "" {
+		return Decimal{}, fault
+	}
+	d, err := udecimal.Parse(digits)
+	if err != nil {
+		return Decimal{}, NotNumber // ungroup leaves nothing that it refuses
+	}
+	if negative {
+		d = d.Neg()
+	}
+	return d, ""
+}
+
+// decimalMark is a decimal mark that is pinned.
 type decimalMark byte
 
 const (
@@ -29,47 +67,21 @@ const (
 	markComma decimalMark = ',' // 1.234,56
 )
 
-// number reads a number as people and ERPs write it, with digits of any of the
-// three sets; nothing that could be read in two ways is taken. words says
-// which words may stand beside it. The rule is "" where it is one; notNumber
-// stands for the rule of the field's type.
-//
-//	12   -12   12-   (12)   12.50   .5   1,234   1,234.56   1 234.5   ١٬٢٣٤٫٥٦
-//	1.234,56                        not where the mark is pinned as a point
-//	12,50   1,50                    only where the mark is pinned as a comma
-//
-// Refused everywhere: 1e5, 0x10, 1_000, NaN, 12., 1,23,456, and an empty text.
-func number(s string, mark decimalMark, words []string) (pipeline.Decimal, pipeline.Rule) {
-	if d, ok := plainNumber(s, mark); ok {
-		return d, ""
+func markOf(decimal string) decimalMark {
+	switch decimal {
+	case ".":
+		return markPoint
+	case ",":
+		return markComma
 	}
-	s, negative, ok := sign(s, words)
-	if !ok {
-		return pipeline.Decimal{}, notNumber
-	}
-	point, group, fault := marks(s, mark)
-	if fault != "" {
-		return pipeline.Decimal{}, fault
-	}
-	digits, fault := ungroup(s, point, group)
-	if fault != "" {
-		return pipeline.Decimal{}, fault
-	}
-	d, err := udecimal.Parse(digits)
-	if err != nil {
-		return pipeline.Decimal{}, notNumber // ungroup leaves nothing that it refuses
-	}
-	if negative {
-		d = d.Neg()
-	}
-	return d, ""
+	return markAny
 }
 
 // plainNumber is the short way for what most cells hold: 12 and 12.50. It
 // allocates nothing.
-func plainNumber(s string, mark decimalMark) (pipeline.Decimal, bool) {
+func plainNumber(s string, mark decimalMark) (Decimal, bool) {
 	if len(s) == 0 || len(s) > 18 {
-		return pipeline.Decimal{}, false
+		return Decimal{}, false
 	}
 	var coefficient uint64
 	point := -1
@@ -80,14 +92,14 @@ func plainNumber(s string, mark decimalMark) (pipeline.Decimal, bool) {
 		case c == '.' && point < 0 && mark != markComma:
 			point = i
 		default:
-			return pipeline.Decimal{}, false
+			return Decimal{}, false
 		}
 	}
 	decimals := 0
 	if point >= 0 {
 		decimals = len(s) - point - 1
 		if decimals == 0 {
-			return pipeline.Decimal{}, false
+			return Decimal{}, false
 		}
 	}
 	d, err := udecimal.NewFromUint64(coefficient, uint8(decimals))
@@ -135,7 +147,7 @@ func cutWord(s string, words []string) (string, bool) {
 
 // marks decides which rune is the decimal mark of a number and which one
 // separates its thousands; 0 where it has none.
-func marks(s string, mark decimalMark) (point, group rune, fault pipeline.Rule) {
+func marks(s string, mark decimalMark) (point, group rune, fault Rule) {
 	count := map[rune]int{}
 	last := rune(0)
 	for _, r := range s {
@@ -144,8 +156,8 @@ func marks(s string, mark decimalMark) (point, group rune, fault pipeline.Rule) 
 			r = ','
 		case ' ', '.', ',', '٫', '٬':
 		default:
-			if _, digit := pipeline.Digit(r); !digit {
-				return 0, 0, notNumber
+			if _, digit := Digit(r); !digit {
+				return 0, 0, NotNumber
 			}
 			continue
 		}
@@ -156,11 +168,11 @@ func marks(s string, mark decimalMark) (point, group rune, fault pipeline.Rule) 
 	case count['٫'] == 1:
 		point = '٫'
 	case count['٫'] > 1:
-		return 0, 0, notNumber
+		return 0, 0, NotNumber
 	case count['.'] > 0 && count[','] > 0:
 		point = last
 		if mark != markAny && rune(mark) != point || point != '.' && point != ',' {
-			return 0, 0, notNumber
+			return 0, 0, NotNumber
 		}
 	case count[','] > 0:
 		if mark == markComma {
@@ -172,14 +184,14 @@ func marks(s string, mark decimalMark) (point, group rune, fault pipeline.Rule) 
 		}
 	}
 	if point != 0 && count[point] > 1 {
-		return 0, 0, notNumber
+		return 0, 0, NotNumber
 	}
 	for r, n := range count {
 		if n == 0 || r == point {
 			continue
 		}
 		if group != 0 {
-			return 0, 0, notNumber // two kinds of thousands separators
+			return 0, 0, NotNumber // two kinds of thousands separators
 		}
 		group = r
 	}
@@ -193,13 +205,13 @@ func marks(s string, mark decimalMark) (point, group rune, fault pipeline.Rule) 
 // 1,234 but neither 12,50 nor 0,500.
 func thousands(s string) bool {
 	whole, rest, _ := strings.Cut(strings.ReplaceAll(s, "،", ","), ",")
-	first, _ := pipeline.Digit([]rune(whole + "0")[0])
+	first, _ := Digit([]rune(whole + "0")[0])
 	return len([]rune(rest)) == 3 && first != 0
 }
 
 // ungroup writes a number with European digits and a point. Groups of
 // thousands have to be whole: 1,234,567 but not 1,23,456.
-func ungroup(s string, point, group rune) (string, pipeline.Rule) {
+func ungroup(s string, point, group rune) (string, Rule) {
 	var b strings.Builder
 	whole, fraction, run, groups := 0, 0, 0, 0
 	pointed := false
@@ -207,7 +219,7 @@ func ungroup(s string, point, group rune) (string, pipeline.Rule) {
 		if r == '،' {
 			r = ','
 		}
-		switch digit, ok := pipeline.Digit(r); {
+		switch digit, ok := Digit(r); {
 		case ok:
 			b.WriteByte(byte('0' + digit))
 			run++
@@ -218,7 +230,7 @@ func ungroup(s string, point, group rune) (string, pipeline.Rule) {
 			}
 		case r == point && !pointed:
 			if groups > 0 && run != 3 {
-				return "", notNumber
+				return "", NotNumber
 			}
 			if whole == 0 {
 				b.WriteByte('0')
@@ -227,17 +239,17 @@ func ungroup(s string, point, group rune) (string, pipeline.Rule) {
 			pointed, run = true, 0
 		case r == group && !pointed:
 			if run == 0 || run > 3 || groups > 0 && run != 3 || b.String()[0] == '0' {
-				return "", notNumber
+				return "", NotNumber
 			}
 			groups, run = groups+1, 0
 		default:
-			return "", notNumber
+			return "", NotNumber
 		}
 	}
 	switch {
 	case run == 0, !pointed && groups > 0 && run != 3:
-		return "", notNumber
-	case whole > mostWhole, fraction > mostFraction:
+		return "", NotNumber
+	case whole > MostWhole, fraction > MostFraction:
 		return "", "number.long"
 	}
 	return b.String(), ""
