@@ -3,6 +3,7 @@ package extract
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"wasl/pipeline"
 )
@@ -144,7 +145,7 @@ func (t *table) settle() error {
 	// Only of missing columns may a person say that they have other names here.
 	hold := len(wrong) == 0 && t.file.opt.Format != FormatOrders
 	if len(h.missing) > 0 {
-		wrong = append(wrong, t.file.problem("column.missing", at, "columns", list(h.missing), "found", list(shown(h.header))))
+		wrong = append(wrong, t.file.problem("column.missing", at, "columns", list(h.missing), "found", list(some(shown(h.header)))))
 	}
 	if len(wrong) > 0 {
 		return &pipeline.Refused{Problems: wrong, Hold: hold}
@@ -176,6 +177,16 @@ func (t *table) begin(h headed) {
 		}
 	}
 	t.ahead = t.ahead[t.at+1:]
+}
+
+// some are the first of many names: an export of orders has 79 columns, which
+// nobody reads in a message.
+func some(names []string) []string {
+	const most = 20
+	if len(names) <= most {
+		return names
+	}
+	return append(slices.Clone(names[:most]), "...")
 }
 
 func shown(header []string) []string {
