@@ -40,6 +40,7 @@ missing.`,
 				findings = append(findings, f.mapping.Check()...)
 			}
 			findings = append(findings, c.secretFindings()...)
+			findings = append(findings, c.inboxFindings()...)
 			a.findings(findings)
 			if len(findings) > 0 {
 				return printed{exitUsage}
@@ -82,7 +83,7 @@ func (a *app) checked(c *Config, flows []flowFile) {
 	for _, f := range flows {
 		note := ""
 		if f.off {
-			note = a.say("off")
+			note = a.say("off", "section", f.section)
 		}
 		t.AppendRow([]any{"  " + f.mapping.Flow, f.mapping.To, strings.Join(f.mapping.Files, ", "), len(f.mapping.Examples()), note})
 	}
@@ -93,12 +94,13 @@ func (a *app) checked(c *Config, flows []flowFile) {
 // missing.
 func (a *app) checkOnline(ctx context.Context, all []door, flows []flowFile) error {
 	var failed error
-	missing := 0
+	missing, asked := 0, 0
 	for _, d := range all {
 		checker, ok := d.sink.(pipeline.Checker)
 		if !ok || d.off {
 			continue
 		}
+		asked++
 		var mine []string
 		for _, f := range flows {
 			if f.flow.Lane == d.lane {
@@ -114,6 +116,9 @@ func (a *app) checkOnline(ctx context.Context, all []door, flows []flowFile) err
 			a.fail(fmt.Errorf("%s: %w", d.section, err))
 			failed = printed{exitCouldNot}
 		}
+	}
+	if asked == 0 && !a.json {
+		fmt.Fprintf(a.out, "\n%s\n", a.say("allOff"))
 	}
 	if failed == nil && missing > 0 {
 		return printed{exitCouldNot}

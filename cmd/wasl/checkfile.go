@@ -122,7 +122,7 @@ func (a *app) triedFile(flow string, r pipeline.Reading, t tried, refused bool) 
 		return
 	}
 	fmt.Fprintf(a.out, "%s\n", flow)
-	fmt.Fprintf(a.out, "  %-12s %s\n", a.say("read"), readingText(r))
+	fmt.Fprintf(a.out, "  %-12s %s\n", a.say("read"), a.readingText(r))
 	for _, why := range []string{"title", "total", "footer", "header again"} {
 		if rows := ignoredRows(r, why); rows != "" {
 			fmt.Fprintf(a.out, "  %-12s %s\n", a.say("ignored."+why), rows)

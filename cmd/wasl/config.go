@@ -107,6 +107,15 @@ func (c *Config) validate(path string) []pipeline.Finding {
 	if c.ETA != nil {
 		within("eta", c.ETA.Validate())
 	}
+	// Null is the section whose lines are still commented out: nobody means off by it.
+	hollow := func(section string, absent bool) {
+		if _, there := c.at[section]; there && absent {
+			wrong(section, "config.hollow", map[string]string{"section": section})
+		}
+	}
+	hollow("shopify", c.Shopify == nil)
+	hollow("erp", c.ERP == nil)
+	hollow("eta", c.ETA == nil)
 	for i, f := range found {
 		found[i] = c.place(path, f)
 	}
@@ -135,6 +144,15 @@ func (c *Config) path(p string) string {
 		return p
 	}
 	return filepath.Join(c.dir, p)
+}
+
+// inboxFindings is the inbox where it is not there: a run could take nothing.
+func (c *Config) inboxFindings() []pipeline.Finding {
+	path := c.path(c.Inbox.Path)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	return []pipeline.Finding{c.place(c.path(configName), pipeline.Finding{Path: "inbox.path", Rule: "inbox.gone", With: map[string]string{"path": path}})}
 }
 
 // secretFindings are the secrets that settings name and that cannot be found.

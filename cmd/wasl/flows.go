@@ -22,7 +22,8 @@ type flowFile struct {
 	file    string
 	mapping *transform.Mapping
 	flow    pipeline.Flow
-	off     bool // its sink is
+	off     bool   // its sink is
+	section string // of wasl.yaml, that would switch it on
 }
 
 // mappingFiles are the mappings of a folder, by name; none when it does not
@@ -104,7 +105,7 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	for _, name := range m.Tables() {
 		needs = append(needs, "table/"+name)
 	}
-	return flowFile{file: file, mapping: m, off: to.off, flow: pipeline.Flow{
+	return flowFile{file: file, mapping: m, off: to.off, section: to.section, flow: pipeline.Flow{
 		Name: m.Flow, Files: m.Files,
 		Takes:   func(d pipeline.Drop, r io.ReaderAt) bool { return m.Match(d.Name) && options.Takes(d, r) },
 		Extract: options.Extract, Map: m.Map, Skip: m.Skip,
@@ -148,11 +149,15 @@ func (noTables) Rows(context.Context, string) iter.Seq2[pipeline.TableRow, error
 }
 
 // patternsOf are the names of files that the flows take which are on, for a file
-// that none does.
+// that none does: stock*, *.csv [shopify.orders]. The format is told where a name
+// alone is not enough.
 func patternsOf(flows []flowFile) string {
 	var out []string
 	for _, f := range flows {
 		for _, p := range f.flow.Files {
+			if f.mapping.Format != "" {
+				p += " [" + f.mapping.Format + "]"
+			}
 			if !f.off && !slices.Contains(out, p) {
 				out = append(out, p)
 			}

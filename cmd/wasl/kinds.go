@@ -24,16 +24,28 @@ fields that a mapping supplies, their types, and which of them must be there.`,
 			if err != nil {
 				return err
 			}
+			part, listed := strings.Join(args, ""), 0
 			for _, d := range all {
 				for _, k := range d.kinds {
-					if strings.Contains(k.Name, strings.Join(args, "")) {
+					if strings.Contains(k.Name, part) {
 						a.printKind(k)
+						listed++
 					}
 				}
 			}
-			return nil
+			return a.noneListed(listed, part)
 		},
 	}
+}
+
+// noneListed fails where a list came out empty: a silent success would look like
+// an answer.
+func (a *app) noneListed(listed int, part string) error {
+	if listed > 0 {
+		return nil
+	}
+	a.fail(&pipeline.Trouble{Rule: "list.nothing", With: map[string]string{"word": part}})
+	return printed{exitCouldNot}
 }
 
 // printKind prints a kind with its fields.

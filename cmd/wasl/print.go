@@ -169,10 +169,18 @@ func withDocuments(count map[string]int) map[string]int {
 }
 
 // countLine is counts in a fixed order: rows, documents, their states, problems.
+// In Arabic the number stands behind its word, which would change with it.
 func (a *app) countLine(count map[string]int) string {
 	var parts []string
 	add := func(key, word string) {
-		if n := count[key]; n > 0 {
+		n := count[key]
+		switch {
+		case n <= 0:
+		case a.language() == "ar":
+			parts = append(parts, word+": "+humanize.Comma(int64(n)))
+		case n == 1:
+			parts = append(parts, "1 "+strings.TrimSuffix(word, "s"))
+		default:
 			parts = append(parts, humanize.Comma(int64(n))+" "+word)
 		}
 	}
@@ -185,7 +193,7 @@ func (a *app) countLine(count map[string]int) string {
 	if len(parts) == 0 {
 		return "0"
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, a.say("comma"))
 }
 
 // problems prints problems with what to do about each; of more than most, only

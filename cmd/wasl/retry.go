@@ -32,7 +32,7 @@ tried again. Run "wasl run" after it.`,
 func (a *app) retry(cmd *cobra.Command, h *house, id string) error {
 	drop, err := h.ledger.Drop(cmd.Context(), id)
 	if errors.Is(err, pipeline.ErrNotFound) {
-		a.fail(&pipeline.Trouble{Rule: "show.nothing", With: map[string]string{"word": id}})
+		a.fail(&pipeline.Trouble{Rule: "retry.nothing", With: map[string]string{"word": id}})
 		return printed{exitCouldNot}
 	}
 	if err != nil {

@@ -17,18 +17,19 @@ func (a *app) rulesCommand() *cobra.Command {
 		Example: "  wasl rules amount\n  wasl rules --lang ar",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			part := strings.Join(args, "")
+			part, listed := strings.Join(args, ""), 0
 			for _, r := range pipeline.Rules(a.language()) {
 				if !strings.Contains(string(r.Name), part) {
 					continue
 				}
+				listed++
 				if a.json {
 					a.jsonLine(a.out, map[string]string{"rule": string(r.Name), "says": r.Says, "fix": r.Fix})
 					continue
 				}
 				fmt.Fprintf(a.out, "%-24s %s\n%-24s %s: %s\n", r.Name, r.Says, "", a.say("fix"), r.Fix)
 			}
-			return nil
+			return a.noneListed(listed, part)
 		},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
+	"wasl/stages/reconcile"
 )
 
 func (a *app) showCommand() *cobra.Command {
@@ -41,7 +44,9 @@ what the other side said.`,
 				return printed{exitCouldNot}
 			}
 			for _, j := range jobs {
-				a.showJob(c, j)
+				if err := a.showJob(cmd.Context(), c, l, j); err != nil {
+					return err
+				}
 			}
 			for _, e := range entries {
 				if err := a.showEntry(cmd.Context(), c, l, e); err != nil {
@@ -53,12 +58,21 @@ what the other side said.`,
 	}
 }
 
-func (a *app) showJob(c *Config, j pipeline.Opened) {
+func (a *app) showJob(ctx context.Context, c *Config, l *ledger.Ledger, j pipeline.Opened) error {
+	problems, err := problemsOf(ctx, l, j)
+	if err != nil {
+		return err
+	}
 	if a.json {
 		line := jobJSON(j)
 		line["what"], line["arrived"], line["sha256"], line["size"], line["reading"] = "job", j.Drop.Arrived, j.Drop.SHA256, j.Drop.Size, j.Reading
+		why := make([]map[string]any, 0, len(problems))
+		for _, p := range problems {
+			why = append(why, a.problemJSON(p))
+		}
+		line["why"] = why
 		a.jsonLine(a.out, line)
-		return
+		return nil
 	}
 	fmt.Fprintf(a.out, "%s  %s  %s\n", j.Drop.ID, j.Drop.Name, bytesText(j.Drop.Size))
 	row := func(name, value string) {
@@ -74,33 +88,44 @@ func (a *app) showJob(c *Config, j pipeline.Opened) {
 		flow = a.say("verdict."+j.Verdict, "flow", j.Flow)
 	}
 	row(a.say("flow"), flow)
-	row(a.say("read"), readingText(j.Reading))
+	row(a.say("read"), a.readingText(j.Reading))
 	count := map[string]int{"rows": j.Rows, "problems": j.Problems}
 	for state, n := range j.States {
 		count[string(state)] = n
 	}
 	row(a.say("documents"), a.countLine(count))
-	row(a.say("step"), string(j.Step))
+	row(a.say("step"), a.say("step."+string(j.Step)))
 	row(a.say("error"), j.Error)
 	row(a.say("workbook"), j.Report)
+	a.problems(problems, 20)
 	fmt.Fprintln(a.out)
+	return nil
+}
+
+// problemsOf are the problems of a job: of its file, and of the rows of it.
+func problemsOf(ctx context.Context, l *ledger.Ledger, j pipeline.Opened) ([]pipeline.Problem, error) {
+	var out []pipeline.Problem
+	if j.Problems == 0 {
+		return nil, nil
+	}
+	for noted, err := range l.Problems(ctx, j.Drop.Day, j.Drop.Day) {
+		if err != nil {
+			return nil, err
+		}
+		if noted.Job == j.Job {
+			out = append(out, noted.Problem)
+		}
+	}
+	return out, nil
 }
 
 // readingText is how a file was read, in one line.
-func readingText(r pipeline.Reading) string {
-	s := r.Format
-	for _, part := range []string{r.CodePage, r.Delimiter, r.Sheet} {
-		if part == "\t" {
-			part = "TAB"
-		}
-		if part != "" {
-			s += ", " + part
-		}
-	}
+func (a *app) readingText(r pipeline.Reading) string {
+	parts := []string{r.Format, r.CodePage, reconcile.Delimiter(a.language(), r.Delimiter), r.Sheet}
 	if r.HeaderRow > 0 {
-		s += fmt.Sprintf(", header in row %d", r.HeaderRow)
+		parts = append(parts, a.say("header", "row", strconv.Itoa(r.HeaderRow)))
 	}
-	return s
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), a.say("comma"))
 }
 
 func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipeline.Entry) error {

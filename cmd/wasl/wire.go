@@ -74,7 +74,7 @@ func openShopify(c *Config, keys secrets, tell func(pipeline.Event)) (door, erro
 	sink, err := shopify.New(*c.Shopify, shopify.Deps{
 		Secret: keys.find, Now: time.Now, Version: version(),
 		Tell: func(note string, wait time.Duration) {
-			tell(pipeline.Event{What: pipeline.EventWaiting, Lane: "shopify", Note: note, Wait: wait})
+			tell(pipeline.Event{Time: time.Now(), What: pipeline.EventWaiting, Lane: "shopify", Note: note, Wait: wait})
 		}})
 	if err != nil {
 		return door{}, err

@@ -15,6 +15,7 @@ var said = map[string][2]string{
 	"fix":         {"fix", "الحل"},
 	"rows":        {"rows", "صفوف"},
 	"problems":    {"problems", "مشكلات"},
+	"comma":       {", ", "، "},
 	"more":        {"and {count} more; the workbook lists all of them", "و{count} أخرى؛ كلها في ملف التسوية"},
 	"again":       {"next try in {wait}", "المحاولة التالية بعد {wait}"},
 
@@ -54,7 +55,8 @@ var said = map[string][2]string{
 	"checked":  {"{settings}: in order; flows: {count}", "{settings}: سليم؛ المسارات: {count}"},
 	"goesTo":   {"to", "إلى"},
 	"examples": {"examples", "أمثلة"},
-	"off":      {"off: wasl.yaml has no section for it", "متوقف: لا قسم له في wasl.yaml"},
+	"off":      {"off: wasl.yaml has no section {section}", "متوقف: لا يوجد قسم {section} في wasl.yaml"},
+	"allOff":   {"nothing to sign in to: wasl.yaml has no section shopify or eta", "لا يوجد ما يُسجَّل الدخول إليه: ليس في wasl.yaml قسم shopify ولا eta"},
 	"missing":  {"missing", "ناقص"},
 
 	"ignored.title":        {"titles", "العناوين"},
@@ -65,8 +67,15 @@ var said = map[string][2]string{
 	"arrived":   {"arrived", "وصل في"},
 	"twin":      {"same as", "مطابق لـ"},
 	"read":      {"read as", "قُرئ كـ"},
+	"header":    {"header in row {row}", "العناوين في الصف {row}"},
 	"documents": {"documents", "المستندات"},
 	"step":      {"step", "الخطوة"},
+
+	"step.prepare":   {"prepare", "القراءة"},
+	"step.deliver":   {"deliver", "الإرسال"},
+	"step.reconcile": {"reconcile", "التسوية"},
+	"step.closed":    {"closed", "انتهت"},
+
 	"error":     {"error", "الخطأ"},
 	"key":       {"key", "المفتاح"},
 	"from":      {"from", "من"},

@@ -130,7 +130,7 @@ func (i *Inbox) Once(ctx context.Context) (Taken, error) {
 	if err != nil || len(first.Left) == 0 || next > i.cfg.Settle {
 		return first, err
 	}
-	i.deps.Tell(pipeline.Event{What: pipeline.EventWaiting, Lane: inboxName, Count: map[string]int{"files": len(first.Left)}, Wait: next})
+	i.deps.Tell(pipeline.Event{Time: i.deps.Now(), What: pipeline.EventWaiting, Lane: inboxName, Count: map[string]int{"files": len(first.Left)}, Wait: next})
 	// Files may have been seen a little after the round's clock was read.
 	timer := time.NewTimer(next + 5*time.Millisecond)
 	defer timer.Stop()

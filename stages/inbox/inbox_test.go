@@ -186,10 +186,10 @@ func TestReject_MovesWithReasons(t *testing.T) {
 	want := "\ufeffphoto.jpg\r\nwasl " + d.ID + "\r\n2026-11-25 00:30\r\n" +
 		"\r\nNothing of this file was used:\r\n" +
 		"- photo.jpg: no flow takes this file (drop.unclaimed)\r\n" +
-		"  what to do: name it as one of the patterns in mappings/ says (stock-*.csv), or add a mapping\r\n" +
+		"  what to do: name it as one of the patterns in mappings/ says (stock-*.csv), or add a mapping; a flow that is off takes nothing (wasl check shows which)\r\n" +
 		"\r\nلم يُستخدم شيء من هذا الملف:\r\n" +
 		"- photo.jpg: لا يوجد مسار يأخذ هذا الملف (drop.unclaimed)\r\n" +
-		"  ما العمل: سمِّه وفق أحد الأنماط في mappings/ ‏(stock-*.csv) أو أضف ملف ربط\r\n"
+		"  ما العمل: سمِّه وفق أحد الأنماط في mappings/ ‏(stock-*.csv) أو أضف ملف ربط؛ والمسار المتوقف لا يأخذ شيئًا (الأمر wasl check يبيّن المتوقف منها)\r\n"
 	if string(text) != want {
 		t.Errorf("note:\n%s\nwant:\n%s", text, want)
 	}

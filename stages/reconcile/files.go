@@ -10,7 +10,7 @@ import (
 var filesColumns = []column{
 	{"col.file", 34, false}, {"col.drop", 15, false}, {"col.arrived", 17, false}, {"col.flow", 20, false}, {"col.verdict", 16, false}, {"col.format", 16, false},
 	{"col.codepage", 14, false}, {"col.delimiter", 12, false}, {"col.sheet", 16, false}, {"col.headerrow", 9, false}, {"col.datarows", 10, false},
-	{"col.ignored", 10, false}, {"col.which", 40, false}, {"col.from", 14, false}, {"col.size", 12, false}, {"col.twin", 15, false}, {"col.sha", 68, true},
+	{"col.ignored", 10, false}, {"col.which", 40, false}, {"col.from", 22, false}, {"col.size", 12, false}, {"col.twin", 15, false}, {"col.sha", 68, true},
 }
 
 // files writes how each file was read: what was decided about it, and which of
@@ -30,7 +30,7 @@ func (b *book) files(jobs []pipeline.Opened) error {
 		s.put(l, word)
 		s.text(r.Format)
 		s.text(r.CodePage)
-		s.text(b.delimiter(r.Delimiter))
+		s.text(Delimiter(b.opt.Lang, r.Delimiter))
 		s.text(r.Sheet)
 		if r.HeaderRow > 0 {
 			s.put(number, r.HeaderRow)
@@ -51,12 +51,12 @@ func (b *book) files(jobs []pipeline.Opened) error {
 	return s.close(s.row)
 }
 
-// delimiter names what divides the columns of a CSV file.
-func (b *book) delimiter(d string) string {
+// Delimiter names what divides the columns of a CSV file; "" where nothing does.
+func Delimiter(lang, d string) string {
 	if d == "" {
 		return ""
 	}
-	return b.say("delimiter." + d)
+	return say(lang, "delimiter."+d)
 }
 
 // ignored lists rows that are not data: 1 (title), 1042 (total).
