@@ -12,6 +12,9 @@ import (
 // drains ends with it, and whoever starts it again has done so.
 const slow = time.Minute
 
+// unwritten is how long a lane waits at least whose failure could not be stored.
+const unwritten = time.Second
+
 // worthTelling is a wait that somebody who looks on would wonder about.
 const worthTelling = 2 * time.Second
 
@@ -51,8 +54,8 @@ func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struc
 		if due.Step != "" {
 			wait, err = s.do(ctx, q, lane, due, drain)
 			last = err
-			if err == nil {
-				due.Error = "" // what it waited for before is over
+			if due.Error = ""; err != nil { // what it waited for before is over
+				due.Error = err.Error()
 			}
 			if err != nil && drain && !curable(err) {
 				return fmt.Errorf("lane %s: %w", lane, err)
@@ -101,7 +104,9 @@ func (s *Steps) do(ctx context.Context, q Queue, lane string, due Due, drain boo
 	}
 	s.tell(Event{What: EventFailed, Job: due.Job, Lane: lane, Note: err.Error(), Wait: wait, Err: err})
 	if failed := q.Fail(ctx, lane, due.Job, err, s.now().Add(wait)); failed != nil {
-		return 0, errors.Join(err, failed)
+		// Next knows nothing of it: on a full disk it would call for the same step
+		// again and again, without a rest.
+		return max(wait, unwritten), errors.Join(err, failed)
 	}
 	// How long to wait is for Next to say: it was written down.
 	return 0, err
