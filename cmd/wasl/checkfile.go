@@ -28,6 +28,9 @@ func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
 	if err != nil {
 		return err
 	}
+	if !info.Mode().IsRegular() {
+		return usage{fmt.Errorf("%s is not a plain file", path)}
+	}
 	now := time.Now()
 	drop := pipeline.Drop{ID: "check", Name: filepath.Base(path), Size: info.Size(), Arrived: now, Day: now.In(c.zone).Format(time.DateOnly)}
 	taken, aside := 0, 0

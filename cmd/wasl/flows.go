@@ -155,7 +155,7 @@ func patternsOf(flows []flowFile) string {
 	var out []string
 	for _, f := range flows {
 		for _, p := range f.flow.Files {
-			if f.mapping.Format != "" {
+			if f.mapping.Format != extract.FormatTable {
 				p += " [" + f.mapping.Format + "]"
 			}
 			if !f.off && !slices.Contains(out, p) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -22,8 +23,9 @@ func (a *app) initCommand() *cobra.Command {
 		Short: "Make a folder to work in",
 		Long: `init makes DIR with a commented wasl.yaml, the shipped mappings, and the folders
 inbox, erp-import, reports, secrets and state. It never overwrites: what is there
-stays as it is, so that it can be called again for what is missing.`,
-		Example: "  wasl init shop",
+stays as it is, so that it can be called again for what is missing. With --lang ar
+the new wasl.yaml says language: ar.`,
+		Example: "  wasl init shop\n  wasl init shop --lang ar",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return a.init(args[0]) },
 	}
@@ -38,7 +40,7 @@ func (a *app) init(dir string) error {
 			return err
 		}
 	}
-	if err := a.makeFile(filepath.Join(dir, configName), settingsTemplate); err != nil {
+	if err := a.makeFile(filepath.Join(dir, configName), settingsIn(a.language())); err != nil {
 		return err
 	}
 	err := fs.WalkDir(mappings.Files, ".", func(name string, d fs.DirEntry, err error) error {
@@ -58,6 +60,11 @@ func (a *app) init(dir string) error {
 		fmt.Fprintln(a.out, a.say("init.next", "settings", filepath.Join(dir, configName), "dir", dir))
 	}
 	return nil
+}
+
+// settingsIn are the settings of a new folder, in the language that was asked for.
+func settingsIn(language string) []byte {
+	return bytes.Replace(settingsTemplate, []byte("\nlanguage: en "), []byte("\nlanguage: "+language+" "), 1)
 }
 
 func (a *app) makeFolder(path string, mode fs.FileMode) error {
