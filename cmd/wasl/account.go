@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/dustin/go-humanize"
 
@@ -55,8 +56,11 @@ func (h *house) open(ctx context.Context, days []string) (nightly, error) {
 // ended.
 func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	total := map[pipeline.State]int{}
-	aside, waiting := 0, 0
+	aside, waiting, unread := 0, 0, 0
 	for _, job := range n.jobs {
+		if job.Step == pipeline.StepPrepare {
+			unread++
+		}
 		for state, count := range job.States {
 			total[state] += count
 		}
@@ -72,10 +76,11 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	aside += total[pipeline.Held] + total[pipeline.Rejected] + total[pipeline.Parked]
 	waiting += total[pipeline.Ready] + total[pipeline.Sending] + total[pipeline.Accepted]
 	failed := a.laneErrors(n.lanes)
+	failed = a.goneLanes(n.jobs, h.lanes()) || failed
 	switch {
 	case failed || n.unwritten != nil:
 		a.code = exitCouldNot
-	case aside > 0 || waiting > 0 || len(n.taken.Left) > 0:
+	case aside > 0 || waiting > 0 || unread > 0 || len(n.taken.Left) > 0:
 		a.code = exitAside
 	}
 	if a.json {
@@ -97,7 +102,10 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	if waiting > 0 {
 		fmt.Fprintf(a.out, "\n%s\n", a.say("waits", "count", humanize.Comma(int64(waiting))))
 	}
-	if len(n.jobs) > 0 && total[pipeline.Delivered] == 0 && aside == 0 && waiting == 0 && !failed {
+	if unread > 0 {
+		fmt.Fprintf(a.out, "\n%s\n", a.say("unread", "count", humanize.Comma(int64(unread))))
+	}
+	if len(n.jobs) > 0 && total[pipeline.Delivered] == 0 && aside == 0 && waiting == 0 && unread == 0 && !failed {
 		why := a.say("same")
 		if total[pipeline.Skipped]+total[pipeline.Superseded] > 0 {
 			why = a.say("leftOut")
@@ -183,6 +191,22 @@ func (a *app) laneErrors(lanes map[string]error) (failed bool) {
 		a.fail(err)
 	}
 	return failed
+}
+
+// goneLanes tells of jobs in lanes that the settings lead to no more: nobody
+// will ever work there.
+func (a *app) goneLanes(jobs []pipeline.Opened, lanes []string) (gone bool) {
+	waits := map[string][]pipeline.Opened{}
+	for _, j := range jobs {
+		if (j.Step == pipeline.StepPrepare || j.Step == pipeline.StepDeliver) && !slices.Contains(lanes, j.Lane) {
+			waits[j.Lane] = append(waits[j.Lane], j)
+		}
+	}
+	for _, lane := range slices.Sorted(maps.Keys(waits)) {
+		a.fail(&pipeline.Trouble{Rule: "lane.gone", With: map[string]string{"lane": lane,
+			"count": strconv.Itoa(len(waits[lane])), "drop": waits[lane][0].Job.Drop}})
+	}
+	return len(waits) > 0
 }
 
 func (a *app) leftInInbox(taken inbox.Taken) {

@@ -179,7 +179,23 @@ func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)
 	if err != nil {
 		return nil, fmt.Errorf("inbox: %w", err)
 	}
+	if err = h.route(ctx); err != nil {
+		return nil, err
+	}
 	return h, nil
+}
+
+// route leads what was taken before, and not read yet, to where its flow leads now.
+func (h *house) route(ctx context.Context) error {
+	var all []pipeline.Claim
+	for _, f := range h.on() {
+		all = append(all, claimOf(f))
+	}
+	return h.ledger.Route(ctx, all)
+}
+
+func claimOf(f pipeline.Flow) pipeline.Claim {
+	return pipeline.Claim{Flow: f.Name, Kind: f.Kind.Name, Lane: f.Lane, Needs: f.Needs}
 }
 
 func (h *house) close() error { return h.ledger.Shut() }
@@ -210,7 +226,7 @@ func (h *house) claims(d pipeline.Drop, r io.ReaderAt) []pipeline.Claim {
 	var out []pipeline.Claim
 	for _, f := range h.on() {
 		if f.Takes(d, r) {
-			out = append(out, pipeline.Claim{Flow: f.Name, Kind: f.Kind.Name, Lane: f.Lane, Needs: f.Needs})
+			out = append(out, claimOf(f))
 		}
 	}
 	return out

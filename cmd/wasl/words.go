@@ -35,6 +35,7 @@ var said = map[string][2]string{
 	"leftOut":           {"Nothing was sent. What was left out, and why, is in the workbook.", "لم يُرسل شيء. ما استُبعد وسبب استبعاده في ملف التسوية."},
 	"aside":             {"Put aside ({count}):", "وُضع جانبًا ({count}):"},
 	"waits":             {"Documents that still wait: {count}. Run wasl run again, or let wasl watch stay.", "مستندات ما زالت في الانتظار: {count}. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
+	"unread":            {"Files that are still to be read: {count}. Run wasl run again, or let wasl watch stay.", "ملفات لم تُقرأ بعد: {count}. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
 	"workbook":          {"workbook", "ملف التسوية"},
 	"file":              {"file", "الملف"},
 	"files":             {"files", "الملفات"},

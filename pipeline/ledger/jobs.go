@@ -76,6 +76,26 @@ func storePrepared(tx *txn, job int64, made pipeline.Prepared, reading pipeline.
 	return err
 }
 
+// Route leads the jobs that are still to be prepared to where their flows lead
+// now: a setting that names a lane may have changed since they were admitted.
+// What was prepared was made for its own lane, and stays there.
+func (l *Ledger) Route(ctx context.Context, flows []pipeline.Claim) error {
+	return l.write(ctx, "route the jobs", func(tx *txn) error {
+		for _, c := range flows {
+			needs, err := json.Marshal(append([]string{}, c.Needs...))
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`UPDATE jobs SET lane = ?1, kind = ?2, needs = ?3 WHERE flow = ?4 AND step = 'prepare'
+				AND (lane <> ?1 OR kind <> ?2 OR needs <> ?3)`, c.Lane, c.Kind, string(needs), c.Flow); err != nil {
+				return fmt.Errorf("route the jobs of %s: %w", c.Flow, err)
+			}
+		}
+		_, err := tx.Exec(`DELETE FROM lanes WHERE lane NOT IN (SELECT lane FROM jobs WHERE step IN ('prepare', 'deliver'))`)
+		return err
+	})
+}
+
 // moveOn moves a job that has nothing left to deliver on to be reconciled.
 func moveOn(tx *txn, job int64) error {
 	_, err := tx.Exec(`UPDATE jobs SET step = 'reconcile' WHERE seq = ? AND step = 'deliver'
