@@ -12,8 +12,13 @@ import (
 	"wasl/pipeline"
 )
 
-// quiet is how long nothing must have happened before watch writes the workbook.
-const quiet = 2 * time.Second
+const (
+	// quiet is how long nothing must have happened before watch writes the workbook.
+	quiet = 2 * time.Second
+	// rewrite is when it tries again where the workbook could not be written:
+	// somebody may have it open, or the disk is full.
+	rewrite = 30 * time.Second
+)
 
 func (a *app) watchCommand() *cobra.Command {
 	return &cobra.Command{
@@ -76,10 +81,12 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 
 // writeWhenQuiet moves refused files and writes the workbooks of the days that
 // changed, each time things have become quiet. It also wakes the lanes: one may
-// have waited for what another did.
+// have waited for what another did. What goes wrong here is told, once, and tried
+// again: deliveries go on without a workbook.
 func (h *house) writeWhenQuiet(ctx context.Context, beat <-chan struct{}, wakeAll func()) error {
 	timer := time.NewTimer(quiet)
 	defer timer.Stop()
+	told := ""
 	for {
 		select {
 		case <-ctx.Done():
@@ -90,25 +97,42 @@ func (h *house) writeWhenQuiet(ctx context.Context, beat <-chan struct{}, wakeAl
 		case <-timer.C:
 		}
 		wakeAll()
-		if err := h.inbox.Reject(ctx); err != nil {
-			return err
+		err := h.writeDays(ctx)
+		if err == nil || ctx.Err() != nil {
+			told = ""
+			continue
 		}
-		days, err := h.ledger.Days(ctx)
+		timer.Reset(rewrite)
+		if err.Error() != told {
+			told = err.Error()
+			h.steps.Tell(pipeline.Event{Time: time.Now(), What: pipeline.EventFailed, Note: told, Wait: rewrite, Err: err})
+		}
+	}
+}
+
+// writeDays moves refused files, and writes the workbooks of the days that have
+// jobs to close.
+func (h *house) writeDays(ctx context.Context) error {
+	if err := h.inbox.Reject(ctx); err != nil {
+		return err
+	}
+	days, err := h.ledger.Days(ctx)
+	if err != nil {
+		return err
+	}
+	for _, day := range days {
+		ready, err := h.ledger.Unreported(ctx, day)
 		if err != nil {
 			return err
 		}
-		for _, day := range days {
-			if ready, err := h.ledger.Unreported(ctx, day); err != nil || len(ready) == 0 {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			if _, err := h.steps.Reconcile(ctx, day); err != nil {
-				return err
-			}
+		if len(ready) == 0 {
+			continue
+		}
+		if _, err := h.steps.Reconcile(ctx, day); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // poke wakes whoever waits on a channel; one that is awake already is left alone.
