@@ -40,7 +40,7 @@ missing.`,
 				findings = append(findings, f.mapping.Check()...)
 			}
 			findings = append(findings, c.secretFindings()...)
-			findings = append(findings, c.inboxFindings()...)
+			findings = append(findings, c.folderFindings()...)
 			a.findings(findings)
 			if len(findings) > 0 {
 				return printed{exitUsage}

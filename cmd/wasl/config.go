@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -146,13 +147,22 @@ func (c *Config) path(p string) string {
 	return filepath.Join(c.dir, p)
 }
 
-// inboxFindings is the inbox where it is not there: a run could take nothing.
-func (c *Config) inboxFindings() []pipeline.Finding {
-	path := c.path(c.Inbox.Path)
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil
+// folderFindings are the shared folders that are not there: a run could take
+// nothing, or write nothing.
+func (c *Config) folderFindings() []pipeline.Finding {
+	var found []pipeline.Finding
+	look := func(setting, folder string) {
+		path := c.path(folder)
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return
+		}
+		found = append(found, c.place(c.path(configName), pipeline.Finding{Path: setting, Rule: "inbox.gone", With: map[string]string{"path": path}}))
 	}
-	return []pipeline.Finding{c.place(c.path(configName), pipeline.Finding{Path: "inbox.path", Rule: "inbox.gone", With: map[string]string{"path": path}})}
+	look("inbox.path", c.Inbox.Path)
+	if c.ERP != nil {
+		look("erp.folder", cmp.Or(c.ERP.Folder, erp.DefaultFolder))
+	}
+	return found
 }
 
 // secretFindings are the secrets that settings name and that cannot be found.

@@ -108,10 +108,12 @@ func (a *app) eventLine(e pipeline.Event) string {
 	case pipeline.EventPrepared:
 		return fmt.Sprintf("%s %s", name(), a.countLine(withDocuments(e.Count)))
 	case pipeline.EventDelivered:
-		if len(e.Count) == 0 {
+		count := maps.Clone(e.Count)
+		delete(count, string(pipeline.Ready)) // these were not sent
+		if len(count) == 0 {
 			return ""
 		}
-		return fmt.Sprintf("%s %s", name(), a.countLine(e.Count))
+		return fmt.Sprintf("%s %s", name(), a.countLine(count))
 	case pipeline.EventRefused:
 		return fmt.Sprintf("%s %s", name(), e.Note)
 	case pipeline.EventFailed:
