@@ -46,7 +46,7 @@ ledger: made again, the workbook is the same to the last byte.`,
 				return err
 			}
 			if a.json {
-				a.jsonLine(a.out, pipeline.Report{Day: first, Path: path})
+				a.jsonLine(a.out, map[string]string{"what": "workbook", "from": first, "to": last, "path": path})
 				return nil
 			}
 			if path == "" {

@@ -28,7 +28,7 @@ var said = map[string][2]string{
 	"event.failed":    {"could not", "تعذّر"},
 	"event.report":    {"workbook", "ملف التسوية"},
 
-	"settling":          {"{count} files in the inbox, until they stand still ({wait})", "ملفات في مجلد الوارد: {count}، حتى تستقر ({wait})"},
+	"settling":          {"until what lies in the inbox stands still ({wait}); files: {count}", "ملفات في مجلد الوارد: {count}، حتى تستقر ({wait})"},
 	"answering":         {"for the other side of {lane}; it is asked again in {wait}", "رد الطرف الآخر في {lane}؛ يُسأل مجددًا بعد {wait}"},
 	"nothing":           {"Nothing to do: {inbox} is empty and nothing waits.", "لا يوجد ما يُعمل: المجلد {inbox} فارغ ولا شيء في الانتظار."},
 	"same":              {"Nothing was sent: everything was at the other side already.", "لم يُرسل شيء: كل شيء موجود لدى الطرف الآخر بالفعل."},

@@ -47,7 +47,7 @@ func TestMap(t *testing.T) {
 	if got := said(problems); got != want {
 		t.Errorf("problems:\n%swant\n%s", got, want)
 	}
-	if got := problems[2].Fix("en"); got != "write one of 01, Main Store; or add it to the list" {
+	if got := problems[2].Fix("en"); got != "write one of 01, Main Store; or add it to the list, which stands in the mapping or in wasl.yaml" {
 		t.Errorf("fix: %s", got)
 	}
 }
