@@ -17,6 +17,7 @@ import (
 // nightly is what one run did: its jobs, how its lanes ended, its workbooks.
 type nightly struct {
 	taken     inbox.Taken
+	away      bool // the inbox could not be looked into
 	jobs      []pipeline.Opened
 	problems  []pipeline.Problem
 	lanes     map[string]error
@@ -88,7 +89,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		return nil
 	}
 	switch {
-	case len(n.jobs) == 0 && len(n.taken.Left) > 0: // said below
+	case len(n.jobs) == 0 && (n.away || len(n.taken.Left) > 0): // said below, or as an error
 	case len(n.jobs) == 0:
 		fmt.Fprintln(a.out, a.say("nothing", "inbox", h.cfg.path(h.cfg.Inbox.Path)))
 	default:

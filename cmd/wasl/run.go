@@ -40,11 +40,12 @@ would have to wait longer than its patience for another machine.`,
 	return cmd
 }
 
-// night is one run: everything from the inbox to the workbook.
+// night is one run: everything from the inbox to the workbook. A share that is
+// away keeps nobody from asking about what was sent yesterday.
 func (a *app) night(ctx context.Context, h *house, patience time.Duration) error {
-	taken, err := h.inbox.Once(ctx)
-	if err != nil {
-		return fmt.Errorf("inbox: %w", err)
+	taken, away := h.inbox.Once(ctx)
+	if away != nil {
+		away = fmt.Errorf("inbox: %w", away)
 	}
 	lanes := h.workLanes(ctx, patience)
 	if ctx.Err() != nil {
@@ -63,8 +64,11 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 	if err != nil {
 		return err
 	}
-	if err := h.inbox.Reject(ctx); err != nil {
-		return fmt.Errorf("inbox: %w", err)
+	night.taken, night.lanes, night.away = taken, lanes, away != nil
+	if away == nil {
+		if err := h.inbox.Reject(ctx); err != nil {
+			away = fmt.Errorf("inbox: %w", err)
+		}
 	}
 	for _, day := range days {
 		report, err := h.steps.Reconcile(ctx, day)
@@ -74,8 +78,7 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 		}
 		night.reports = append(night.reports, report)
 	}
-	night.taken, night.lanes = taken, lanes
-	return errors.Join(a.account(ctx, h, night), night.unwritten)
+	return errors.Join(a.account(ctx, h, night), night.unwritten, away)
 }
 
 // workLanes works all lanes at once until each has nothing due, and says how
