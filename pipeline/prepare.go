@@ -50,7 +50,7 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 		if err := s.Ledger.Refuse(ctx, job, refused, p.reading()); err != nil {
 			return Prepared{}, fmt.Errorf("job %s: %w", job, err)
 		}
-		s.tell(Event{What: EventRefused, Job: job, Lane: flow.Lane, Note: string(refused.Problems[0].Rule)})
+		s.tell(Event{What: EventRefused, Job: job, Lane: flow.Lane, Note: drop.Name + ": " + string(refused.Problems[0].Rule)})
 		return Prepared{Rows: p.reading().Rows, Problems: len(refused.Problems), Refused: true}, nil
 	}
 	if err != nil {
