@@ -59,12 +59,27 @@ const (
 	Date                 // a day
 	Time                 // an instant, kept in UTC
 	Bool                 // yes or no
+
+	// Identifiers with rules of their own; texts like Code, in one way of writing.
+	GTIN       // GTIN-8, -12, -13 or -14, its check digit right
+	Phone      // an Egyptian telephone number: +201001234567
+	NationalID // an Egyptian national ID: 14 digits
+	TaxNo      // an Egyptian tax registration number: 9 digits
+	Email      // an address of mail
 )
 
-var typeNames = [...]string{"text", "code", "amount", "quantity", "rate", "date", "time", "bool"}
+var typeNames = [...]string{"text", "code", "amount", "quantity", "rate", "date", "time", "bool",
+	"gtin", "phone.eg", "nationalid.eg", "taxno.eg", "email"}
 
 // String is the type's name as mappings write it: amount.
 func (t Type) String() string { return typeNames[t] }
+
+// Textual tells whether what counts of a value of this type is its text.
+func (t Type) Textual() bool { return t == Text || t.Identifier() }
+
+// Identifier tells whether a value of this type names something: it is compared
+// as it stands, and never computed with.
+func (t Type) Identifier() bool { return t == Code || t >= GTIN }
 
 // TypeOf finds a type by its name.
 func TypeOf(name string) (Type, bool) {
