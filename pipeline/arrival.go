@@ -27,6 +27,11 @@ type Arrival struct {
 type Claim struct {
 	Flow, Kind, Lane string
 	Needs            []string // Flow.Needs
+
+	// Of a quarantine workbook that came back: the job whose rows it has, and the
+	// hash of that job's file, by which the ledger knows that the job is its own.
+	Corrects Job
+	Of       string
 }
 
 // A Door is the ledger as the inbox sees it.

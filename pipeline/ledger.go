@@ -79,6 +79,10 @@ type Filing interface {
 	// problem document.left, unless the last one of its key was skipped too.
 	// An Unchanged or a Skipped document supersedes as a ready one does: it is newer.
 	// The same key twice in one job: the second is held, with key.twice.
+	//
+	// The documents of a quarantine workbook that came back are as old as the job
+	// that first brought their rows: where a newer job has brought the same key
+	// since, they change nothing and are held, with quarantine.older.
 	Document(doc Document, rows int, problems []Problem) error
 
 	// Problem files a problem that belongs to no document.

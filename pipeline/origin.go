@@ -12,10 +12,23 @@ type Origin struct {
 	Row    int    `json:"r,omitempty"` // counted from 1 as in the file, titles and header included; 0 means the whole file
 	Col    int    `json:"c,omitempty"` // counted from 1; 0 means the whole row
 	Column string `json:"h,omitempty"` // the header text
+
+	// Was is where a row stood at first that was put aside, corrected and dropped
+	// again; nil of all others.
+	Was *Origin `json:"w,omitempty"`
 }
 
-// String names the place: orders.xlsx [Orders!G12] or orders.csv:12 [Total].
+// String names the place: orders.xlsx [Orders!G12] or orders.csv:12 [Total]; of a
+// row that came back, also where it stood at first:
+// quarantine-20261124-0001-erp-stock.xlsx [To correct!B4] (stock.csv:12).
 func (o Origin) String() string {
+	if o.Was == nil {
+		return o.place()
+	}
+	return o.place() + " (" + o.Was.place() + ")"
+}
+
+func (o Origin) place() string {
 	if o.Row == 0 {
 		if o.Sheet != "" {
 			return fmt.Sprintf("%s [%s]", o.File, o.Sheet)

@@ -47,6 +47,7 @@ type Reading struct {
 	Sheet     string `json:"sheet,omitempty"`     // of a workbook
 	HeaderRow int    `json:"headerRow,omitempty"` // counted from 1 as in the file
 	Rows      int    `json:"rows"`                // rows handed on as data
+	Corrects  string `json:"corrects,omitempty"`  // of a quarantine workbook that came back: the job whose rows it has
 	HeaderEnd int    `json:"headerEnd,omitempty"` // the last row of a header of several rows; 0: HeaderRow is the only one
 	TableEnd  int    `json:"tableEnd,omitempty"`  // the last row of data
 

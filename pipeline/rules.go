@@ -709,6 +709,23 @@ var rules = []rule{
 		words{"the code type \"{value}\" is not known to the tax authority", "write EGS or GS1"},
 		words{"نوع الكود \"{value}\" غير معروف لدى مصلحة الضرائب", "اكتب EGS أو GS1"}},
 
+	// ---- rows that were put aside, corrected and dropped again (extract, ledger) ----
+	{"quarantine.older",
+		words{"{key} was brought again since this row was put aside, by {file} ({newer}): the newer one stays, this row changes nothing", "nothing to do if the newer one is right: delete this row; if this row is to count all the same, put it into a file of its own, without the sheet wasl, and drop that"},
+		words{"جاء {key} من جديد في الملف {file} ({newer}) بعد وضع هذا الصف جانبًا: يبقى الأحدث ولا يغيّر هذا الصف شيئًا", "لا شيء إن كان الأحدث صحيحًا: احذف هذا الصف؛ وإن أردت اعتماد هذا الصف رغم ذلك فانقله إلى ملف مستقل ليست فيه الورقة wasl ثم ضعه في مجلد الوارد"}},
+	{"quarantine.row",
+		words{"this row is none of those that were put aside in this workbook", "put new rows into a file of their own; a row that was to be corrected is known by the cells that did not change: change only what is marked"},
+		words{"هذا الصف ليس من الصفوف التي وُضعت جانبًا في هذا الملف", "ضع الصفوف الجديدة في ملف مستقل؛ والصف المطلوب تصحيحه يُعرف من خلاياه التي لم تتغيّر: غيّر الخلايا المميّزة فقط"}},
+	{"quarantine.columns",
+		words{"the columns {columns} of the rows that were put aside are not there any more", "make the workbook again with wasl reconcile, correct the cells, and leave the row of headers and the columns as they are"},
+		words{"لم تعد الأعمدة {columns} موجودة في ملف الصفوف الموضوعة جانبًا", "أعد إنشاء الملف بالأمر wasl reconcile ثم صحّح الخلايا واترك صف العناوين والأعمدة كما هي"}},
+	{"quarantine.damaged",
+		words{"the sheet wasl, which says from where these rows are, was changed", "make the workbook again with wasl reconcile; or delete that sheet, and the file is taken like any other"},
+		words{"تغيّرت الورقة wasl التي تبيّن مصدر هذه الصفوف", "أعد إنشاء الملف بالأمر wasl reconcile، أو احذف تلك الورقة فيُعامل الملف كأي ملف آخر"}},
+	{"quarantine.foreign",
+		words{"these rows were put aside by another wasl, or of a file that is not known here (flow {flow})", "drop it where it was made; or delete its sheet wasl, and the file is taken like any other"},
+		words{"وُضعت هذه الصفوف جانبًا في نسخة أخرى من wasl أو من ملف غير معروف هنا (المسار {flow})", "ضعه في مجلد النسخة التي أنشأته، أو احذف منه الورقة wasl فيُعامل كأي ملف آخر"}},
+
 	// ---- workbook (reconcile) ----
 	{"report.locked",
 		words{"the workbook {file} cannot be replaced: another program has it open, or the folder may not be written to", "close it in Excel, and see that this user may write to the folder; it is written again by the next run"},

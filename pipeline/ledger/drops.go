@@ -85,8 +85,12 @@ func admit(tx *txn, a pipeline.Arrival) (pipeline.Drop, error) {
 		if err != nil {
 			return d, err
 		}
-		if _, err := tx.Exec(`INSERT INTO jobs (drop_seq, drop_id, flow, kind, lane, needs, day, step) VALUES (?, ?, ?, ?, ?, ?, ?, 'prepare')`,
-			seq, d.ID, c.Flow, c.Kind, c.Lane, string(needs), d.Day); err != nil {
+		corrects, err := corrected(tx, c)
+		if err != nil {
+			return d, err
+		}
+		if _, err := tx.Exec(`INSERT INTO jobs (drop_seq, drop_id, flow, kind, lane, needs, day, step, corrects) VALUES (?, ?, ?, ?, ?, ?, ?, 'prepare', ?)`,
+			seq, d.ID, c.Flow, c.Kind, c.Lane, string(needs), d.Day, corrects); err != nil {
 			return d, err
 		}
 	}

@@ -26,7 +26,10 @@ func (l *Ledger) File(ctx context.Context, job pipeline.Job, rules pipeline.File
 		if j.prepared != "" {
 			return fromJSON(j.prepared, &made)
 		}
-		f, err := l.newFiling(ctx, tx, j.seq, rules)
+		if j.corrects < 0 {
+			return foreign(tx, job)
+		}
+		f, err := l.newFiling(ctx, tx, j, rules)
 		if err != nil {
 			return fmt.Errorf("file job %s: %w", job, err)
 		}
@@ -50,6 +53,7 @@ type filing struct {
 	ctx   context.Context // of the one call of File that it lives in
 	tx    *txn
 	job   int64
+	asOf  int64 // the job that first brought its rows: job itself, or the one that it corrects
 	rules pipeline.Filed
 	space int64
 	at    int64
@@ -59,7 +63,8 @@ type filing struct {
 	chunk       []waiting
 	loose       []pipeline.Problem // of no document
 	made        pipeline.Prepared
-	moved       map[int64]bool // older jobs, a document of which was superseded
+	moved       map[int64]bool  // older jobs, a document of which was superseded
+	ages        map[int64]int64 // of jobs: the job that first brought their rows
 }
 
 // waiting is a document of the chunk.
@@ -70,10 +75,10 @@ type waiting struct {
 	id, prev int64
 }
 
-func (l *Ledger) newFiling(ctx context.Context, tx *txn, job int64, rules pipeline.Filed) (*filing, error) {
-	f := &filing{ctx: ctx, tx: tx, job: job, rules: rules, at: nanos(l.now()),
+func (l *Ledger) newFiling(ctx context.Context, tx *txn, job filable, rules pipeline.Filed) (*filing, error) {
+	f := &filing{ctx: ctx, tx: tx, job: job.seq, asOf: cmp.Or(job.corrects, job.seq), rules: rules, at: nanos(l.now()),
 		day:  func(n int64) string { return instant(n).In(l.zone).Format("2006-01-02") },
-		made: pipeline.Prepared{Documents: map[pipeline.State]int{}}, moved: map[int64]bool{}}
+		made: pipeline.Prepared{Documents: map[pipeline.State]int{}}, moved: map[int64]bool{}, ages: map[int64]int64{}}
 	space := cmp.Or(rules.Space, rules.Lane)
 	if _, err := tx.Exec(`INSERT INTO spaces (kind, lane) VALUES (?, ?) ON CONFLICT DO NOTHING`, rules.Kind, space); err != nil {
 		return nil, err
@@ -170,7 +175,11 @@ func (f *filing) lookUp() (map[string]*known, error) {
 func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	k := keys[w.doc.Key]
 	print := printOf(w.doc)
-	j := judge(w.doc, print, *k, f.job, f.rules)
+	older, err := f.olderThan(*k)
+	if err != nil {
+		return err
+	}
+	j := judge(w.doc, print, *k, filer{job: f.job, corrects: f.asOf != f.job, older: older}, f.rules)
 	w.doc.State = j.state
 	w.id, w.prev = f.next, k.newest
 	f.next++
@@ -185,7 +194,13 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 		}
 	}
 	if j.rule != "" {
-		w.problems = append(slices.Clip(w.problems), f.problem(w.doc, j.rule, *k))
+		p := f.problem(w.doc, j.rule, *k)
+		if j.rule == "quarantine.older" {
+			if err := f.nameNewer(p.With, k.job); err != nil {
+				return err
+			}
+		}
+		w.problems = append(slices.Clip(w.problems), p)
 	}
 	if j.supersedes {
 		if err := f.supersede(k.waiting); err != nil {
@@ -200,7 +215,7 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	if j.state == pipeline.Ready {
 		k.waiting = w.id
 	}
-	if j.state == pipeline.Ready || j.state == pipeline.Unchanged {
+	if (j.state == pipeline.Ready || j.state == pipeline.Unchanged) && !older {
 		k.job = f.job
 	}
 	f.made.Documents[j.state]++

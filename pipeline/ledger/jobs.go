@@ -15,12 +15,13 @@ type filable struct {
 	seq      int64
 	dropSeq  int64
 	prepared string // what Prepare answered; "" before
+	corrects int64  // the job that first brought its rows; 0: it did itself; -1: one that is not known here
 }
 
 func findJob(tx *txn, job pipeline.Job) (filable, error) {
 	var f filable
-	err := tx.QueryRow(`SELECT seq, drop_seq, prepared FROM jobs WHERE drop_id = ? AND flow = ?`, job.Drop, job.Flow).
-		Scan(&f.seq, &f.dropSeq, &f.prepared)
+	err := tx.QueryRow(`SELECT seq, drop_seq, prepared, corrects FROM jobs WHERE drop_id = ? AND flow = ?`, job.Drop, job.Flow).
+		Scan(&f.seq, &f.dropSeq, &f.prepared, &f.corrects)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = pipeline.ErrNotFound
 	}

@@ -38,6 +38,13 @@ func (k known) onItsWay() bool {
 // yet.
 func (k known) left() bool { return k.onItsWay() || k.goneState == pipeline.Delivered }
 
+// A filer is the job that files a document.
+type filer struct {
+	job      int64
+	corrects bool // its rows were put aside, corrected and dropped again
+	older    bool // than the newest job that brought the key ready or unchanged
+}
+
 // A judgement is what becomes of a document when it is filed.
 type judgement struct {
 	state      pipeline.State
@@ -47,7 +54,7 @@ type judgement struct {
 
 // judge holds a document, filed by a job under the rules of its kind, against
 // what is known of its key. See pipeline.Filing.
-func judge(doc pipeline.Document, print []byte, k known, job int64, rules pipeline.Filed) judgement {
+func judge(doc pipeline.Document, print []byte, k known, by filer, rules pipeline.Filed) judgement {
 	state := doc.State
 	switch {
 	case state == pipeline.Skipped && rules.Once && k.left():
@@ -55,8 +62,8 @@ func judge(doc pipeline.Document, print []byte, k known, job int64, rules pipeli
 	case state == pipeline.Skipped:
 		// What waits was to leave before this was known: a voided order is not
 		// billed because the line was down when it was still a sale.
-		return judgement{state: state, supersedes: k.waiting != 0 && k.job < job && k.brought < job}
-	case k.brought == job:
+		return judgement{state: state, supersedes: k.waiting != 0 && !by.older && k.brought < by.job}
+	case k.brought == by.job:
 		return judgement{state: pipeline.Held, rule: "key.twice"}
 	case state == pipeline.Held:
 		return judgement{state: state}
@@ -79,11 +86,18 @@ func judge(doc pipeline.Document, print []byte, k known, job int64, rules pipeli
 	case rules.Diff && state == pipeline.Ready && bytes.Equal(k.print, print):
 		state = pipeline.Unchanged
 	}
-	if k.job > job {
+	switch {
+	case !by.older:
+		return judgement{state: state, supersedes: k.waiting != 0}
+	case !by.corrects:
 		// A newer job was prepared before this one, which had to wait.
 		return judgement{state: pipeline.Superseded}
+	case state == pipeline.Unchanged && k.waiting == 0 && !k.onItsWay():
+		return judgement{state: state}
 	}
-	return judgement{state: state, supersedes: k.waiting != 0}
+	// Somebody corrected it after a newer one had come. It is not for us to say
+	// which is right: the newer one stays, and it is told.
+	return judgement{state: pipeline.Held, rule: "quarantine.older"}
 }
 
 // knownOf is what is known of one key.

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -147,13 +148,13 @@ func TestMigrate_FromAnOlderVersion(t *testing.T) {
 		t.Errorf("version %d, %v", have, err)
 	}
 	copies, err := os.ReadDir(filepath.Join(w.dir, backupsDir))
-	if err != nil || len(copies) != 1 || copies[0].Name() != "wasl-v1-20261124T013000Z.db" {
+	if err != nil || len(copies) != 1 || copies[0].Name() != fmt.Sprintf("wasl-v%d-20261124T013000Z.db", newestSchema(schema)) {
 		t.Fatalf("backups %v, %v", copies, err)
 	}
 	old := openReader(filepath.Join(w.dir, backupsDir, copies[0].Name()))
 	defer func() { _ = old.Close() }()
 	var n int
-	if have, err := version(ctx, old); err != nil || have != 1 {
+	if have, err := version(ctx, old); err != nil || have != newestSchema(schema) {
 		t.Errorf("the copy has version %d, %v", have, err)
 	}
 	if err := old.QueryRow(`SELECT count(*) FROM documents`).Scan(&n); err != nil || n != 1 {
@@ -185,7 +186,7 @@ func TestMigrate_FailureChangesNothing(t *testing.T) {
 func TestOpen_Older(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	trouble(t, checkVersion(context.Background(), w.l.reader, w.dir, 2), "state.older")
+	trouble(t, checkVersion(context.Background(), w.l.reader, w.dir, newestSchema(schema)+1), "state.older")
 }
 
 func TestOpen_Damaged(t *testing.T) {

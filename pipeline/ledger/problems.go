@@ -13,9 +13,9 @@ type noted struct {
 }
 
 // insertProblem and problemArgs go together.
-const insertProblem = `INSERT INTO problems (job, doc, file, sheet, row, col, header, field, value, rule, facts) VALUES `
+const insertProblem = `INSERT INTO problems (job, doc, file, sheet, row, col, header, field, value, rule, facts, was) VALUES `
 
-const problemArity = 11
+const problemArity = 12
 
 func problemArgs(job, doc int64, p pipeline.Problem) ([]any, error) {
 	facts := ""
@@ -26,7 +26,15 @@ func problemArgs(job, doc int64, p pipeline.Problem) ([]any, error) {
 		}
 		facts = string(text)
 	}
-	return []any{job, doc, p.File, p.Sheet, p.Row, p.Col, p.Column, p.Field, p.Value, string(p.Rule), facts}, nil
+	was := ""
+	if p.Was != nil {
+		text, err := json.Marshal(p.Was)
+		if err != nil {
+			return nil, err
+		}
+		was = string(text)
+	}
+	return []any{job, doc, p.File, p.Sheet, p.Row, p.Col, p.Column, p.Field, p.Value, string(p.Rule), facts, was}, nil
 }
 
 // addProblems stores problems that were found after their document was filed.
@@ -49,7 +57,7 @@ func addProblems(tx *txn, job, doc int64, problems []pipeline.Problem) error {
 
 // problemsOf reads problems n by a condition, and an order.
 func problemsOf(tx *txn, where string, args ...any) ([]noted, error) {
-	rows, err := tx.Query(`SELECT n.doc, n.file, n.sheet, n.row, n.col, n.header, n.field, n.value, n.rule, n.facts
+	rows, err := tx.Query(`SELECT n.doc, n.file, n.sheet, n.row, n.col, n.header, n.field, n.value, n.rule, n.facts, n.was
 		FROM problems n WHERE `+where, args...)
 	if err != nil {
 		return nil, err
@@ -58,11 +66,14 @@ func problemsOf(tx *txn, where string, args ...any) ([]noted, error) {
 	var out []noted
 	for rows.Next() {
 		var n noted
-		var facts string
-		if err := rows.Scan(&n.doc, &n.File, &n.Sheet, &n.Row, &n.Col, &n.Column, &n.Field, &n.Value, &n.Rule, &facts); err != nil {
+		var facts, was string
+		if err := rows.Scan(&n.doc, &n.File, &n.Sheet, &n.Row, &n.Col, &n.Column, &n.Field, &n.Value, &n.Rule, &facts, &was); err != nil {
 			return nil, err
 		}
 		if err := fromJSON(facts, &n.With); err != nil {
+			return nil, err
+		}
+		if err := fromJSON(was, &n.Was); err != nil {
 			return nil, err
 		}
 		out = append(out, n)
