@@ -16,11 +16,11 @@ import (
 var builtins = []string{"trim", "upper", "lower", "replace", "split", "join"}
 
 // own are the names of our functions.
-var own = []string{"number", "text", "round", "abs", "len", "first", "col", "has"}
+var own = []string{"number", "text", "round", "abs", "len", "first", "col", "has", "when", "cond"}
 
 // functions are what an expression may call besides the builtins: number(text),
 // text(number), round(number, places), abs(number), len(text), first(text, ...),
-// and col and has, which the rewriter replaces. What is behind an operator bears
+// and col, has, when and cond, which the rewriter replaces. What is behind an operator bears
 // its name, which cannot be written in an expression.
 var functions = []expr.Option{
 	expr.Function("number", func(p ...any) (any, error) {
@@ -52,6 +52,8 @@ var functions = []expr.Option{
 	}, new(func(...string) string)),
 	expr.Function("col", func(...any) (any, error) { return "", nil }, new(func(...string) string)),
 	expr.Function("has", func(...any) (any, error) { return false, nil }, new(func(any) bool)),
+	expr.Function("when", func(...any) (any, error) { return nil, nil }, new(func(...any) any)),
+	expr.Function("cond", func(...any) (any, error) { return nil, nil }, new(func(...any) any)),
 
 	calc("number+", func(a, b pipeline.Decimal) (any, error) { return a.Add(b), nil }),
 	calc("number-", func(a, b pipeline.Decimal) (any, error) { return a.Sub(b), nil }),

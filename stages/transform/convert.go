@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -18,7 +17,21 @@ type how struct {
 	fraction bool          // of a rate: the cell holds 0.14 for 14 %
 	layouts  []layout      // of dates and times; nil: those beyond doubt
 	zone     *time.Location
+	order    string // of the parts of dates, where the column tells it: dmy, mdy, ymd; else ""
+	pivot    int    // the first of the two-digit years that are 19xx; 0: such years are not read
+	serial   serial // dates are Excel's day numbers
+	rounds   bool   // numbers are rounded
+	places   uint8  // to so many decimals
 }
+
+// serial says whether dates are day numbers, and from when they count.
+type serial byte
+
+const (
+	noSerial   serial = iota
+	serial1900        // 46086 is 2026-03-05
+	serial1904        // 44624 is
+)
 
 // wrong is why a text could not be read; the zero value: it could.
 type wrong struct {
@@ -37,13 +50,25 @@ var converters = [...]func(h *how, s string) (pipeline.Value, wrong){
 	pipeline.Date:     readDate,     // a day, by the layouts
 	pipeline.Time:     readTime,     // an instant; without a zone it is the field's, or the shop's
 	pipeline.Bool:     readBool,     // yes or no, in either language
+
+	pipeline.GTIN:       readGTIN,       // digits with a check digit
+	pipeline.Phone:      readPhone,      // as +20...
+	pipeline.NationalID: readNationalID, // 14 digits
+	pipeline.TaxNo:      readTaxNo,      // 9 digits
+	pipeline.Email:      readEmail,      // name@domain
 }
 
 // read turns a text into a value of the type that the kind wants.
 func (h *how) read(s string) (pipeline.Value, wrong) {
 	v, why := converters[h.as](h, s)
-	if why.rule != "" || h.as == h.to {
+	if why.rule != "" {
 		return v, why
+	}
+	if h.rounds {
+		v.Dec = v.Dec.RoundHAZ(h.places)
+	}
+	if h.as == h.to {
+		return v, wrong{}
 	}
 	return h.adapt(v), wrong{}
 }
@@ -52,7 +77,7 @@ func (h *how) read(s string) (pipeline.Value, wrong) {
 // as. Texts get the one way of writing it.
 func (h *how) adapt(v pipeline.Value) pipeline.Value {
 	switch {
-	case h.to == pipeline.Text || h.to == pipeline.Code:
+	case h.to.Textual():
 		v.Text = plainText(h.as, v)
 	case h.to == pipeline.Date:
 		v.Time = day(v.Time.In(h.zone))
@@ -68,6 +93,8 @@ func adapts(as, to pipeline.Type) bool {
 	switch to {
 	case as, pipeline.Text, pipeline.Code:
 		return true
+	case pipeline.GTIN, pipeline.Phone, pipeline.NationalID, pipeline.TaxNo, pipeline.Email:
+		return as.Identifier()
 	case pipeline.Amount, pipeline.Quantity, pipeline.Rate:
 		return numeric(as)
 	case pipeline.Date, pipeline.Time:
@@ -103,13 +130,11 @@ func readText(_ *how, s string) (pipeline.Value, wrong) {
 	return pipeline.Value{Set: true, Text: s}, wrong{}
 }
 
-// exponent is how Excel shows a long number that it was not told to keep as
-// text: 6.22E+12. Its last digits are lost.
-var exponent = regexp.MustCompile(`^[0-9](?:[.,٫][0-9]+)?[eE][+-][0-9]+$`)
-
+// readCode keeps a code as it stands, but for its digits, which mean the same in
+// any set and are written in European ones.
 func readCode(_ *how, s string) (pipeline.Value, wrong) {
-	s = strings.TrimPrefix(s, "'")
-	if strings.ContainsAny(s, "+-") && exponent.MatchString(s) {
+	s = latinDigits(strings.TrimPrefix(s, "'"))
+	if isExponent(s) {
 		return pipeline.Value{}, wrong{rule: "code.exponent"}
 	}
 	return pipeline.Value{Set: s != "", Text: s}, wrong{}
@@ -124,7 +149,13 @@ func readAmount(h *how, s string) (pipeline.Value, wrong) {
 }
 
 func readQuantity(h *how, s string) (pipeline.Value, wrong) {
-	return h.number(s, "quantity.format", nil)
+	v, why := h.number(s, "quantity.format", nil)
+	if why.rule == "quantity.format" {
+		if _, unit, ok := splitUnit(s); ok {
+			return v, wrong{rule: "quantity.unit", with: map[string]string{"unit": unit}}
+		}
+	}
+	return v, why
 }
 
 var percentWords = []string{"%", "٪", "﹪", "%"}
@@ -149,9 +180,16 @@ var hundred = udecimal.MustFromInt64(100, 0)
 // number reads a number; bad is the rule of a text that is none.
 func (h *how) number(s string, bad pipeline.Rule, words []string) (pipeline.Value, wrong) {
 	d, rule := pipeline.ParseNumber(s, h.decimal, words)
+	if rule == pipeline.NotNumber {
+		if plain, lost, ok := expanded(s); ok && lost != "" {
+			rule = lost
+		} else if ok {
+			d, rule = pipeline.ParseNumber(plain, ".", nil)
+		}
+	}
 	switch rule {
 	case "":
-		return pipeline.Value{Set: true, Text: s, Dec: d}, wrong{}
+		return pipeline.Value{Set: true, Text: s, Dec: withoutNoise(d)}, wrong{}
 	case pipeline.NotNumber:
 		return pipeline.Value{}, wrong{rule: bad}
 	}

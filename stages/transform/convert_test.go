@@ -21,11 +21,11 @@ fields: {label: label, code: code, amount: amount, quantity: quantity, rate: rat
 		{"code", "0007", "0007"}, {"code", "'75500", "75500"}, {"code", "12E3", "12E3"}, {"code", "A-1+2", "A-1+2"}, {"code", "'", "none"}, {"code", "10.0", "10.0"},
 		{"code", "6.22E+12", "!code.exponent"}, {"code", "5E+05", "!code.exponent"}, {"code", "1e-7", "!code.exponent"}, {"code", "'9.1E+11", "!code.exponent"},
 		{"amount", "١٢٫٥٠ ج.م", "12.5"}, {"amount", "12.5%", "!amount.format"}, {"amount", "free", "!amount.format"}, {"amount", "12,5", "!number.comma"},
-		{"quantity", "7", "7"}, {"quantity", "7 EGP", "!quantity.format"}, {"quantity", "٧", "7"},
+		{"quantity", "7", "7"}, {"quantity", "7 EGP", "!quantity.unit"}, {"quantity", "٧", "7"},
 		{"rate", "14", "14"}, {"rate", "14%", "14"}, {"rate", "١٤٪", "14"}, {"rate", "% 5", "5"}, {"rate", "0", "0"}, {"rate", "0.14", "!rate.fraction"}, {"rate", "x", "!rate.format"},
 		{"date", "2026-11-23", "2026-11-23"}, {"date", "2026/11/23", "2026-11-23"}, {"date", "٢٠٢٦-١١-٢٣", "2026-11-23"}, {"date", "2026-11-23 23:30:00", "2026-11-23"},
 		{"date", "2026-11-23 23:30:00 +0000", "2026-11-24"}, // in Cairo it is the next day
-		{"date", "03/04/2026", "!date.format"}, {"date", "2026-02-30", "!date.format"}, {"date", "45412", "!date.format"}, {"date", "1900-01-01", "!date.far"}, {"date", "0206-01-01", "!date.far"},
+		{"date", "03/04/2026", "!date.format"}, {"date", "2026-02-30", "!date.format"}, {"date", "45412", "!date.serial"}, {"date", "123", "!date.format"}, {"date", "1900-01-01", "!date.far"}, {"date", "0206-01-01", "!date.far"},
 		{"time", "2024-05-01 13:05:22 +0300", "2024-05-01T10:05:22Z"}, {"time", "2026-01-05 13:05:22", "2026-01-05T11:05:22Z"}, {"time", "2026-07-05 13:05", "2026-07-05T10:05:00Z"},
 		{"time", "2026-07-05T13:05:00Z", "2026-07-05T13:05:00Z"}, {"time", "2026-07-05", "2026-07-04T21:00:00Z"}, {"time", "31/12/2023 22:36", "!date.format"},
 		{"bool", "نعم", "true"}, {"bool", "لا", "false"}, {"bool", "YES", "true"}, {"bool", "0", "false"}, {"bool", "غير فعّال", "false"}, {"bool", "فعال", "true"}, {"bool", "maybe", "!bool.format"}, {"bool", "FALSE", "false"},

@@ -31,6 +31,7 @@ var (
 type layout struct {
 	text  string
 	clock bool // it says the time of day
+	short bool // its year has two digits
 	zone  bool // it says the zone
 }
 
@@ -49,6 +50,7 @@ func newLayout(text string) layout {
 	return layout{
 		text:  text,
 		clock: noon.Format(text) != noon.Add(3*time.Hour).Format(text),
+		short: noon.Format(text) == noon.AddDate(100, 0, 0).Format(text),
 		zone:  noon.Format(text) != east.Format(text),
 	}
 }
@@ -103,17 +105,58 @@ func isASCII(s string) bool {
 // readDate reads a day: midnight in UTC. Of an instant with a zone it is the
 // day in ours.
 func readDate(h *how, s string) (pipeline.Value, wrong) {
-	t, l, ok := parseDate(s, h.dates())
-	if !ok {
-		return pipeline.Value{}, wrong{rule: "date.format", with: h.wanted()}
+	t, l, why := h.moment(s, h.dates())
+	if why.rule != "" {
+		return pipeline.Value{}, why
 	}
 	if l.zone {
 		t = t.In(h.zone)
 	}
-	if far(t) {
-		return pipeline.Value{}, farAway()
-	}
 	return pipeline.Value{Set: true, Text: s, Time: day(t)}, wrong{}
+}
+
+// moment reads a date or a time as it stands on the clock: by the layouts, or else,
+// where none is pinned, by its words and numbers.
+func (h *how) moment(s string, by []layout) (time.Time, layout, wrong) {
+	if h.serial != noSerial {
+		if t, ok := serialTime(s, h.serial == serial1904); ok {
+			return t, layout{clock: !t.Equal(day(t))}, wrong{}
+		}
+		return time.Time{}, layout{}, wrong{rule: "date.format", with: map[string]string{"want": "46086"}}
+	}
+	t, l, ok := parseDate(s, by)
+	if ok && h.pivot > 0 && l.short {
+		t = time.Date(century(t.Year(), h.pivot), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
+	}
+	if !ok {
+		var why wrong
+		if t, l, why = h.byWords(s); why.rule != "" {
+			return t, l, why
+		}
+	}
+	switch {
+	case t.Year() >= 1300 && t.Year() <= 1500:
+		return t, l, wrong{rule: "date.hijri"}
+	case far(t):
+		return t, l, farAway()
+	}
+	return t, l, wrong{}
+}
+
+// byWords reads a date that no layout fits. Where layouts are pinned nothing else
+// is taken, but what is wrong may be known better than that.
+func (h *how) byWords(s string) (time.Time, layout, wrong) {
+	t, clock, rule, fits := loose{order: h.order, pivot: h.pivot}.parse(s)
+	serial, isSerial := serialTime(s, false)
+	switch free := h.layouts == nil; {
+	case rule == "date.hijri", rule != "" && free:
+		return t, layout{}, wrong{rule: rule}
+	case free && fits:
+		return t, layout{clock: clock}, wrong{}
+	case free && isSerial:
+		return t, layout{}, wrong{rule: "date.serial", with: map[string]string{"day": serial.Format(time.DateOnly)}}
+	}
+	return t, layout{}, wrong{rule: "date.format", with: h.wanted()}
 }
 
 func day(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
@@ -124,12 +167,10 @@ func day(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(),
 // later, and one that occurs twice for the second, without a word (measured):
 // here either is a problem, since an hour decides the day of a receipt.
 func readTime(h *how, s string) (pipeline.Value, wrong) {
-	wall, l, ok := parseDate(s, h.times())
+	wall, l, why := h.moment(s, h.times())
 	switch {
-	case !ok:
-		return pipeline.Value{}, wrong{rule: "date.format", with: h.wanted()}
-	case far(wall):
-		return pipeline.Value{}, farAway()
+	case why.rule != "":
+		return pipeline.Value{}, why
 	case l.zone:
 		return pipeline.Value{Set: true, Text: s, Time: wall.UTC()}, wrong{}
 	}

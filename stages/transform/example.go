@@ -33,7 +33,7 @@ var exampleKeys = []string{"row", "rows", "gives", "problem", "skip", "tables", 
 // examples reads the examples.
 func (d *draft) examples(key pair) {
 	for _, n := range d.list(key, "examples") {
-		e := example{at: at(n), world: world{maps: d.m.world.maps}}
+		e := example{at: at(n), world: world{maps: d.m.world.maps, keys: &nearestKeys{tables: map[string]*keyOrder{}}}}
 		for _, k := range d.pairs(n, "examples", exampleKeys) {
 			d.exampleKey(&e, k)
 		}
@@ -73,7 +73,7 @@ func (d *draft) exampleKey(e *example, k pair) {
 	case "skip":
 		e.skip = k
 	case "tables":
-		e.world.lookup = tables(d.nested(k, path))
+		e.world.tables(d.nested(k, path))
 	case "maps":
 		e.world.maps = map[string]*valueMap{}
 		for name, m := range d.m.world.maps {
@@ -122,10 +122,38 @@ func (d *draft) nested(k pair, path string) map[string]map[string]map[string]str
 	return out
 }
 
-func tables(rows map[string]map[string]map[string]string) func(table, code string) (map[string]string, bool, error) {
-	return func(table, code string) (map[string]string, bool, error) {
+// tables makes an example's own reference tables: rows by table and code. Those of
+// the table codes are known by list/code.
+func (w *world) tables(rows map[string]map[string]map[string]string) {
+	for key, row := range rows[codeLists] {
+		if list, code, ok := strings.Cut(key, "/"); ok {
+			row[foldedColumn] = FoldedKey(list, code)
+		}
+	}
+	w.lookup = func(table, code string) (map[string]string, bool, error) {
 		row, ok := rows[table][code]
 		return row, ok, nil
+	}
+	w.find = func(table, column, text string) (found []map[string]string, err error) {
+		for _, code := range sortedKeys(rows[table]) {
+			if rows[table][code][column] == text {
+				found = append(found, rows[table][code])
+			}
+		}
+		return found, nil
+	}
+	w.near = func(table, column, prefix string) (texts []string) {
+		for _, code := range sortedKeys(rows[table]) {
+			text := code
+			if column != "" {
+				text = rows[table][code][column]
+			}
+			if text != "" && strings.HasPrefix(text, prefix) {
+				texts = append(texts, text)
+			}
+		}
+		slices.Sort(texts)
+		return slices.Compact(texts)
 	}
 }
 
@@ -161,8 +189,9 @@ func (m *Mapping) example(e *example) []pipeline.Finding {
 	s := &sheet{file: m.file}
 	var records []pipeline.Record
 	var problems []pipeline.Problem
+	var down filler
 	for _, row := range e.table() {
-		record, wrong := m.mapIn(row, &e.world)
+		record, wrong := m.mapIn(down.fill(m, row), &e.world)
 		records, problems = append(records, record), append(problems, wrong...)
 	}
 	m.exampleProblems(s, e, problems)

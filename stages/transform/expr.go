@@ -150,7 +150,7 @@ func (e *expression) run(value func(index int) pipeline.Value, column func(sourc
 	}
 	for _, i := range e.fields {
 		v, f := value(i), e.shape.Fields()[i]
-		text := f.Type == pipeline.Text || f.Type == pipeline.Code
+		text := f.Type.Textual()
 		switch {
 		case v.Bad, !v.Set && !text:
 			return nil, nil
@@ -313,6 +313,8 @@ func (v *rewriter) call(node *ast.Node, n *ast.CallNode) {
 			return
 		}
 		ast.Patch(node, &ast.IdentifierNode{Value: v.column(v.source(names))})
+	case "when", "cond":
+		v.choice(node, n, callee.Value)
 	case "has":
 		i := -1
 		if len(n.Arguments) == 1 {
@@ -326,6 +328,28 @@ func (v *rewriter) call(node *ast.Node, n *ast.CallNode) {
 		}
 		ast.Patch(node, &ast.IdentifierNode{Value: "?" + v.names[i]})
 	}
+}
+
+// choice makes when(test, then, else) and cond(test, then, test, then, ..., else)
+// what the language knows as test ? then : else, so that its types are checked and
+// only what is chosen is computed.
+func (v *rewriter) choice(node *ast.Node, n *ast.CallNode, name string) {
+	args := n.Arguments
+	switch {
+	case name == "when" && len(args) != 3:
+		v.wrong(*node, `when takes a test and two values: when(quantity > 0, "in stock", "sold out")`)
+		return
+	case len(args) < 3 || len(args)%2 == 0:
+		v.wrong(*node, `cond takes tests with their values, and a value for all the rest: cond(rate == 14, "V009", rate == 0, "V003", "V005")`)
+		return
+	}
+	chosen := args[len(args)-1]
+	for i := len(args) - 3; i >= 0; i -= 2 {
+		c := &ast.ConditionalNode{Cond: args[i], Exp1: args[i+1], Exp2: chosen}
+		c.SetLocation((*node).Location())
+		chosen = c
+	}
+	ast.Patch(node, chosen)
 }
 
 // column is the name of a source in the program.

@@ -3,7 +3,6 @@ package transform
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"wasl/pipeline"
@@ -12,10 +11,10 @@ import (
 // fieldKeys are what the long form of a field may say.
 var fieldKeys = []string{
 	"from", "value", "expr", // where it comes from: one of these
-	"as", "decimal", "fraction", "layout", "zone", // how the text is read
+	"as", "decimal", "fraction", "layout", "zone", "pivot", "unit", "round", // how the text is read
 	"strip", "trim", "upper", // what is done to the text before
-	"map", "other", "lookup", "take", // what is put for it
-	"default", "optional", "required", // what if it is not there
+	"map", "other", "lookup", "by", "take", // what is put for it
+	"empty", "default", "optional", "required", "fill", // what if it is not there
 }
 
 // A spec is one field as the mapping writes it, with the place of each key.
@@ -37,11 +36,15 @@ type spec struct {
 	how      how
 	compiled *expression
 	source   int // of from
+
+	empty      []string // texts that stand for nothing, besides those of the mapping
+	stripUnit  bool     // a quantity may carry any unit
+	unitSource int      // the column of its unit; -1: that of the field unit
 }
 
 // field reads one field; nil where it is so wrong that it cannot be used.
 func (d *draft) field(pr pair) *spec {
-	s := &spec{path: "fields." + pr.key, pair: pr, at: map[string]pair{}, source: -1}
+	s := &spec{path: "fields." + pr.key, pair: pr, at: map[string]pair{}, source: -1, unitSource: -1}
 	index := d.m.shape.Index(pr.key)
 	if index < 0 {
 		d.wrong(pr.at, s.path, "mapping.field", "name", pr.key, "near", near(pr.key, fieldNames(d.m.shape)))
@@ -68,6 +71,7 @@ func (d *draft) field(pr pair) *spec {
 		return nil
 	}
 	d.step(s, index, field)
+	d.m.rules = append(d.m.rules, ruleOf(field.Name, pr))
 	return s
 }
 
@@ -97,6 +101,19 @@ func (d *draft) fieldKey(s *spec, key pair) {
 			return
 		}
 		s.how.zone = zone
+	case "pivot":
+		s.how.pivot = d.number(key, path, 1, 99, "the first of the two-digit years that are 19xx, such as 60")
+	case "round":
+		s.how.places, s.how.rounds = uint8(d.number(key, path, 0, 6, "how many decimals to keep, such as 2")), true
+		if !numeric(s.how.to) {
+			d.wrong(key.at, path, "mapping.numeric", "name", s.pair.key, "want", s.how.to.String())
+		}
+	case "unit":
+		d.unit(s, key, path)
+	case "empty":
+		s.empty = d.texts(key, path)
+	case "fill":
+		d.choice(key, path, "down")
 	case "strip":
 		s.strip = d.texts(key, path)
 	case "trim":
@@ -116,11 +133,21 @@ func (d *draft) fieldKey(s *spec, key pair) {
 
 // as reads the type that the text is read as, where it is not the field's own.
 func (d *draft) as(s *spec, key pair, path string) {
-	name := d.choice(key, path, pipeline.TypeNames()...)
-	if name == "" {
+	name := d.choice(key, path, append(slices.Clone(pipeline.TypeNames()), "serial", "serial.1904")...)
+	switch name {
+	case "":
 		return
+	case "serial", "serial.1904":
+		s.how.serial = serial1900
+		if name == "serial.1904" {
+			s.how.serial = serial1904
+		}
+		if s.how.as != pipeline.Time {
+			s.how.as = pipeline.Date
+		}
+	default:
+		s.how.as, _ = pipeline.TypeOf(name)
 	}
-	s.how.as, _ = pipeline.TypeOf(name)
 	if !adapts(s.how.as, s.how.to) {
 		d.wrong(key.tok(), path, "mapping.as", "name", s.pair.key, "given", name, "want", s.how.to.String())
 	}
@@ -146,35 +173,18 @@ func (d *draft) valueMap(s *spec, key pair, path string) {
 		}
 		return
 	}
+	pairs := d.pairs(key.val, path, nil)
+	if d.codeList(s, pairs, path) {
+		return
+	}
 	values := map[string]string{}
-	for _, v := range d.pairs(key.val, path, nil) {
+	for _, v := range pairs {
 		values[v.key] = d.text(v, join(path, v.key))
 	}
 	var twice string
 	if s.mapped.own, twice = newValueMap(values); twice != "" {
 		d.wrong(key.at, path, "mapping.twice", "name", twice)
 	}
-}
-
-// lookup reads lookup: and take:. The tables are those of the kinds table.NAME,
-// and their columns are those kinds' fields.
-func (d *draft) lookup(s *spec, key pair, path string) {
-	s.lookup = &lookup{table: d.text(key, path)}
-	kind, ok := d.deps.Kinds["table."+s.lookup.table]
-	if !ok {
-		var tables []string
-		for _, name := range sortedKeys(d.deps.Kinds) {
-			if table, is := strings.CutPrefix(name, "table."); is {
-				tables = append(tables, table)
-			}
-		}
-		d.wrong(key.tok(), path, "mapping.table", "name", s.lookup.table, "near", near(s.lookup.table, tables))
-		return
-	}
-	if !slices.Contains(d.m.tables, s.lookup.table) {
-		d.m.tables = append(d.m.tables, s.lookup.table)
-	}
-	s.lookup.columns = fieldNames(pipeline.NewShape(kind.Fields))
 }
 
 // sources checks where the value comes from: one place, and its names.
@@ -192,6 +202,13 @@ func (d *draft) sources(s *spec, wrong bool) {
 	if s.from != nil {
 		s.source = d.source(s.from, !s.optional)
 	}
+	if fill, ok := s.at["fill"]; ok {
+		if s.source < 0 {
+			d.wrong(fill.at, s.path, "mapping.needs", "name", "fill", "other", "from")
+		} else if !slices.Contains(d.m.fill, s.source) {
+			d.m.fill = append(d.m.fill, s.source)
+		}
+	}
 	if _, ok := s.at["expr"]; ok && s.expr != "" {
 		s.compiled = d.compile(s.expr, s.at["expr"], join(s.path, "expr"), !s.optional)
 	}
@@ -199,18 +216,7 @@ func (d *draft) sources(s *spec, wrong bool) {
 
 // uses checks the keys that belong to others, and the texts of value and default.
 func (d *draft) uses(s *spec) {
-	take, has := s.at["take"]
-	switch {
-	case s.lookup != nil && !has:
-		d.wrong(s.at["lookup"].at, s.path, "mapping.needs", "name", "lookup", "other", "take")
-	case has && s.lookup == nil:
-		d.wrong(take.at, s.path, "mapping.needs", "name", "take", "other", "lookup")
-	case has:
-		s.lookup.take, s.lookup.empty = d.text(take, join(s.path, "take")), s.optional || s.dflt != nil
-		if s.lookup.columns != nil && !slices.Contains(s.lookup.columns, s.lookup.take) {
-			d.wrong(take.tok(), join(s.path, "take"), "mapping.take", "name", s.lookup.take, "table", s.lookup.table, "near", near(s.lookup.take, s.lookup.columns))
-		}
-	}
+	d.takes(s)
 	if other, ok := s.at["other"]; ok {
 		if s.mapped == nil {
 			d.wrong(other.at, s.path, "mapping.needs", "name", "other", "other", "map")

@@ -14,6 +14,10 @@ func (d *draft) step(s *spec, index int, field pipeline.Field) {
 		field.Required = d.yes(required, join(s.path, "required")) || field.Required
 	}
 	st := step{Field: field, index: index}
+	if s.how.rounds && s.source >= 0 && s.mapped == nil && s.lookup == nil {
+		st.rounded, d.m.rounding = s.wouldRound(), true
+	}
+	d.empties(s, field)
 	switch {
 	case s.value != nil:
 		v, _ := s.how.read(pipeline.Clean(*s.value))
@@ -42,7 +46,15 @@ func (s *spec) fromCell() func(*reading, *step) {
 			r.bad(st, col, cell, why)
 			return
 		}
-		put(r, st, col, cell, pipeline.Clean(cell))
+		text := pipeline.Clean(cell)
+		if p := r.mapping.parts[source]; p != nil {
+			var why wrong
+			if text, why = r.cutOut(p, text); why.rule != "" {
+				r.bad(st, col, cell, why)
+				return
+			}
+		}
+		put(r, st, col, cell, text)
 	}
 }
 
@@ -51,12 +63,13 @@ func (s *spec) fromCell() func(*reading, *step) {
 func (s *spec) putText() func(r *reading, st *step, col int, cell, text string) {
 	absent := s.putAbsent()
 	h := s.how
-	edit, mapped, lookup := s.edit(), s.mapped, s.lookup
+	edit, mapped, lookup, isEmpty := s.edit(), s.mapped, s.lookup, s.emptyTest()
+	quantity := h.as == pipeline.Quantity
 	return func(r *reading, st *step, col int, cell, text string) {
 		if edit != nil {
 			text = edit(text)
 		}
-		if text == "" {
+		if text == "" || isEmpty(text) {
 			absent(r, st, col)
 			return
 		}
@@ -71,7 +84,7 @@ func (s *spec) putText() func(r *reading, st *step, col int, cell, text string) 
 			var told bool
 			code, wrong := readCode(&h, text)
 			if wrong.rule != "" {
-				r.bad(st, col, cell, wrong)
+				r.bad(st, col, cell, r.meant(text, wrong))
 				return
 			}
 			if text, why, told = lookup.get(r, code.Text); why.rule != "" {
@@ -83,9 +96,12 @@ func (s *spec) putText() func(r *reading, st *step, col int, cell, text string) 
 			absent(r, st, col)
 			return
 		}
+		if quantity {
+			text = s.unitless(r, text)
+		}
 		v, why := h.read(text)
 		if why.rule != "" {
-			r.bad(st, col, cell, why)
+			r.bad(st, col, cell, r.meant(text, why))
 			return
 		}
 		v.Col = col + 1
@@ -158,6 +174,9 @@ func (s *spec) fromExpr() func(*reading, *step) {
 		v := pipeline.Value{Set: true, Col: col + 1}
 		switch x := result.(type) {
 		case pipeline.Decimal:
+			if s.how.rounds {
+				x = x.RoundHAZ(s.how.places)
+			}
 			v.Dec, v.Text = x, x.String()
 		case time.Time:
 			v.Time, v.Text = x, x.Format(time.RFC3339)
@@ -196,9 +215,22 @@ func (e *expression) firstColumn(r *reading) int {
 // cell is the clean text of a source's cell; "" where the file lacks it.
 func (r *reading) cell(source int) string {
 	if i := r.cols[source]; i >= 0 && i < len(r.row.Cells) {
-		return pipeline.Clean(r.row.Cells[i])
+		text := pipeline.Clean(r.row.Cells[i])
+		if p := r.mapping.parts[source]; p != nil {
+			text, _ = r.cutOut(p, text) // a text that does not fit has no parts: first() puts another for them
+		}
+		return text
 	}
 	return ""
+}
+
+// meant adds to a code that a spreadsheet has shortened which ones of the item
+// list it may stand for.
+func (r *reading) meant(text string, why wrong) wrong {
+	if why.rule == "code.exponent" {
+		why.with = map[string]string{"near": meant(text, r.world.near)}
+	}
+	return why
 }
 
 // badOnce says that a field could not be read; the problem only where it was

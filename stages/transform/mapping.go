@@ -2,6 +2,7 @@ package transform
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,16 @@ type Deps struct {
 	// Lookup gives a row of a reference table; false where it has none of that
 	// code. nil: all tables are empty. It may be called from several flows.
 	Lookup func(table, code string) (map[string]string, bool, error)
+
+	// Find gives the rows of a reference table whose column holds a text, exactly.
+	// nil: only the code leads to a row.
+	Find func(table, column, text string) ([]map[string]string, error)
+
+	// Near gives the texts in a column of a reference table that begin with prefix,
+	// in order and each once; column "" is the rows' own code. The slice is shared
+	// and stays as it is; it is another one when the table has changed. nil: no
+	// problem says what was probably meant.
+	Near func(table, column, prefix string) []string
 
 	// Columns is reserved for synonyms of headers; may be nil.
 	Columns map[string][]string
@@ -47,6 +58,12 @@ type Mapping struct {
 	shape    *pipeline.Shape
 	sources  []Column
 	steps    []step
+	rules    []FieldRule
+	parts    []*part  // by source; nil where it is a column as it stands
+	fill     []int    // the sources that are filled down
+	rounding bool     // a step rounds
+	empty    []string // texts that stand for an empty cell, of all fields
+	unit     int      // the source of the row's unit; -1 where none is known
 	skips    []skip
 	examples []example
 	world    world
@@ -77,11 +94,36 @@ type Column struct {
 // example.
 type world struct {
 	lookup func(table, code string) (map[string]string, bool, error)
+	find   func(table, column, text string) ([]map[string]string, error)
+	near   func(table, column, prefix string) []string
 	maps   map[string]*valueMap
+	keys   *nearestKeys
 }
 
 // Columns are the columns to be found in a file, each once.
-func (m *Mapping) Columns() []Column { return m.sources }
+func (m *Mapping) Columns() []Column {
+	var out []Column
+	for i, c := range m.sources {
+		if m.parts[i] == nil {
+			out = append(out, c)
+		}
+	}
+	for i, c := range m.sources {
+		if m.parts[i] == nil {
+			continue
+		}
+		if at := slices.IndexFunc(out, func(o Column) bool { return sameNames(o.Names, c.Names) }); at >= 0 {
+			out[at].Required = out[at].Required || c.Required
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func sameNames(a, b []string) bool {
+	return slices.EqualFunc(a, b, func(a, b string) bool { return pipeline.Fold(a) == pipeline.Fold(b) })
+}
 
 // Tables are the reference tables that are looked into.
 func (m *Mapping) Tables() []string { return m.tables }
@@ -120,7 +162,7 @@ func (m *Mapping) Map(row pipeline.Row) (pipeline.Record, []pipeline.Problem) {
 }
 
 func (m *Mapping) mapIn(row pipeline.Row, w *world) (pipeline.Record, []pipeline.Problem) {
-	r := reading{row: row, world: w, cols: m.places(row.Header), record: pipeline.NewRecord(row, m.shape)}
+	r := reading{row: row, mapping: m, world: w, cols: m.places(row.Header), unit: m.unit, record: pipeline.NewRecord(row, m.shape)}
 	for i := range m.steps {
 		m.steps[i].fill(&r, &m.steps[i])
 	}
@@ -138,16 +180,26 @@ type step struct {
 	index int   // in the shape
 	uses  []int // the fields that it is computed from
 	fill  func(r *reading, s *step)
+
+	// rounded says what a declared rounding changes in the step's cell; nil where
+	// the step does not round.
+	rounded func(r *reading) (col int, was, is string)
 }
 
 // reading is one row on its way.
 type reading struct {
 	row      pipeline.Row
+	mapping  *Mapping
+	unit     int   // the source of the row's unit; -1 where none is known
 	cols     []int // by source: the column counted from 0, or -1
 	world    *world
 	record   pipeline.Record
 	problems []pipeline.Problem
 	last     looked // the row of a table looked up last
+
+	cut      *cut // the one made last
+	cutText  string
+	cutParts []string // nil where the text did not fit
 }
 
 // bad says that a step's field could not be read.

@@ -15,7 +15,7 @@ import (
 )
 
 // keys are what a mapping may say.
-var keys = []string{"flow", "about", "files", "format", "sheet", "header", "codepage", "delimiter", "to", "fields", "skip", "examples"}
+var keys = []string{"flow", "about", "files", "format", "sheet", "header", "codepage", "delimiter", "to", "empty", "split", "fields", "skip", "examples"}
 
 // formats are the ways in which extract reads a file.
 var formats = []string{"table", "shopify.orders"}
@@ -37,6 +37,10 @@ func Parse(file string, text []byte, deps Deps) (*Mapping, []pipeline.Finding) {
 	d.head(top)
 	d.files(top)
 	if d.kind(top) {
+		if empty, ok := top["empty"]; ok {
+			d.m.empty = d.texts(empty, "empty")
+		}
+		d.splits(top["split"])
 		d.fields(top["fields"])
 		d.order()
 		d.skips(top["skip"])
@@ -68,14 +72,15 @@ type draft struct {
 }
 
 func newDraft(file string, deps Deps) *draft {
-	m := &Mapping{file: file, lang: deps.Lang, zone: deps.Zone, Format: "table"}
+	m := &Mapping{file: file, lang: deps.Lang, zone: deps.Zone, Format: "table", unit: -1}
 	if m.zone == nil {
 		m.zone, _ = time.LoadLocation("Africa/Cairo") // the programs link the zones in
 		if m.zone == nil {
 			m.zone = time.UTC
 		}
 	}
-	m.world = world{lookup: deps.Lookup, maps: map[string]*valueMap{}}
+	m.world = world{lookup: deps.Lookup, find: deps.Find, near: deps.Near, maps: map[string]*valueMap{},
+		keys: &nearestKeys{tables: map[string]*keyOrder{}}}
 	for name, pairs := range deps.Maps {
 		m.world.maps[name], _ = newValueMap(pairs)
 	}
@@ -149,7 +154,11 @@ func (d *draft) kind(top map[string]pair) bool {
 func (d *draft) fields(fields pair) {
 	for _, f := range d.pairs(fields.val, "fields", nil) {
 		d.at[f.key] = f
-		d.good[f.key] = d.field(f) != nil
+		s := d.field(f)
+		d.good[f.key] = s != nil
+		if s != nil && s.source >= 0 && (f.key == "unit" || strings.HasSuffix(f.key, ".unit")) {
+			d.m.unit = s.source
+		}
 	}
 	for _, f := range d.want.Fields {
 		if _, ok := d.at[f.Name]; f.Required && !ok {
@@ -225,13 +234,19 @@ func (d *draft) compile(text string, at pair, path string, required bool) *expre
 // source is the place of a column among those that the mapping reads. The same
 // names are one column, also where several fields read it.
 func (d *draft) source(names []string, required bool) int {
+	if len(names) == 1 {
+		if i := d.partOf(names[0]); i >= 0 {
+			return i
+		}
+	}
 	for i, s := range d.m.sources {
-		if slices.EqualFunc(s.Names, names, func(a, b string) bool { return pipeline.Fold(a) == pipeline.Fold(b) }) {
+		if d.m.parts[i] == nil && sameNames(s.Names, names) {
 			d.m.sources[i].Required = s.Required || required
 			return i
 		}
 	}
 	d.m.sources = append(d.m.sources, Column{Names: names, Required: required})
+	d.m.parts = append(d.m.parts, nil)
 	return len(d.m.sources) - 1
 }
 
@@ -252,6 +267,17 @@ func (d *draft) choice(key pair, path string, known ...string) string {
 		return ""
 	}
 	return given
+}
+
+// number is a whole number between two others, both included.
+func (d *draft) number(key pair, path string, low, high int, want string) int {
+	text, _ := scalar(key.val)
+	n, err := strconv.Atoi(text)
+	if err != nil || n < low || n > high {
+		d.wrong(key.tok(), path, "yaml.type", "path", path, "want", want)
+		return low
+	}
+	return n
 }
 
 func isMap(n ast.Node) bool {
