@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
-	"time"
 
 	"wasl/pipeline"
 )
@@ -19,20 +16,11 @@ func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
 		return err
 	}
 	defer close()
-	file, err := os.Open(path)
-	if err != nil {
-		return usage{err}
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	info, err := file.Stat()
+	file, drop, err := openToTry(c, path)
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return usage{fmt.Errorf("%s is not a plain file", path)}
-	}
-	now := time.Now()
-	drop := pipeline.Drop{ID: "check", Name: filepath.Base(path), Size: info.Size(), Arrived: now, Day: now.In(c.zone).Format(time.DateOnly)}
+	defer func() { _ = file.Close() }() // it was only read
 	taken, aside := 0, 0
 	for _, f := range flows {
 		if f.off || !f.flow.Takes(drop, file) {
