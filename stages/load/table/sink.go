@@ -12,14 +12,14 @@ import (
 // A Sink is one of our reference tables.
 type Sink struct {
 	table pipeline.Table
-	name  string
+	shelf shelf
 }
 
-// New makes the sink of a table: items.
-func New(t pipeline.Table, name string) *Sink { return &Sink{table: t, name: name} }
+// New makes the sink of one of our tables; see Names.
+func New(t pipeline.Table, name string) *Sink { return &Sink{table: t, shelf: shelfOf(name)} }
 
 // Lane is the table's own: flows that look things up in it wait for this lane.
-func (s *Sink) Lane() string { return "table/" + s.name }
+func (s *Sink) Lane() string { return "table/" + s.shelf.name }
 
 // Send puts the rows of the batch, all in one transaction.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
@@ -33,12 +33,12 @@ func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, err
 		if err := json.Unmarshal(doc.Body, &row.Cols); err != nil {
 			return a, fmt.Errorf("read the body of %s: %w", doc.Key, err)
 		}
-		row.Code = row.Cols["code"]
+		row.Code = s.shelf.key(row.Cols)
 		rows = append(rows, row)
-		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered, Ref: s.name + "/" + row.Code})
+		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered, Ref: s.shelf.name + "/" + row.Code})
 	}
-	if err := s.table.Put(ctx, s.name, rows); err != nil {
-		return pipeline.Answer{}, fmt.Errorf("put %d rows into %s: %w", len(rows), s.name, err)
+	if err := s.table.Put(ctx, s.shelf.name, rows); err != nil {
+		return pipeline.Answer{}, fmt.Errorf("put %d rows into %s: %w", len(rows), s.shelf.name, err)
 	}
 	return a, nil
 }
