@@ -227,12 +227,19 @@ func TestBadFiles_Corpus(t *testing.T) {
 		"negative_stock.csv", "duplicate_skus.csv", "merged_cells.xlsx"}
 	// A table in HTML may be refused, too, the reference says.
 	rules := map[string]pipeline.Rule{"html_table.xls": "file.markup", "error_page.csv": "file.markup", "empty.csv": "file.empty", "header_only.csv": "file.empty",
-		"truncated_mid_row.csv": "file.cut", "truncated_zip.xlsx": "file.cut", "legacy_biff8.xls": "file.xls", "password_protected.xlsx": "file.password",
+		"truncated_mid_row.csv": "file.cut", "truncated_zip.xlsx": "file.cut", "password_protected.xlsx": "file.password",
 		"duplicate_headers.csv": "column.twice", "unclosed_quote.csv": "file.quote", "missing_required_column.csv": "column.missing",
 		"twenty_thousand_columns.csv": "file.wide", "double_encoded.csv": "text.garbled", "zip_bomb.xlsx": "file.big",
 		"billion_laughs.xlsx": "file.doctype", "xxe_external_entity.xlsx": "file.doctype"}
 	o := Options{Columns: []Column{{Names: []string{"SKU", "كود الصنف"}, Required: true}, {Names: []string{"Barcode", "الباركود"}, Required: true},
 		{Names: []string{"Name", "اسم الصنف"}, Required: true}, {Names: []string{"Qty", "الكمية"}, Required: true}, {Names: []string{"Price", "السعر"}, Required: true}}}
+	// Read here, which the reference says is right, too.
+	three := 3
+	for i, m := range manifest {
+		if m.File == "legacy_biff8.xls" {
+			manifest[i].Outcome, manifest[i].Rows = "accept", &three
+		}
+	}
 	for _, m := range manifest {
 		t.Run(m.File, func(t *testing.T) {
 			t.Parallel()
@@ -283,7 +290,7 @@ func TestBadFiles_Corpus(t *testing.T) {
 					}
 					// What a text means is transform's work: here it stays as it stands.
 					got := cellOf(r, column)
-					number := strings.HasSuffix(m.File, ".xlsx") && m.File != "numbers_as_text.xlsx"
+					number := strings.HasPrefix(filepath.Ext(m.File), ".xls") && m.File != "numbers_as_text.xlsx"
 					letters := m.File == "windows1256.csv" || m.File == "leading_zero_sku.csv"
 					if number && udec(got) != udec(want) || letters && got != want {
 						t.Errorf("%s: got %q, want %q", at, got, want)

@@ -16,15 +16,16 @@ import (
 type codePage struct {
 	name string
 	skip int               // bytes of the mark at the beginning
-	enc  encoding.Encoding // nil: UTF-8
+	enc  encoding.Encoding // of UTF-16 and other pages of more than one byte; nil: UTF-8, or page
+	page *bytePage
 }
 
 // blockBytes is how much of a file is held while it is read.
 const blockBytes = 256 << 10
 
 // codePage decides the code page: what the mapping states; a mark at the
-// beginning; UTF-16 by its NULs; UTF-8 if all of the file is; else windows-1256
-// if what it gives is Arabic.
+// beginning; UTF-16 by its NULs; UTF-8 if all of the file is; else the page of
+// bytes in which it reads best, if that is clear.
 func (f *file) codePage() (codePage, error) {
 	head, err := f.bytes(0, headBytes)
 	if err != nil {
@@ -40,7 +41,7 @@ func (f *file) codePage() (codePage, error) {
 	if marked.name != "" && marked.enc != nil {
 		return marked, nil
 	}
-	if binary(head) {
+	if notText(head) {
 		return codePage{}, f.refuse("file.unknown", nil)
 	}
 	block, mixed, err := f.notUTF8(marked.skip)
@@ -51,15 +52,17 @@ func (f *file) codePage() (codePage, error) {
 		return codePage{name: "utf-8", skip: marked.skip}, nil
 	case mixed || marked.name != "":
 		return codePage{}, f.hold("text.mixed", nil)
-	case !arabic(block):
+	}
+	best := bestPage(block)
+	if best == nil {
 		return codePage{}, f.hold("text.unknown", nil)
 	}
-	return codePage{name: "windows-1256", enc: charmap.Windows1256}, nil
+	return codePage{name: best.name, page: best}, nil
 }
 
-// binary tells whether the bytes are no text at all: one in twenty is a control
+// notText tells whether the bytes are no text at all: one in twenty is a control
 // character, or they say so themselves.
-func binary(head []byte) bool {
+func notText(head []byte) bool {
 	n := 0
 	for _, c := range head {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
@@ -71,6 +74,9 @@ func binary(head []byte) bool {
 
 // stated is the code page that the mapping names, with the length of its mark.
 func (f *file) stated(marked codePage) (codePage, error) {
+	if page := pageNamed(f.opt.CodePage); page != nil {
+		return codePage{name: page.name, page: page}, nil
+	}
 	enc, err := htmlindex.Get(f.opt.CodePage)
 	if err != nil {
 		return codePage{}, f.hold("text.codepage", nil, "given", f.opt.CodePage)
@@ -80,6 +86,9 @@ func (f *file) stated(marked codePage) (codePage, error) {
 		name = f.opt.CodePage
 	}
 	page := codePage{name: name, enc: enc}
+	if m, ok := enc.(*charmap.Charmap); ok {
+		page.enc, page.page = nil, pageOf(name, m)
+	}
 	if marked.name == name {
 		page.skip = marked.skip
 	}
@@ -192,34 +201,16 @@ func mostlyUTF8(b []byte) bool {
 	return letters > strays
 }
 
-// arabic tells whether most of the letters beyond ASCII are Arabic when read as
-// windows-1256.
-func arabic(b []byte) bool {
-	letters, others := 0, 0
-	for _, c := range b {
-		if c < utf8.RuneSelf {
-			continue
-		}
-		switch r := charmap.Windows1256.DecodeByte(c); {
-		case r >= 0x600 && r <= 0x6ff, r == 0xa0, r == 0x200c, r == 0x200d, r == 0x200e, r == 0x200f:
-			letters++
-		default:
-			others++
-		}
-	}
-	return letters > others
-}
-
 // reader gives the file's text as UTF-8.
 func (p codePage) reader(in io.ReaderAt, size int64) io.Reader {
 	raw := io.NewSectionReader(in, int64(p.skip), size-int64(p.skip))
-	switch enc := p.enc.(type) {
-	case nil:
-		return raw
-	case *charmap.Charmap:
-		return newTableReader(raw, enc)
+	switch {
+	case p.page != nil:
+		return newTableReader(raw, p.page)
+	case p.enc != nil:
+		return transform.NewReader(raw, p.enc.NewDecoder())
 	}
-	return transform.NewReader(raw, p.enc.NewDecoder())
+	return raw
 }
 
 // tableReader decodes a code page of single bytes, a block at a time.
@@ -233,17 +224,16 @@ type tableReader struct {
 }
 
 type letter struct {
-	utf8 [3]byte
+	utf8 [4]byte // a letter of up to three bytes, or two Arabic ones
 	n    uint8
 }
 
-func newTableReader(in io.Reader, page *charmap.Charmap) *tableReader {
+func newTableReader(in io.Reader, page *bytePage) *tableReader {
 	t := &tableReader{in: in, raw: make([]byte, 32<<10)}
-	for i := range t.table {
-		r := page.DecodeByte(byte(i))
-		t.table[i].n = uint8(utf8.EncodeRune(t.table[i].utf8[:], r)) // no code page of bytes leaves the BMP
+	for i, s := range page.letters {
+		t.table[i].n = uint8(copy(t.table[i].utf8[:], s))
 	}
-	t.buf = make([]byte, 3*len(t.raw)+3)
+	t.buf = make([]byte, 4*len(t.raw)+4)
 	return t
 }
 
@@ -263,7 +253,7 @@ func (t *tableReader) Read(p []byte) (int, error) {
 				continue
 			}
 			l := &t.table[c]
-			*(*[3]byte)(t.buf[w:]) = l.utf8
+			*(*[4]byte)(t.buf[w:]) = l.utf8
 			w += int(l.n)
 		}
 		t.out = t.buf[:w]
@@ -271,4 +261,46 @@ func (t *tableReader) Read(p []byte) (int, error) {
 	n := copy(p, t.out)
 	t.out = t.out[n:]
 	return n, nil
+}
+
+// singleBytes decides the code page of texts of single bytes: what the mapping
+// states; what the file states by number, unless the texts are clearly Arabic and
+// that page has no Arabic; by how they read.
+func (f *file) singleBytes(stated int, sample []byte) (*bytePage, error) {
+	if f.opt.CodePage != "" {
+		page, err := f.stated(codePage{})
+		if err != nil {
+			return nil, err
+		}
+		if page.page == nil {
+			return nil, f.hold("text.codepage", nil, "given", f.opt.CodePage)
+		}
+		return page.page, nil
+	}
+	if ascii(sample) {
+		return windows1256, nil
+	}
+	best := bestPage(sample)
+	if name, ok := codePages[stated]; ok {
+		page := pageByName(name)
+		if best == nil || hasArabic(page.text(sample)) || !hasArabic(best.text(sample)) {
+			return page, nil
+		}
+	}
+	if best == nil {
+		return nil, f.hold("text.unknown", nil)
+	}
+	return best, nil
+}
+
+// pageByName is the page of a name that is known to be one.
+func pageByName(name string) *bytePage {
+	if page := pageNamed(name); page != nil {
+		return page
+	}
+	enc, err := htmlindex.Get(name)
+	if m, ok := enc.(*charmap.Charmap); ok && err == nil {
+		return pageOf(name, m)
+	}
+	return windows1252
 }

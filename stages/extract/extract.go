@@ -94,6 +94,14 @@ type line struct {
 	faults []pipeline.Fault
 	open   bool // the file ends in it, without a line end
 	hidden bool
+	stored uint64 // by column, the first one in the lowest bit: cells that are a workbook's own numbers
+}
+
+// keep says that the cell of a column is a number of the workbook's own.
+func (l *line) keep(col int) {
+	if col <= 64 {
+		l.stored |= 1 << (col - 1)
+	}
 }
 
 // rows reads the whole file: what is it, where is its table, which rows are data.
@@ -153,7 +161,9 @@ func (f *file) open() (*table, error) {
 	case markup:
 		return nil, f.refuse("file.markup", nil)
 	case container:
-		return nil, f.refuseContainer()
+		return f.openContainer()
+	case bare:
+		return f.openBare()
 	case workbook:
 		return f.openWorkbook()
 	}

@@ -3,9 +3,7 @@ package extract
 import (
 	"errors"
 	"io"
-	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"wasl/pipeline"
 )
@@ -195,24 +193,10 @@ func (s *sheet) put(l *line) error {
 	if err != nil {
 		return err
 	}
-	if fault != nil {
-		fault.Col = s.cell.col
-		l.faults = append(l.faults, *fault)
+	l.put(s.cell.col, text, fault, &s.width)
+	if kind := string(s.cell.kind); kind == "" || kind == "n" {
+		l.keep(s.cell.col)
 	}
-	if text == "" {
-		return nil
-	}
-	if len(text) > maxLetters {
-		if n := utf8.RuneCountInString(text); n > maxLetters {
-			l.faults = append(l.faults, pipeline.Fault{Col: s.cell.col, Rule: "cell.long",
-				With: map[string]string{"letters": strconv.Itoa(n), "limit": strconv.Itoa(maxLetters)}})
-		}
-	}
-	if n := s.cell.col; n > len(l.cells) {
-		l.cells = slices.Grow(l.cells, max(n, s.width)-len(l.cells))[:n]
-		s.width = max(n, s.width)
-	}
-	l.cells[s.cell.col-1] = text
 	return nil
 }
 
@@ -276,18 +260,9 @@ func (s *sheet) number(value string) (string, *pipeline.Fault, error) {
 	if s.cell.style < len(s.book.forms) {
 		f = s.book.forms[s.cell.style]
 	}
-	if f != formNumber && f < formPadded {
-		if text, ok := dateText(value, f, s.book.from1904); ok {
-			return text, nil, nil
-		}
-		return value, &pipeline.Fault{Rule: "cell.date"}, nil
-	}
-	switch text, exact, ok := plainNumber(value); {
-	case !ok:
+	text, fault, ok := stored(value, f, s.book.from1904)
+	if !ok {
 		return "", nil, errXML
-	case !exact:
-		return text, &pipeline.Fault{Rule: "cell.precision", With: map[string]string{"digits": strconv.Itoa(excelDigits)}}, nil
-	default:
-		return f.pad(text), nil, nil
 	}
+	return text, fault, nil
 }

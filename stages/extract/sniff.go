@@ -18,7 +18,8 @@ type kind int
 const (
 	text      kind = iota
 	workbook       // a zip
-	container      // OLE: a legacy or an encrypted workbook
+	container      // OLE: a workbook of Excel 5 to 2003, or an encrypted one
+	bare           // a workbook of Excel 2 to 4, in no container
 	markup         // HTML or XML
 	nothing        // no bytes, or only blanks
 )
@@ -53,6 +54,8 @@ func kindOf(head []byte) kind {
 		return workbook
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return container
+	case bareBIFF(head):
+		return bare
 	}
 	// UTF-16 is brought down to its ASCII: marks and NULs are taken out.
 	letters := bytes.Map(func(r rune) rune {
@@ -76,56 +79,15 @@ func kindOf(head []byte) kind {
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// refuseContainer names what the OLE container is, by the names of its streams.
-func (f *file) refuseContainer() error {
-	switch locked, err := f.contains(utf16le("EncryptedPackage")); {
-	case err != nil:
-		return err
-	case locked:
-		return f.refuse("file.password", nil)
-	}
-	for _, stream := range []string{"Workbook", "Book"} {
-		switch old, err := f.contains(utf16le(stream)); {
-		case err != nil:
-			return err
-		case old:
-			return f.refuse("file.xls", nil)
-		}
-	}
-	return f.refuse("file.unknown", nil)
-}
-
-// contains tells whether bytes occur anywhere in the file.
-func (f *file) contains(what []byte) (bool, error) {
-	const step = 256 << 10
-	for at := int64(0); at < f.drop.Size; at += step {
-		if err := f.ctx.Err(); err != nil {
-			return false, err
-		}
-		b, err := f.bytes(at, step+len(what))
-		if err != nil {
-			return false, err
-		}
-		if bytes.Contains(b, what) {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-func utf16le(s string) []byte {
-	var b []byte
-	for _, r := range s {
-		b = append(b, byte(r), 0)
-	}
-	return b
-}
+// endings are the kinds of files, by the endings of names.
+var endings = map[string]string{".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".csv": "csv", ".tsv": "csv", ".txt": "csv",
+	".htm": "html", ".html": "html", ".xml": "xml", ".zip": "zip"}
 
 // misnamed tells of a file whose name says another kind than its bytes.
 func (f *file) misnamed(is string) {
 	ext := strings.ToLower(filepath.Ext(f.drop.Name))
-	books := ext == ".xlsx" || ext == ".xlsm" || ext == ".xls"
-	if books && is == "csv" || !books && ext != "" && is == "xlsx" {
+	says, known := endings[ext]
+	if known && says != is || !known && ext != "" && is != "csv" {
 		f.note("file.name", nil, "is", is)
 	}
 }

@@ -3,8 +3,6 @@ package extract
 import (
 	"path/filepath"
 	"strings"
-
-	"wasl/pipeline"
 )
 
 // book is a workbook: what its sheets share.
@@ -37,70 +35,11 @@ func (f *file) openWorkbook() (*table, error) {
 	if p.has("xl/vbaProject.bin") {
 		f.note("file.macros", nil)
 	}
-	sheets, err := b.wanted()
-	if err != nil {
-		return nil, err
-	}
-	return f.findSheet(b, sheets)
-}
-
-// findSheet takes the first sheet that has the header, and tells of further ones;
-// without one, the sheet that comes nearest.
-func (f *file) findSheet(b *book, sheets []sheetName) (*table, error) {
-	columns := f.columns()
-	var first, best *table
-	var others []string // further sheets that have the header, too
-	for _, s := range sheets {
-		src, err := b.sheet(s)
-		if err != nil {
-			return nil, err
-		}
-		t, err := f.find(src, s.name, columns, false)
-		if err != nil {
-			src.close()
-			return nil, err
-		}
-		has := t.found != nil && len(t.found.missing) == 0 && t.found.matched > 0
-		if first == nil && (has || t.found != nil && len(columns) == 0) {
-			first = t
-			continue
-		}
-		src.close()
-		if has {
-			others = append(others, s.name)
-		}
-		if best == nil || t.found != nil && best.better(*t.found) {
-			best = t
-		}
-	}
-	if first == nil {
-		return best, nil // of which only the header is looked at: it lacks columns, or there is none
-	}
-	if len(others) > 0 {
-		f.note("file.sheets", &place{sheet: first.sheet}, "others", list(others))
-	}
-	return first, nil
-}
-
-// wanted are the sheets in which the header may be.
-func (b *book) wanted() ([]sheetName, error) {
-	var visible []sheetName
-	var names []string
+	tabs := make([]tab, 0, len(b.sheets))
 	for _, s := range b.sheets {
-		if want := b.file.opt.Sheet; want != "" && (s.name == want || pipeline.Fold(s.name) == pipeline.Fold(want)) {
-			return []sheetName{s}, nil
-		}
-		if names = append(names, s.name); !s.hidden {
-			visible = append(visible, s)
-		}
+		tabs = append(tabs, tab{name: s.name, hidden: s.hidden, open: func() (tabSource, error) { return b.sheet(s) }})
 	}
-	switch {
-	case b.file.opt.Sheet != "":
-		return nil, b.file.hold("file.sheet", nil, "name", b.file.opt.Sheet, "found", list(names))
-	case len(visible) == 0:
-		return nil, b.file.hold("file.sheet", nil, "name", "*", "found", list(names))
-	}
-	return visible, nil
+	return f.findTab(tabs)
 }
 
 // read reads the workbook's own parts.

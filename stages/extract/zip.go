@@ -31,21 +31,18 @@ func (f *file) unzip() (*parts, error) {
 	if err != nil {
 		return nil, f.damage(err, "")
 	}
-	p := &parts{file: f, byKey: make(map[string]*zip.File, len(z.File)), limit: f.opt.MaxUnpacked}
-	if p.limit <= 0 {
-		p.limit = defaultUnpacked
-	}
+	p := &parts{file: f, byKey: make(map[string]*zip.File, len(z.File)), limit: f.limit()}
 	if len(z.File) > maxParts {
 		return nil, f.refuse("file.parts", nil, "parts", strconv.Itoa(len(z.File)), "limit", strconv.Itoa(maxParts))
 	}
 	var stated uint64
 	for _, part := range z.File {
 		if stated += part.UncompressedSize64; stated > uint64(p.limit) || part.UncompressedSize64 > uint64(p.limit) {
-			return nil, p.big()
+			return nil, f.tooBig()
 		}
 		at, err := part.DataOffset()
 		if err != nil || at < 0 || part.CompressedSize64 > uint64(f.drop.Size) || at+int64(part.CompressedSize64) > f.drop.Size {
-			return nil, f.hold("file.cut", nil, "end", part.Name)
+			return nil, f.refuse("file.cut", nil, "end", part.Name)
 		}
 		if part.Flags&1 != 0 {
 			return nil, f.refuse("file.password", nil)
@@ -66,8 +63,16 @@ func (f *file) unzip() (*parts, error) {
 	return p, nil
 }
 
-func (p *parts) big() error {
-	return p.file.refuse("file.big", nil, "limit", strconv.FormatInt(p.limit>>20, 10))
+// limit is how much a file may unpack to.
+func (f *file) limit() int64 {
+	if f.opt.MaxUnpacked > 0 {
+		return f.opt.MaxUnpacked
+	}
+	return defaultUnpacked
+}
+
+func (f *file) tooBig() error {
+	return f.refuse("file.big", nil, "limit", strconv.FormatInt(f.limit()>>20, 10))
 }
 
 // prologue refuses a part that declares a document type before its first element.
@@ -95,7 +100,7 @@ func (p *parts) has(name string) bool {
 func (p *parts) open(name string) (*xmlReader, io.Closer, error) {
 	part, ok := p.byKey[strings.ToLower(name)]
 	if !ok {
-		return nil, nil, p.file.hold("file.cut", nil, "end", name)
+		return nil, nil, p.file.refuse("file.cut", nil, "end", name)
 	}
 	in, err := part.Open()
 	if err != nil {
@@ -150,7 +155,7 @@ func (f *file) damage(err error, part string) error {
 	case errors.Is(err, errDoctype):
 		return f.refuse("file.doctype", nil, "part", part)
 	case errors.Is(err, zip.ErrFormat) && part == "", errors.Is(err, io.ErrUnexpectedEOF):
-		return f.hold("file.cut", nil, "end", "ZIP")
+		return f.refuse("file.cut", nil, "end", "ZIP")
 	case errors.Is(err, errXML), errors.Is(err, errLie), errors.Is(err, zip.ErrChecksum), errors.Is(err, zip.ErrFormat), errors.Is(err, zip.ErrAlgorithm):
 		return f.refuse("file.damaged", nil, "part", part)
 	}
