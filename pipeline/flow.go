@@ -27,6 +27,10 @@ type Flow struct {
 	// words; "" means that it does not. nil leaves nothing out.
 	Skip func(group []Record) string
 
+	Columns  []Asked // that the mapping reads
+	Contract string  // what happens to a file that is not like the last good one: ContractReport (also ""), ContractHold, ContractOff
+	Expect   Expect  // what files should come
+
 	Kind  Kind
 	Sink  Sink
 	Lane  string   // flows of one lane run one step at a time, oldest drop first

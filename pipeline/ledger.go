@@ -12,6 +12,11 @@ type Ledger interface {
 	// Drop gives an admitted drop. ErrNotFound.
 	Drop(ctx context.Context, id string) (Drop, error)
 
+	// Past is what is known of a flow when a drop is to be prepared for it: the
+	// shape and the rows of its last good files, and whether somebody agreed that
+	// this drop is taken as it is.
+	Past(ctx context.Context, flow string, drop Drop) (Past, error)
+
 	// File stores what Prepare makes of a job, and moves the job on to be
 	// delivered, or to be reconciled where nothing is to leave. A job that was
 	// filed before keeps what it has: fill is not called, and the answer is the

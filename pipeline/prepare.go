@@ -40,8 +40,13 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 		}
 	}
 
+	past, err := s.Ledger.Past(ctx, job.Flow, drop)
+	if err != nil {
+		return Prepared{}, fmt.Errorf("job %s: %w", job, err)
+	}
+
 	s.tell(Event{What: EventPreparing, Job: job, Lane: flow.Lane})
-	p := &preparing{steps: s, job: job, flow: flow, plan: plan}
+	p := &preparing{steps: s, job: job, flow: flow, plan: plan, past: past}
 	made, err := s.Ledger.File(ctx, job,
 		Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Space: flow.Kind.Space, Once: flow.Kind.Once, Diff: plan == nil},
 		func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) })
@@ -66,7 +71,12 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 // asked of the other side, and nothing kept. A file that is not to be used as
 // data ends it with a *Refused.
 func Try(ctx context.Context, flow Flow, drop Drop, file io.ReaderAt, to Filing) (Reading, error) {
-	p := &preparing{steps: &Steps{}, flow: flow}
+	return TryAfter(ctx, flow, Past{}, drop, file, to)
+}
+
+// TryAfter is Try for a file that is held against what came before it.
+func TryAfter(ctx context.Context, flow Flow, past Past, drop Drop, file io.ReaderAt, to Filing) (Reading, error) {
+	p := &preparing{steps: &Steps{}, flow: flow, past: past}
 	return p.fill(ctx, drop, file, to)
 }
 
@@ -76,9 +86,13 @@ type preparing struct {
 	job   Job
 	flow  Flow
 	plan  func([]Document) []Planned
+	past  Past
 	to    Filing
 	read  *Reading
+	seen  watcher    // of the columns
 	chunk []planning // documents to be held against the other side
+
+	heldRows int // of documents with a problem
 }
 
 // planning is a document on its way to the ledger.
@@ -97,7 +111,7 @@ func (p *preparing) reading() Reading {
 
 // fill streams the file's rows into documents. A kind that does not group needs
 // the memory of one row; a grouping kind holds one job's records.
-func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Filing) (Reading, error) {
+func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Filing) (_ Reading, err error) {
 	p.to = to
 	var rows iter.Seq2[Row, error]
 	p.read, rows = p.flow.Extract(ctx, drop, file)
@@ -106,8 +120,9 @@ func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Fi
 	n := 0
 	for row, err := range rows {
 		if err != nil {
-			return p.reading(), err
+			return p.reading(), p.renamed(err)
 		}
+		p.seen.see(row)
 		if n++; n%10_000 == 0 {
 			p.steps.tell(Event{What: EventPreparing, Job: p.job, Lane: p.flow.Lane, Count: map[string]int{"rows": n}})
 			if err := ctx.Err(); err != nil {
@@ -115,6 +130,7 @@ func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Fi
 			}
 		}
 		record, problems := p.flow.Map(row)
+		p.seen.read(record)
 		if len(p.flow.Kind.GroupBy) > 0 {
 			groups.add(record, problems)
 			continue
@@ -130,6 +146,9 @@ func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Fi
 		if err := to.Problem(note); err != nil {
 			return p.reading(), err
 		}
+	}
+	if p.read.Contract, err = p.agree(drop); err != nil {
+		return p.reading(), err
 	}
 	return p.reading(), p.flush()
 }
@@ -179,6 +198,7 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 		doc.State, doc.Left, problems = Skipped, left, nil
 	case len(problems) > 0:
 		doc.State = Held
+		p.heldRows += len(group)
 	default:
 		doc.State = Ready
 	}

@@ -20,6 +20,7 @@ type Row struct {
 	Cells  []string // as long as Header; missing cells are ""
 	Faults []Fault  // what could not be read in it
 	Styles []Style  // of the columns, as long as Header; shared by all rows; nil: nothing is known
+	Places []int    // for each column that was asked for, its place in Cells, -1 where it is missing; shared by all rows; nil: to be found by name
 }
 
 // A Style is how a column writes its cells, told from the whole column, where
@@ -56,6 +57,9 @@ type Reading struct {
 	Controls []Control        `json:"controls,omitempty"` // the report's own totals, held against the rows read
 	Ignored  []Ignored        `json:"ignored,omitempty"`  // rows with something in them that are not data
 	Notes    []Problem        `json:"notes,omitempty"`    // worth telling, but no reason to put a row aside
+
+	Header   []string  `json:"-"` // the names of the columns, also of a file that lacks some
+	Contract *Contract `json:"-"` // the shape of a good file, for the next one to be held against; nil: keep the one that is known
 }
 
 // Evidence is a row above the header, kept for people: a period, a branch, a

@@ -371,6 +371,9 @@ func (f *filing) finish(reading pipeline.Reading) (pipeline.Prepared, error) {
 	if err := storePrepared(f.tx, f.job, f.made, reading); err != nil {
 		return f.made, err
 	}
+	if err := keepContract(f.tx, f.job, f.at, reading.Contract); err != nil {
+		return f.made, err
+	}
 	_, err := f.tx.Exec(`UPDATE jobs SET step = 'deliver', kind = ?, lane = ?, space = ?, first_doc = ?, last_doc = ? WHERE seq = ?`,
 		f.rules.Kind, f.rules.Lane, f.space, f.first, f.next-1, f.job)
 	if err != nil {
