@@ -52,6 +52,8 @@ type Reading struct {
 	HeaderEnd int    `json:"headerEnd,omitempty"` // the last row of a header of several rows; 0: HeaderRow is the only one
 	TableEnd  int    `json:"tableEnd,omitempty"`  // the last row of data
 
+	Doubled  []string         `json:"doubled,omitempty"`  // names of several columns each, none of them asked for
+	Words    []Synonym        `json:"words,omitempty"`    // columns that were found by the dictionary
 	Titles   []Evidence       `json:"titles,omitempty"`   // what stood above the header
 	Styles   map[string]Style `json:"styles,omitempty"`   // by header, of the columns asked for
 	Controls []Control        `json:"controls,omitempty"` // the report's own totals, held against the rows read
@@ -60,6 +62,13 @@ type Reading struct {
 
 	Header   []string  `json:"-"` // the names of the columns, also of a file that lacks some
 	Contract *Contract `json:"-"` // the shape of a good file, for the next one to be held against; nil: keep the one that is known
+}
+
+// A Synonym is a column that was found by the dictionary: none of the mapping's
+// own names is in the file.
+type Synonym struct {
+	Asked  string `json:"asked"`  // the mapping's first name for it
+	Column string `json:"column"` // what it is called in the file
 }
 
 // Evidence is a row above the header, kept for people: a period, a branch, a

@@ -82,8 +82,9 @@ func TestText_Report1256(t *testing.T) {
 	if diff := cmp.Diff(want, cells(rows)); diff != "" {
 		t.Error(diff)
 	}
-	wantRead := pipeline.Reading{Format: "csv", CodePage: "windows-1256", Delimiter: ",", HeaderRow: 4, Rows: 2, Ignored: []pipeline.Ignored{
-		{Row: 1, Why: "title"}, {Row: 2, Why: "title"}, {Row: 8, Why: "total"}, {Row: 9, Why: "footer"}}}
+	wantRead := pipeline.Reading{Format: "csv", CodePage: "windows-1256", Delimiter: ",", HeaderRow: 4, Rows: 2, TableEnd: 6, Header: []string{"كود الصنف", "الباركود", "اسم الصنف", "الكمية", "السعر"},
+		Titles: []pipeline.Evidence{{Row: 1, Text: "تقرير أرصدة المخزون"}, {Row: 2, Text: "التاريخ: 24/11/2026"}}, Ignored: []pipeline.Ignored{
+			{Row: 1, Why: "title"}, {Row: 2, Why: "title"}, {Row: 8, Why: "total"}, {Row: 9, Why: "footer"}}}
 	if diff := cmp.Diff(wantRead, read); diff != "" {
 		t.Error(diff)
 	}
@@ -160,7 +161,7 @@ func TestText_Rows(t *testing.T) {
 		"a total between":          {"SKU,Qty\nA-1,1\nإجمالى: ,1\nA-2,2\n", "f:2 A-1 | 1\nf:4 A-2 | 2\n"},
 		"a total behind its key":   {"SKU,Name,Qty\nA-1,x,1\n,Grand Total,1\n", "f:2 A-1 | x | 1\n"},
 		"an item called Total":     {"SKU,Name,Qty\nA-1,Total,1\n", "f:2 A-1 | Total | 1\n"},
-		"a note between is a row":  {"SKU,Qty\nfirst part,\nA-2,2\n", "f:2 first part | \nf:3 A-2 | 2\n"},
+		"a caption of a group":     {"SKU,Qty\nfirst part,\nA-2,2\n", "f:3 A-2 | 2\n"},
 		"a code alone is a row":    {"SKU,Qty\nA-1,1\nA-2,\n", "f:2 A-1 | 1\nf:3 A-2 | \n"},
 		"footers":                  {"SKU,Qty\nA-1,1\nprinted by Ali,\n\npage 1,\n", "f:2 A-1 | 1\n"},
 		"decimal commas":           {"SKU;Qty;Price\nA-1;1,5;2,3\n", "f:2 A-1 | 1,5 | 2,3\n"},

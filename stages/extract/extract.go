@@ -17,6 +17,14 @@ const (
 	FormatOrders = "shopify.orders" // the order export of Shopify's admin
 )
 
+// Policies that a mapping can state.
+const (
+	PolicyReport = "report" // read on, and tell
+	PolicySkip   = "skip"   // leave out, and tell in Reading.Ignored
+	PolicyHold   = "hold"   // the file waits for a person
+	PolicyIgnore = "ignore" // read on, and say nothing
+)
+
 // defaultUnpacked is how much a workbook may unpack to, all parts together.
 const defaultUnpacked = 64 << 20
 
@@ -24,7 +32,13 @@ const defaultUnpacked = 64 << 20
 // that is there. Names are compared by pipeline.Fold.
 type Column struct {
 	Names    []string
+	Number   int      // counted from 1: the column wherever it stands, whatever it is called; 0: by its names
+	Also     []string // synonyms, tried where none of the names is there; one that fits is told
 	Required bool
+	Type     pipeline.Type // of the field that it feeds
+	Pinned   bool          // the mapping pins the layout of its dates, or its decimal mark
+	Decimal  string        // the mark that it pins: "." or ","; "" where it pins none
+	Fill     bool          // the mapping fills it down: rows in which it is empty go on with the row above
 }
 
 // Options say how a flow's files are read. The zero value reads any table whose
@@ -32,7 +46,11 @@ type Column struct {
 type Options struct {
 	Format      string   // FormatTable (also "") or FormatOrders
 	Sheet       string   // of a workbook; "" = the first visible one in which the header is found
-	Header      int      // row of the header, counted from 1; 0 = found among the first rows
+	Header      int      // last row of the header, counted from 1; 0 = found among the first rows
+	HeaderTall  int      // rows that it has; 0 = found, one to three
+	NoHeader    bool     // the file has none: columns go by their numbers, column 1, column 2
+	Hidden      string   // what becomes of hidden rows: PolicyReport (also ""), PolicySkip or PolicyHold
+	Totals      string   // what becomes of totals that differ: PolicyReport (also ""), PolicyHold or PolicyIgnore
 	CodePage    string   // a name of the WHATWG Encoding Standard; "" = decided by the bytes
 	Delimiter   string   // one ASCII character, or tab; "" = decided by the first lines
 	Columns     []Column // what the mapping asks for
@@ -114,6 +132,12 @@ func (f *file) rows(emit func(pipeline.Row) bool) error {
 		return err
 	}
 	f.describe(t)
+	if f.opt.Format != FormatOrders {
+		if err := t.survey(); err != nil {
+			return err
+		}
+		t.sums = t.newSums()
+	}
 	if f.opt.Format == FormatOrders {
 		orders, err := f.orders(t)
 		if err != nil {
@@ -129,7 +153,7 @@ func (f *file) rows(emit func(pipeline.Row) bool) error {
 	if f.read.Rows == 0 {
 		return f.refuse("file.empty", nil)
 	}
-	return nil
+	return f.controlled(t)
 }
 
 func give(row pipeline.Row, emit func(pipeline.Row) bool) error {
@@ -142,7 +166,6 @@ func give(row pipeline.Row, emit func(pipeline.Row) bool) error {
 // describe puts into the Reading what was decided about the file.
 func (f *file) describe(t *table) {
 	f.read.Sheet = t.sheet
-	f.read.HeaderRow = t.found.row
 	if f.opt.Format == FormatOrders {
 		f.read.Format = FormatOrders
 	}

@@ -4,17 +4,29 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 
 	"wasl/pipeline"
 )
 
-// headerRows is how many rows are looked at for the header.
-const headerRows = 16
+const (
+	headerRows = 18 // rows with something in them that are looked at for the header: 15 titles and it
+	headerLast = 40 // the row behind which nobody looks for a header any more
+	headerTall = 3  // rows that a header may have
+)
+
+// Columns that are not in the file: the captions of the groups above a row.
+const (
+	groupColumn  = "(group)"  // the nearest one
+	groupsColumn = "(groups)" // all of them, outermost first, joined by " / "
+)
 
 // asked is a Column with its names folded.
 type asked struct {
 	Column
-	folded []string
+	folded, also []string
+	virtual      string // groupColumn, groupsColumn; "" of a column of the file
 }
 
 func ask(columns []Column) []asked {
@@ -22,63 +34,67 @@ func ask(columns []Column) []asked {
 	for _, c := range columns {
 		a := asked{Column: c}
 		for _, name := range c.Names {
+			if name == groupColumn || name == groupsColumn {
+				a.virtual = name
+			}
 			a.folded = append(a.folded, pipeline.Fold(name))
+		}
+		for _, name := range c.Also {
+			a.also = append(a.also, pipeline.Fold(name))
 		}
 		out = append(out, a)
 	}
 	return out
 }
 
-// headed is a row held against the columns that are asked for.
+// headed is a header held against the columns that are asked for.
 type headed struct {
-	row      int
-	header   []string // cleaned, without empty ones at the end
-	at       []int    // for each column its place from 0; -1 where it is missing
-	twice    []int    // for each column the place of a second one of the same name; -1 where there is none
-	matched  int
-	required int
-	missing  []string // required columns that are not there
+	row, tall int      // its last row, and how many rows it has
+	header    []string // cleaned, without empty ones at the end
+	at        []int    // for each column its place from 0; -1 where it is missing
+	twice     []int    // for each column the place of a second one of the same name; -1 where there is none
+	word      []bool   // for each column whether it was found by a synonym only
+	doubled   []string // names of several columns
+	matched   int
+	required  int
+	missing   []string // required columns that are not there
 }
 
 // match holds a row against the columns.
 func match(cells []string, columns []asked) headed {
-	h := headed{at: make([]int, len(columns)), twice: make([]int, len(columns))}
-	first, second := map[string]int{}, map[string]int{}
-	for i, c := range cells {
-		c = pipeline.Clean(c)
-		h.header = append(h.header, c)
-		if c == "" {
-			continue
-		}
-		folded := pipeline.Fold(c)
-		if _, ok := first[folded]; !ok {
-			first[folded] = i
-		} else if _, ok := second[folded]; !ok {
-			second[folded] = i
-		}
-	}
-	for len(h.header) > 0 && h.header[len(h.header)-1] == "" {
-		h.header = h.header[:len(h.header)-1]
-	}
+	return matchNames(joinRows([][]string{cells}), columns)
+}
+
+// matchNames holds the names of a header against the columns.
+func matchNames(n names, columns []asked) headed {
+	h := headed{header: n.shown, at: make([]int, len(columns)), twice: make([]int, len(columns)), word: make([]bool, len(columns)), tall: n.tall}
+	by := n.index()
+	h.doubled = by.doubled
 	for i, c := range columns {
 		h.at[i], h.twice[i] = -1, -1
-		for _, name := range c.folded {
-			place, ok := first[name]
-			if !ok {
-				continue
+		if c.virtual != "" {
+			continue
+		}
+		if c.Number > 0 {
+			if c.Number <= len(h.header) {
+				h.at[i] = c.Number - 1
 			}
-			h.at[i] = place
-			if other, ok := second[name]; ok {
-				h.twice[i] = other
-			}
-			break
+		} else if at, twice, ok := by.find(c.folded); ok {
+			h.at[i], h.twice[i] = at, twice
+		} else if at, twice, ok := by.find(c.also); ok && twice < 0 {
+			h.at[i], h.word[i] = at, true
 		}
 		switch {
 		case h.at[i] >= 0:
+			if c.Number > 0 {
+				continue // there whatever the header says: no sign of it
+			}
 			h.matched++
 			if c.Required {
 				h.required++
 			}
+		case c.Required && c.Number > 0:
+			h.missing = append(h.missing, "column "+strconv.Itoa(c.Number))
 		case c.Required && len(c.Names) > 0:
 			h.missing = append(h.missing, c.Names[0])
 		}
@@ -89,30 +105,61 @@ func match(cells []string, columns []asked) headed {
 // find reads the first rows and looks for the header among them.
 func (f *file) find(src source, sheet string, columns []asked, strict bool) (*table, error) {
 	t := &table{file: f, src: src, sheet: sheet, columns: columns, strict: strict}
-	rows := max(headerRows, f.opt.Header)
+	filled := 0
 	for {
 		l, err := src.next()
 		if errors.Is(err, io.EOF) {
-			return t, nil
+			return t, t.bare()
 		}
 		if err != nil {
 			return nil, err
 		}
 		t.ahead = append(t.ahead, l)
-		if l.row > rows {
-			return t, nil
+		if l.row > max(headerLast, f.opt.Header) || filled > headerRows && l.row > f.opt.Header {
+			return t, t.bare()
 		}
-		if f.opt.Header > 0 && l.row != f.opt.Header || empty(l) {
+		if f.opt.NoHeader || empty(l) {
 			continue
 		}
-		if h := match(l.cells, columns); t.better(h) {
-			h.row = l.row
-			t.found, t.at = &h, len(t.ahead)-1
-			if h.matched == len(columns) {
-				return t, nil
-			}
+		filled++
+		if f.opt.Header > 0 && l.row != f.opt.Header {
+			continue
+		}
+		if t.consider(len(t.ahead)-1) && t.found.matched == len(columns) {
+			return t, t.lengthen()
 		}
 	}
+}
+
+// bare ends the search for a header: the file has none, or its rows are all seen.
+func (t *table) bare() error {
+	if t.file.opt.NoHeader {
+		t.numbered()
+		return nil
+	}
+	return t.lengthen()
+}
+
+// consider holds a row against the columns, alone and as the last one of a header
+// of several rows. A taller header has to know more columns: what stands above a
+// header is a title until it is needed.
+func (t *table) consider(at int) (better bool) {
+	rows := [][]string{}
+	for tall := 1; tall <= headerTall && at-tall+1 >= 0; tall++ {
+		l := t.ahead[at-tall+1]
+		if tall > 1 && (l.row != t.ahead[at].row-tall+1 || empty(l) || t.file.opt.HeaderTall > 0 && tall > t.file.opt.HeaderTall) {
+			break
+		}
+		rows = append([][]string{l.cells}, rows...)
+		if t.file.opt.HeaderTall > 0 && tall != t.file.opt.HeaderTall {
+			continue
+		}
+		if h := matchNames(joinRows(rows), t.columns); t.better(h) {
+			h.row = t.ahead[at].row
+			t.found, t.at, better = &h, at, true
+		}
+	}
+	return better
 }
 
 func (t *table) better(h headed) bool {
@@ -126,12 +173,124 @@ func (t *table) better(h headed) bool {
 	return h.matched > best.matched
 }
 
+// lengthen takes rows below the header into it that only say more about its
+// columns. What the columns were found by stays.
+func (t *table) lengthen() error {
+	if t.found == nil || t.file.opt.Header > 0 || len(t.columns) == 0 {
+		return nil
+	}
+	for t.found.tall < headerTall {
+		l, ok, err := t.peek(t.at + 1)
+		if err != nil || !ok {
+			return err
+		}
+		if l.row != t.found.row+1 || !t.continues(l) {
+			return nil
+		}
+		rows := [][]string{}
+		for i := t.at - t.found.tall + 1; i <= t.at+1; i++ {
+			rows = append(rows, t.ahead[i].cells)
+		}
+		n := joinRows(rows)
+		t.found.header, t.found.doubled = n.shown, n.index().doubled
+		t.found.row, t.found.tall, t.at = l.row, t.found.tall+1, t.at+1
+	}
+	return nil
+}
+
+// peek is a line ahead, read when it has to be.
+func (t *table) peek(at int) (line, bool, error) {
+	for len(t.ahead) <= at {
+		l, err := t.src.next()
+		if errors.Is(err, io.EOF) {
+			return line{}, false, nil
+		}
+		if err != nil {
+			return line{}, false, err
+		}
+		t.ahead = append(t.ahead, l)
+	}
+	return t.ahead[at], true, nil
+}
+
+// continues tells whether a row below the header names what is under its
+// captions: it says nothing below the columns that are required and found, and no
+// number, and at least two of its names are under one caption.
+func (t *table) continues(l line) bool {
+	named, under := 0, false
+	for i, c := range l.cells {
+		if blank(c) {
+			continue
+		}
+		if strings.ContainsFunc(c, isDigit) || filler(pipeline.Clean(c)) {
+			return false
+		}
+		named++
+		if i < len(t.found.header) && t.found.header[i] == "" && named > 1 {
+			under = true
+		}
+	}
+	for i, c := range t.columns {
+		if at := t.found.at[i]; c.Required && c.virtual == "" && at >= 0 && at < len(l.cells) && !blank(l.cells[at]) {
+			return false
+		}
+	}
+	return named > 1 && under && len(l.faults) == 0
+}
+
+func isDigit(r rune) bool {
+	_, ok := pipeline.Digit(r)
+	return ok
+}
+
+// numbered makes the header of a file without one: column 1, column 2. The data
+// begins with the first row that has all columns that are required.
+func (t *table) numbered() {
+	width := 0
+	for at, l := range t.ahead {
+		width = max(width, len(l.cells))
+		if t.found != nil || !t.full(l) {
+			continue
+		}
+		t.found, t.at = &headed{}, at-1
+	}
+	if t.found == nil {
+		return
+	}
+	cells := make([]string, width)
+	for i := range cells {
+		cells[i] = "column " + strconv.Itoa(i+1)
+	}
+	h := match(cells, t.columns)
+	h.tall, h.matched = 0, 0
+	for _, at := range h.at {
+		if at >= 0 {
+			h.matched++
+		}
+	}
+	*t.found = h
+}
+
+// full tells whether a row has something in every column that is required.
+func (t *table) full(l line) bool {
+	if empty(l) {
+		return false
+	}
+	for _, c := range t.columns {
+		if c.Required && c.Number > 0 && (c.Number > len(l.cells) || blank(l.cells[c.Number-1])) {
+			return false
+		}
+	}
+	return true
+}
+
 // settle takes the best row as the header, or refuses the file.
 func (t *table) settle() error {
 	if t.found == nil {
 		return t.file.refuse("file.empty", nil)
 	}
 	h := *t.found
+	t.file.read.Header = h.header
 	at := &place{sheet: t.sheet, row: h.row}
 	var wrong []pipeline.Problem
 	for i := range t.columns {
@@ -157,26 +316,67 @@ func (t *table) settle() error {
 // begin prepares the reading of the rows below the header.
 func (t *table) begin(h headed) {
 	t.width = len(h.header)
+	t.header = slices.Clip(slices.Clone(h.header))
+	t.places = slices.Clone(h.at)
 	for i, c := range t.columns {
-		if c.Required {
+		switch {
+		case c.virtual != "":
+			t.places[i] = len(t.header)
+			t.header = append(t.header, c.virtual)
+			t.virtual = append(t.virtual, c.virtual)
+		case c.Required:
 			t.keys = append(t.keys, h.at[i])
+		}
+		t.goesOn = t.goesOn || c.Fill
+		if h.word[i] {
+			t.file.read.Words = append(t.file.read.Words, pipeline.Synonym{Asked: c.Names[0], Column: h.header[h.at[i]]})
+			t.file.note("column.word", &place{sheet: t.sheet, row: h.row, col: h.at[i] + 1, column: h.header[h.at[i]]},
+				"asked", c.Names[0], "found", h.header[h.at[i]])
 		}
 	}
 	if len(t.keys) == 0 {
 		t.keys = []int{0}
 	}
+	t.file.read.Doubled = h.doubled
 	t.names = make(map[string]struct{}, t.width)
-	for _, name := range h.header {
+	t.fillers = make([]bool, t.width)
+	for i, name := range h.header {
 		if name != "" {
 			t.names[name] = struct{}{}
 		}
+		t.fillers[i] = pipeline.Fold(name) == ""
 	}
-	for _, l := range t.ahead[:t.at] {
-		if !empty(l) {
+	t.said = map[string]string{}
+	first := t.at - h.tall + 1 // of the header
+	for i, l := range t.ahead[:t.at+1] {
+		if empty(l) {
+			continue
+		}
+		if text := lineText(l); i < first {
 			t.file.ignore(l.row, "title")
+			t.file.read.Titles = append(t.file.read.Titles, pipeline.Evidence{Row: l.row, Text: text})
+			t.said[text] = "title"
+		} else {
+			t.said[text] = "header again"
 		}
 	}
 	t.ahead = t.ahead[t.at+1:]
+	if n := h.tall; n > 1 {
+		t.file.read.HeaderRow, t.file.read.HeaderEnd = h.row-n+1, h.row
+	} else {
+		t.file.read.HeaderRow = h.row
+	}
+}
+
+// lineText is all that a row says, in one text.
+func lineText(l line) string {
+	var out []string
+	for _, c := range l.cells {
+		if c = pipeline.Clean(c); c != "" {
+			out = append(out, c)
+		}
+	}
+	return strings.Join(out, " | ")
 }
 
 // some are the first of many names: an export of orders has 79 columns, which

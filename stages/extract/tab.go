@@ -42,6 +42,7 @@ func (f *file) findTab(tabs []tab) (*table, error) {
 			src.close()
 			return nil, err
 		}
+		t.reopen = s.open
 		has := t.found != nil && len(t.found.missing) == 0 && t.found.matched > 0
 		if first == nil && (has || t.found != nil && len(columns) == 0) {
 			first = t

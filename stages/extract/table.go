@@ -3,7 +3,6 @@ package extract
 import (
 	"errors"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,17 +13,30 @@ import (
 type table struct {
 	file    *file
 	src     source
+	reopen  func() (tabSource, error) // a second reading of the same source; nil: the file has to be opened anew
 	sheet   string
 	columns []asked
 	strict  bool    // rows have to be as wide as the header: CSV, where cells have no address
 	ahead   []line  // read and not yet taken
 	found   *headed // the row that is most like the header; nil where there is none
-	at      int     // its place in ahead
+	at      int     // the place of its last row in ahead
 
-	width       int                 // of the header
+	// Since begin:
+	width       int      // of the header, without what is not in the file
+	header      []string // with it: as rows have it
+	virtual     []string
+	places      []int               // of the columns asked for, in header
 	keys        []int               // places of the required columns, the first of all where there are none
 	names       map[string]struct{} // of the header, to notice one that comes again
-	pending     []line              // rows that may be footers
+	fillers     []bool              // columns whose names say nothing
+	said        map[string]string   // what titles and header say, and which of the two it is
+	styles      []pipeline.Style    // of header's columns; nil: nothing is known
+	known       known               // of all rows, before the first is handed on
+	sums        *sums               // of the rows handed on; nil: nothing is summed
+	groups      groups
+	above       []string // the cells of the last row of data
+	goesOn      bool     // rows may go on with the one above: one with few cells is no caption
+	pending     []line   // rows that may be captions or footers
 	seen        int
 	hidden      int // rows of data that are hidden
 	firstHidden int
@@ -56,53 +68,94 @@ func (t *table) each(take func(pipeline.Row) error) error {
 		if t.seen++; t.seen%1024 == 0 && t.file.ctx.Err() != nil {
 			return t.file.ctx.Err()
 		}
-		switch why, err := t.sort(l); {
-		case err != nil:
+		if err := t.one(l, take); err != nil {
 			return err
-		case why == "", why == "footer" && len(t.pending) >= maxPending:
-			t.pending = append(t.pending, l)
-			if err := t.flush(take); err != nil {
-				return err
-			}
-		case why == "footer":
-			t.pending = append(t.pending, l)
-		case why != "empty":
-			t.file.ignore(l.row, why)
 		}
 	}
-	for _, l := range t.pending {
-		t.file.ignore(l.row, "footer")
-	}
-	if t.hidden > 0 {
+	t.resolve("footer")
+	t.sums.end()
+	if t.hidden > 0 && t.file.opt.Hidden != PolicySkip {
 		t.file.note("file.hidden", &place{sheet: t.sheet, row: t.firstHidden}, "rows", strconv.Itoa(t.hidden))
 	}
 	return nil
 }
 
-func (t *table) flush(take func(pipeline.Row) error) error {
-	for _, l := range t.pending {
-		if l.hidden {
-			if t.hidden++; t.hidden == 1 {
-				t.firstHidden = l.row
+// one takes one line.
+func (t *table) one(l line, take func(pipeline.Row) error) error {
+	why, err := t.sort(l)
+	switch {
+	case err != nil:
+		return err
+	case why == "empty":
+	case why == "caption" && len(t.pending) < maxPending:
+		t.pending = append(t.pending, l)
+	case why == "total":
+		t.resolve("group")
+		t.file.ignore(l.row, why)
+		t.control(l)
+	case why == "caption": // more of them than any report has captions: they are rows
+		for _, row := range append(t.pending, l) {
+			if err := t.hand(row, take); err != nil {
+				return err
 			}
 		}
-		if err := take(t.row(l)); err != nil {
-			return err
-		}
+		t.pending = t.pending[:0]
+	case why != "":
+		t.resolve("title") // what stands above a header that comes again, or among titles
+		t.file.ignore(l.row, why)
+	default:
+		t.resolve("group")
+		return t.hand(l, take)
 	}
-	t.pending = t.pending[:0]
 	return nil
 }
 
-// sort tells why a row is not data; "" where it is. A footer is one only if no
+// resolve says what the captions were that are waiting: groups where data or
+// their total comes after them, else footers or titles.
+func (t *table) resolve(why string) {
+	if len(t.pending) == 0 {
+		return
+	}
+	if why == "group" {
+		t.groups.open(t.pending)
+		t.sums.mark()
+	}
+	for _, l := range t.pending {
+		t.file.ignore(l.row, why)
+	}
+	t.pending = t.pending[:0]
+}
+
+// hand hands on a row of data.
+func (t *table) hand(l line, take func(pipeline.Row) error) error {
+	if l.hidden {
+		switch t.file.opt.Hidden {
+		case PolicySkip:
+			t.file.ignore(l.row, "hidden")
+			return nil
+		case PolicyHold:
+			return t.file.hold("file.concealed", &place{sheet: t.sheet, row: l.row})
+		}
+		if t.hidden++; t.hidden == 1 {
+			t.firstHidden = l.row
+		}
+	}
+	row := t.row(l)
+	t.sums.add(row)
+	t.file.read.TableEnd, t.above = l.row, row.Cells
+	return take(row)
+}
+
+// sort tells why a row is not data; "" where it is. A caption is one only where
 // data comes after it.
 func (t *table) sort(l line) (why string, err error) {
 	filled, first := 0, -1
 	for i, c := range l.cells {
-		if !blank(c) {
-			if filled++; filled == 1 {
-				first = i
-			}
+		if blank(c) || i < len(t.fillers) && t.fillers[i] && filler(strings.TrimSpace(c)) {
+			continue
+		}
+		if filled++; filled == 1 {
+			first = i
 		}
 	}
 	switch {
@@ -118,13 +171,11 @@ func (t *table) sort(l line) (why string, err error) {
 	if err := t.cut(l); err != nil {
 		return "", err
 	}
-	for _, key := range t.keys {
-		if _, ok := t.names[cellAt(l, key)]; ok {
-			return t.again(l)
-		}
+	if why, err := t.recurs(l, filled); why != "" || err != nil {
+		return why, err
 	}
-	if filled == 1 && len(t.keys) > 1 && (first != t.keys[0] || strings.Contains(cellAt(l, first), " ")) {
-		return "footer", nil // a code alone is no footer, but a row that lacks the rest
+	if t.caption(l, first, filled) {
+		return "caption", nil
 	}
 	return "", nil
 }
@@ -145,9 +196,28 @@ func cellAt(l line, col int) string {
 	return ""
 }
 
-// again tells whether a row is the header once more. A header of another layout
-// means that files were joined that do not belong together.
-func (t *table) again(l line) (why string, err error) {
+// recurs tells whether a row is a title or of the header once more, as reports
+// have them at the top of each page, or only numbers the columns. A header of
+// another layout means that files were joined that do not belong together.
+func (t *table) recurs(l line, filled int) (why string, err error) {
+	if filled >= 5 && l.row == t.found.row+1 && counts(l) {
+		return "column numbers", nil
+	}
+	named := false
+	for _, key := range t.keys {
+		if _, ok := t.names[cellAt(l, key)]; ok {
+			named = true
+		}
+	}
+	if !named && filled > 1 && cellAt(l, t.keys[0]) != "" {
+		return "", nil // most rows end here
+	}
+	if why := t.said[lineText(l)]; why != "" {
+		return why, nil
+	}
+	if !named || t.found.tall != 1 {
+		return "", nil
+	}
 	h, mine := match(l.cells, t.columns), t.found
 	same := 0
 	for i, name := range h.header {
@@ -164,56 +234,31 @@ func (t *table) again(l line) (why string, err error) {
 	return "", nil
 }
 
-// totals are the words with which a row of totals begins, folded.
-var totals = func() map[string]struct{} {
-	out := map[string]struct{}{}
-	for _, word := range []string{"total", "totals", "grand total", "sub total", "subtotal", "sum", "total general",
-		"الإجمالي", "إجمالي", "الإجمالي العام", "إجمالي عام", "الإجمالي الكلي", "المجموع", "مجموع", "المجموع الكلي",
-		"المجموع العام", "الاجمالى", "اجمالى", "جملة", "الجملة", "count", "عدد الأصناف", "عدد السجلات", "عدد الصفوف"} {
-		out[pipeline.Fold(word)] = struct{}{}
+// counts tells whether a row numbers its columns: 1, 2, 3, 4, 5.
+func counts(l line) bool {
+	n := 0
+	for _, c := range l.cells {
+		if c = pipeline.Clean(c); c == "" {
+			continue
+		}
+		if n++; c != strconv.Itoa(n) {
+			return false
+		}
 	}
-	return out
-}()
-
-// heads are the words that begin a longer label of a row of totals, folded:
-// «إجمالي المجموعة», "Total of warehouse 01", «عدد الأصناف».
-var heads = func() (out []string) {
-	for _, word := range []string{"total", "grand total", "subtotal", "sub total", "count of", "number of", "no of",
-		"إجمالي", "الإجمالي", "مجموع", "المجموع", "جملة", "عدد"} {
-		out = append(out, pipeline.Fold(word)+" ")
-	}
-	return out
-}()
-
-// total tells whether a row adds others up: it begins with such a word, and has
-// no key of its own.
-//
-// A longer label counts only in a row that is mostly empty: an item may be
-// called Total.
-func (t *table) total(l line, first, filled int) bool {
-	word := l.cells[first]
-	if first != t.keys[0] && cellAt(l, t.keys[0]) != "" || len(word) > 60 {
-		return false
-	}
-	word = strings.TrimSpace(word)
-	if c := word[0] | 0x20; c < 0x80 && !strings.ContainsRune("tgscn", rune(c)) {
-		return false // no need to fold most of the keys there are
-	}
-	folded := pipeline.Fold(word)
-	if _, ok := totals[folded]; ok {
-		return true
-	}
-	return 2*filled < t.width && slices.ContainsFunc(heads, func(head string) bool { return strings.HasPrefix(folded, head) })
+	return true
 }
 
 // row makes a row of a line that is data.
 func (t *table) row(l line) pipeline.Row {
-	row := pipeline.Row{Header: t.found.header, Cells: l.cells, Faults: l.faults}
+	row := pipeline.Row{Header: t.header, Cells: l.cells, Faults: l.faults, Styles: t.styles}
+	if t.file.opt.Format != FormatOrders {
+		row.Places = t.places
+	}
 	row.Origin = pipeline.Origin{File: t.file.drop.Name, Sheet: t.sheet, Row: l.row}
 	n := len(l.cells)
 	switch {
 	case n < t.width:
-		row.Cells = append(make([]string, 0, t.width), l.cells...)[:t.width]
+		row.Cells = append(make([]string, 0, len(t.header)), l.cells...)[:t.width]
 		if t.strict {
 			row.Faults = append(row.Faults, ragged("row.short", n, t.width))
 		}
@@ -222,6 +267,9 @@ func (t *table) row(l line) pipeline.Row {
 			row.Faults = append(row.Faults, ragged("row.long", n, t.width))
 		}
 		row.Cells = l.cells[:t.width:t.width]
+	}
+	for _, name := range t.virtual {
+		row.Cells = append(row.Cells, t.groups.name(name))
 	}
 	return row
 }

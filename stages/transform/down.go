@@ -43,10 +43,10 @@ type filler struct {
 
 // fill gives a row the head of its group. It copies what it changes.
 func (f *filler) fill(m *Mapping, row pipeline.Row) pipeline.Row {
-	if len(m.fill) == 0 {
+	if len(m.fill) == 0 || row.Was != nil { // what came back to be read again was filled before
 		return row
 	}
-	cols := m.places(row.Header)
+	cols, _ := m.places(row)
 	var head []string
 	var faults []pipeline.Fault
 	begins := false
@@ -88,7 +88,8 @@ func (o *rounded) count(m *Mapping, row pipeline.Row) {
 	if !m.rounding {
 		return
 	}
-	r := reading{row: row, mapping: m, world: &m.world, cols: m.places(row.Header), unit: m.unit}
+	r := reading{row: row, mapping: m, world: &m.world, unit: m.unit}
+	r.cols, r.hows = m.places(row)
 	for i, s := range m.steps {
 		if s.rounded == nil {
 			continue

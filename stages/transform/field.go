@@ -60,7 +60,7 @@ func (d *draft) field(pr pair) *spec {
 		}
 	} else {
 		s.at["from"] = pair{key: "from", at: pr.at, val: pr.val}
-		s.from = d.texts(s.at["from"], s.path)
+		s.from = d.from(s.at["from"], s.path)
 	}
 	d.sources(s, len(d.found) > before)
 	d.uses(s)
@@ -80,7 +80,7 @@ func (d *draft) fieldKey(s *spec, key pair) {
 	path := join(s.path, key.key)
 	switch key.key {
 	case "from":
-		s.from = d.texts(key, path)
+		s.from = d.from(key, path)
 	case "value":
 		s.value = new(d.text(key, path))
 	case "expr":
@@ -201,12 +201,18 @@ func (d *draft) sources(s *spec, wrong bool) {
 	}
 	if s.from != nil {
 		s.source = d.source(s.from, !s.optional)
+		key := s.pair.key
+		if isMap(s.pair.val) {
+			key = "from"
+		}
+		d.reads(s.source, s.path, key)
 	}
 	if fill, ok := s.at["fill"]; ok {
 		if s.source < 0 {
 			d.wrong(fill.at, s.path, "mapping.needs", "name", "fill", "other", "from")
 		} else if !slices.Contains(d.m.fill, s.source) {
 			d.m.fill = append(d.m.fill, s.source)
+			d.m.sources[s.source].Fill = true
 		}
 	}
 	if _, ok := s.at["expr"]; ok && s.expr != "" {

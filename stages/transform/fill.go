@@ -13,7 +13,11 @@ func (d *draft) step(s *spec, index int, field pipeline.Field) {
 	if required, ok := s.at["required"]; ok {
 		field.Required = d.yes(required, join(s.path, "required")) || field.Required
 	}
-	st := step{Field: field, index: index}
+	st := step{Field: field, index: index, source: -1}
+	if s.source >= 0 && s.mapped == nil && s.lookup == nil {
+		st.how, st.source = &s.how, s.source
+	}
+	d.feeds(s)
 	if s.how.rounds && s.source >= 0 && s.mapped == nil && s.lookup == nil {
 		st.rounded, d.m.rounding = s.wouldRound(), true
 	}
@@ -99,7 +103,11 @@ func (s *spec) putText() func(r *reading, st *step, col int, cell, text string) 
 		if quantity {
 			text = s.unitless(r, text)
 		}
-		v, why := h.read(text)
+		read := &h
+		if r.hows != nil && r.hows[st.index] != nil {
+			read = r.hows[st.index]
+		}
+		v, why := read.read(text)
 		if why.rule != "" {
 			r.bad(st, col, cell, r.meant(text, why))
 			return

@@ -40,15 +40,22 @@ type Deps struct {
 // left out. It is made by Parse, and never changes: its methods may be called
 // from several goroutines.
 type Mapping struct {
-	Flow      string   // its name
-	About     Words    // one sentence about it
-	Files     []string // patterns of the names that it takes
-	To        string   // the kind of its documents
-	Format    string   // table, or shopify.orders
-	Sheet     string   // "" where it is not pinned
-	Header    int      // the row of the header, counted from 1; 0 where it is not pinned
-	CodePage  string   // "" where it is not pinned
-	Delimiter string   // "" where it is not pinned
+	Flow       string   // its name
+	About      Words    // one sentence about it
+	Files      []string // patterns of the names that it takes
+	To         string   // the kind of its documents
+	Format     string   // table, or shopify.orders
+	Sheet      string   // "" where it is not pinned
+	Header     int      // the last row of the header, counted from 1; 0 where it is not pinned
+	HeaderTall int      // how many rows it has; 0 where that is not pinned
+	NoHeader   bool     // the files have none: columns go by their numbers
+	Totals     string   // what becomes of totals that differ: report (also ""), hold or ignore
+	Hidden     string   // what becomes of hidden rows: report (also ""), hold or skip
+	CodePage   string   // "" where it is not pinned
+	Delimiter  string   // "" where it is not pinned
+
+	Contract string          // what happens to a file that is not like the last good one; see pipeline.Flow
+	Expect   pipeline.Expect // which files should come
 
 	file     string
 	lang     string
@@ -58,6 +65,7 @@ type Mapping struct {
 	shape    *pipeline.Shape
 	sources  []Column
 	steps    []step
+	uses     []use // which field reads which source
 	rules    []FieldRule
 	parts    []*part  // by source; nil where it is a column as it stands
 	fill     []int    // the sources that are filled down
@@ -84,10 +92,17 @@ func (w Words) In(lang string) string {
 	return w.En
 }
 
-// A Column is one that the mapping reads.
+// A Column is one that the mapping reads. It has the members of extract.Column, in
+// their order, so that one becomes the other.
 type Column struct {
-	Names    []string // any of these; the first that the file has
-	Required bool     // a file without it is not for this flow
+	Names    []string      // any of these; the first that the file has
+	Number   int           // counted from 1: the column goes by its place; 0: by its names
+	Also     []string      // synonyms of the dictionary, tried where none of the names is there
+	Required bool          // a file without it is not for this flow
+	Type     pipeline.Type // what its cells are read as
+	Pinned   bool          // the mapping pins the layout of its dates, or its decimal mark
+	Decimal  string        // that mark; "" where none is pinned
+	Fill     bool          // it is filled down
 }
 
 // world is what a mapping looks into while it maps: the real one, or that of an
@@ -162,7 +177,8 @@ func (m *Mapping) Map(row pipeline.Row) (pipeline.Record, []pipeline.Problem) {
 }
 
 func (m *Mapping) mapIn(row pipeline.Row, w *world) (pipeline.Record, []pipeline.Problem) {
-	r := reading{row: row, mapping: m, world: w, cols: m.places(row.Header), unit: m.unit, record: pipeline.NewRecord(row, m.shape)}
+	r := reading{row: row, mapping: m, world: w, unit: m.unit, record: pipeline.NewRecord(row, m.shape)}
+	r.cols, r.hows = m.places(row)
 	for i := range m.steps {
 		m.steps[i].fill(&r, &m.steps[i])
 	}
@@ -181,6 +197,9 @@ type step struct {
 	uses  []int // the fields that it is computed from
 	fill  func(r *reading, s *step)
 
+	how    *how // how its cell is read; nil where it is not read as it stands
+	source int  // of how; else -1
+
 	// rounded says what a declared rounding changes in the step's cell; nil where
 	// the step does not round.
 	rounded func(r *reading) (col int, was, is string)
@@ -194,6 +213,7 @@ type reading struct {
 	cols     []int // by source: the column counted from 0, or -1
 	world    *world
 	record   pipeline.Record
+	hows     []*how // by field of the shape, where the column tells how it is read; may be nil
 	problems []pipeline.Problem
 	last     looked // the row of a table looked up last
 
@@ -224,12 +244,16 @@ func (r *reading) fault(col int) (wrong, bool) {
 type places struct {
 	header []string
 	cols   []int
+	hows   []*how
 }
 
-// places finds the sources in a header; the same slice is searched once.
-func (m *Mapping) places(header []string) []int {
+// places finds the sources in a row's header, and says how fields are read under
+// its styles; the same slice is searched once. Where extract has found the columns,
+// by other names or their numbers, they are where it says.
+func (m *Mapping) places(row pipeline.Row) ([]int, []*how) {
+	header := row.Header
 	if p := m.found.Load(); p != nil && same(p.header, header) {
-		return p.cols
+		return p.cols, p.hows
 	}
 	at := make(map[string]int, len(header))
 	for i, h := range header {
@@ -239,8 +263,13 @@ func (m *Mapping) places(header []string) []int {
 		}
 	}
 	p := &places{header: header, cols: make([]int, len(m.sources))}
+	asked := m.Columns()
 	for i, source := range m.sources {
 		p.cols[i] = -1
+		if j := slices.IndexFunc(asked, func(c Column) bool { return sameNames(c.Names, source.Names) }); j >= 0 && j < len(row.Places) {
+			p.cols[i] = row.Places[j]
+			continue
+		}
 		for _, name := range source.Names {
 			if col, ok := at[pipeline.Fold(name)]; ok {
 				p.cols[i] = col
@@ -248,8 +277,9 @@ func (m *Mapping) places(header []string) []int {
 			}
 		}
 	}
+	p.hows = m.tell(row.Styles, p.cols)
 	m.found.Store(p)
-	return p.cols
+	return p.cols, p.hows
 }
 
 // same tells whether two headers are one slice. It stays alive while it is

@@ -15,7 +15,7 @@ import (
 )
 
 // keys are what a mapping may say.
-var keys = []string{"flow", "about", "files", "format", "sheet", "header", "codepage", "delimiter", "to", "empty", "split", "fields", "skip", "examples"}
+var keys = []string{"flow", "about", "files", "format", "sheet", "header", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "to", "empty", "split", "fields", "skip", "examples"}
 
 // formats are the ways in which extract reads a file.
 var formats = []string{"table", "shopify.orders"}
@@ -36,12 +36,14 @@ func Parse(file string, text []byte, deps Deps) (*Mapping, []pipeline.Finding) {
 	}
 	d.head(top)
 	d.files(top)
+	d.feed(top)
 	if d.kind(top) {
 		if empty, ok := top["empty"]; ok {
 			d.m.empty = d.texts(empty, "empty")
 		}
 		d.splits(top["split"])
 		d.fields(top["fields"])
+		d.known()
 		d.order()
 		d.skips(top["skip"])
 		d.examples(top["examples"])
@@ -69,6 +71,8 @@ type draft struct {
 	want pipeline.Kind
 	at   map[string]pair // the fields that were given, also those with findings
 	good map[string]bool // the fields that could be used
+
+	synonyms bool // the dictionary may find columns
 }
 
 func newDraft(file string, deps Deps) *draft {
@@ -124,13 +128,7 @@ func (d *draft) files(top map[string]pair) {
 			*into = d.text(given, key)
 		}
 	}
-	if key, ok := top["header"]; ok {
-		row, err := strconv.Atoi(d.text(key, "header"))
-		if err != nil || row < 1 {
-			d.wrong(key.tok(), "header", "yaml.type", "path", "header", "want", "the number of a row, counted from 1")
-		}
-		d.m.Header = row
-	}
+	d.report(top)
 }
 
 // kind finds the kind that the mapping is checked against.
@@ -219,7 +217,11 @@ func (d *draft) supplied(uses []int, by pair, path string) {
 
 // compile makes a program of an expression and says where it is wrong.
 func (d *draft) compile(text string, at pair, path string, required bool) *expression {
-	e, fault := compile(text, d.m.shape, func(names []string) int { return d.source(names, required) })
+	e, fault := compile(text, d.m.shape, func(names []string) int {
+		source := d.source(names, required)
+		d.reads(source, path, "")
+		return source
+	})
 	if fault == nil {
 		return e
 	}
@@ -245,7 +247,11 @@ func (d *draft) source(names []string, required bool) int {
 			return i
 		}
 	}
-	d.m.sources = append(d.m.sources, Column{Names: names, Required: required})
+	number := 0
+	if len(names) == 1 {
+		number = columnNumber(names[0])
+	}
+	d.m.sources = append(d.m.sources, Column{Names: names, Required: required, Number: number})
 	d.m.parts = append(d.m.parts, nil)
 	return len(d.m.sources) - 1
 }

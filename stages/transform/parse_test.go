@@ -41,7 +41,7 @@ m.yaml:2:1: there is no key flies here; did you mean files?
 m.yaml:3:8: "[x" is not a pattern of file names; write a name with * for any letters, such as stock*.csv, without a folder
 m.yaml:3:8: "a/b" is not a pattern of file names; write a name with * for any letters, such as stock*.csv, without a folder
 m.yaml:4:9: format is "tabel"; write one of: table shopify.orders
-m.yaml:5:9: header cannot be read; write the number of a row, counted from 1
+m.yaml:5:9: header cannot be read; write the number of a row counted from 1, two of them such as 9-11, or none
 m.yaml:8:3: there is no field skuu; did you mean sku?
 m.yaml:10:3: sku stands here twice; keep one of the two
 m.yaml:11:29: quantity is of the type quantity and cannot hold a bool; write as: quantity, or leave it out
@@ -80,7 +80,7 @@ m.yaml:9:27: the layout "02/01" does not say year, month and day; write how 2 Ja
 m.yaml:10:25: there is no time zone "Africa/Kairo"; write a name such as Africa/Cairo
 m.yaml:11:17: "perhaps" cannot be read as bool; write it as a cell would hold it
 m.yaml:12:10: fields.rate.from cannot be read; write a text, or a list of texts
-m.yaml:13:10: fields.other cannot be read; write a text, or a list of texts
+m.yaml:13:15: there is no key b here; did you mean word?
 `},
 		{"expressions", `flow: x
 files: x

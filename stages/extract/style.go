@@ -1,0 +1,167 @@
+package extract
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"wasl/pipeline"
+)
+
+// known is what only the whole of a file tells.
+type known struct {
+	keyDigits bool                // nearly all keys have digits: a word alone in that column is no key
+	named     map[string]struct{} // groups that totals name, folded
+}
+
+// styled is a column whose cells may be read in two ways.
+type styled struct {
+	at      int
+	date    bool
+	pinned  bool
+	numbers marksSeen
+	dates   ordersSeen
+	first   place // the first date that fits two orders
+}
+
+// mostNamed is how many names of groups are kept.
+const mostNamed = 10_000
+
+// survey reads all rows once before the first is handed on: how columns write
+// dates and numbers, and what keys look like. It holds the file where all the dates
+// of a column fit two orders, and the mapping does not say which one it is.
+func (t *table) survey() error {
+	cols := t.styled()
+	if len(cols) == 0 {
+		return nil
+	}
+	src, done, err := t.second()
+	if err != nil {
+		return err
+	}
+	defer done()
+	keys, digits := 0, 0
+	t.known.named = map[string]struct{}{}
+	for n := 0; ; n++ {
+		l, err := src.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if n%1024 == 0 && t.file.ctx.Err() != nil {
+			return t.file.ctx.Err()
+		}
+		if l.row <= t.found.row {
+			continue
+		}
+		if t.strict && l.open && len(l.cells) < t.width {
+			break // cut off: the reading itself says so
+		}
+		for i := range cols {
+			cols[i].see(t, l)
+		}
+		filled := 0
+		for _, k := range t.keys {
+			if cellAt(l, k) != "" {
+				filled++
+			}
+		}
+		if key := cellAt(l, t.keys[0]); filled > 1 || filled == 1 && len(t.keys) == 1 {
+			if keys++; strings.ContainsFunc(key, isDigit) {
+				digits++
+			}
+		} else if key != "" && maybeLabel(key) && len(t.known.named) < mostNamed {
+			if lab := labelOf(key); lab.of != "" {
+				t.known.named[lab.of] = struct{}{}
+			}
+		}
+	}
+	t.known.keyDigits = digits > 0 && 10*digits >= 9*keys
+	return t.decide(cols)
+}
+
+// styled are the columns asked for that hold dates or numbers, each once.
+func (t *table) styled() (out []styled) {
+	seen := map[int]bool{}
+	for i, c := range t.columns {
+		date := c.Type == pipeline.Date || c.Type == pipeline.Time
+		if at := t.found.at[i]; at >= 0 && !seen[at] && (date || holdsNumbers(c.Type)) {
+			seen[at] = true
+			out = append(out, styled{at: at, date: date, pinned: c.Pinned})
+		}
+	}
+	return out
+}
+
+// second reads the same table from its beginning.
+func (t *table) second() (source, func(), error) {
+	if t.reopen != nil {
+		src, err := t.reopen()
+		if err != nil {
+			return nil, nil, err
+		}
+		return src, src.close, nil
+	}
+	again := &file{opt: t.file.opt, ctx: t.file.ctx, drop: t.file.drop, in: t.file.in, read: &pipeline.Reading{}}
+	other, err := again.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	return &replay{other}, func() {}, nil
+}
+
+// replay is a table as a source, from its first line on.
+type replay struct{ t *table }
+
+func (r *replay) next() (line, error) { return r.t.next() }
+
+func (c *styled) see(t *table, l line) {
+	if c.at >= len(l.cells) || blank(l.cells[c.at]) {
+		return
+	}
+	for _, f := range l.faults {
+		if f.Col == c.at+1 {
+			return
+		}
+	}
+	text := l.cells[c.at]
+	stored := c.at < 64 && l.stored&(1<<c.at) != 0
+	if !c.date {
+		c.numbers.see(text, stored)
+		return
+	}
+	if c.dates.see(text) && c.first.row == 0 {
+		c.first = place{sheet: t.sheet, row: l.row, col: c.at + 1, column: t.found.header[c.at], value: strings.Clone(text)}
+	}
+}
+
+// decide puts what was seen into the rows and into the Reading.
+func (t *table) decide(cols []styled) error {
+	t.styles = make([]pipeline.Style, len(t.header))
+	t.file.read.Styles = map[string]pipeline.Style{}
+	var wrong []pipeline.Problem
+	for i := range cols {
+		c := &cols[i]
+		s := pipeline.Style{Decimal: c.numbers.decimal()}
+		if c.date {
+			s = pipeline.Style{Dates: c.dates.order()}
+		}
+		t.styles[c.at] = s
+		if s == (pipeline.Style{}) {
+			continue
+		}
+		t.file.read.Styles[t.found.header[c.at]] = s
+		if s.Dates == "?" && !c.pinned {
+			wrong = append(wrong, t.file.problem("date.ambiguous", &c.first, "dayfirst", layoutOf(c.first.value, true), "monthfirst", layoutOf(c.first.value, false)))
+		}
+	}
+	if len(t.file.read.Styles) == 0 {
+		t.file.read.Styles = nil
+	}
+	if len(wrong) > 0 {
+		return &pipeline.Refused{Problems: wrong, Hold: true}
+	}
+	return nil
+}
