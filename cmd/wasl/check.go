@@ -65,7 +65,7 @@ func readAll(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]doo
 	if err != nil || len(findings) > 0 {
 		return nil, nil, findings, err
 	}
-	flows, findings, err := readMappings(c, all, func(string, string) (map[string]string, bool, error) { return nil, false, nil })
+	flows, findings, err := readMappings(c, all, lookupIn(context.Background(), tables))
 	return all, flows, findings, err
 }
 

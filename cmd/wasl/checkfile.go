@@ -52,7 +52,7 @@ func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
 // flowsToTry are the flows with the reference tables as they are now; empty ones
 // where nothing was ever taken.
 func (a *app) flowsToTry(ctx context.Context, c *Config) ([]flowFile, func(), error) {
-	lookup := lookupFunc(func(string, string) (map[string]string, bool, error) { return nil, false, nil })
+	lookup := lookupIn(ctx, noTables{})
 	done := func() {}
 	l, err := a.openReading(ctx, c)
 	switch {

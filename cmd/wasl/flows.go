@@ -45,7 +45,7 @@ func mappingFiles(dir string) ([]string, error) {
 
 // readMappings reads the flows of the mappings folder against the kinds of the
 // sinks. Findings are all that is wrong with them; examples are not run here.
-func readMappings(c *Config, all []door, lookup lookupFunc) ([]flowFile, []pipeline.Finding, error) {
+func readMappings(c *Config, all []door, tables *lookups) ([]flowFile, []pipeline.Finding, error) {
 	dir := c.path(c.Mappings)
 	names, err := mappingFiles(dir)
 	if err != nil {
@@ -54,7 +54,7 @@ func readMappings(c *Config, all []door, lookup lookupFunc) ([]flowFile, []pipel
 	if len(names) == 0 {
 		return nil, nil, usage{&pipeline.Trouble{Rule: "flow.none", With: map[string]string{"dir": dir, "parent": c.dir}}}
 	}
-	deps := transformDeps(c, all, lookup)
+	deps := transformDeps(c, all, tables)
 	var flows []flowFile
 	var findings []pipeline.Finding
 	for _, name := range names {
@@ -77,10 +77,9 @@ func readMappings(c *Config, all []door, lookup lookupFunc) ([]flowFile, []pipel
 	return flows, findings, nil
 }
 
-type lookupFunc func(table, code string) (map[string]string, bool, error)
-
-func transformDeps(c *Config, all []door, lookup lookupFunc) transform.Deps {
-	deps := transform.Deps{Kinds: map[string]pipeline.Kind{}, Maps: map[string]map[string]string{}, Lookup: lookup, Zone: c.zone, Lang: c.Language}
+func transformDeps(c *Config, all []door, tables *lookups) transform.Deps {
+	deps := transform.Deps{Kinds: map[string]pipeline.Kind{}, Maps: map[string]map[string]string{},
+		Lookup: tables.row, Find: tables.find, Near: tables.near, Zone: c.zone, Lang: c.Language}
 	for _, d := range all {
 		for _, k := range d.kinds {
 			deps.Kinds[k.Name] = k
@@ -108,7 +107,11 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	return flowFile{file: file, mapping: m, off: to.off, section: to.section, flow: pipeline.Flow{
 		Name: m.Flow, Files: m.Files,
 		Takes:   func(d pipeline.Drop, r io.ReaderAt) bool { return m.Match(d.Name) && options.Takes(d, r) },
-		Extract: options.Extract, Map: m.Map, Skip: m.Skip,
+		Extract: func(ctx context.Context, d pipeline.Drop, r io.ReaderAt) (*pipeline.Reading, iter.Seq2[pipeline.Row, error]) {
+			read, rows := options.Extract(ctx, d, r)
+			return read, m.Rows(read, rows)
+		},
+		Map: m.Map, Skip: m.Skip,
 		Kind: kind, Sink: to.sink, Lane: to.lane, Needs: needs, Batch: to.batch, Bytes: to.bytes,
 	}}
 }
@@ -122,17 +125,6 @@ func doorOf(all []door, kind string) (door, pipeline.Kind) {
 		}
 	}
 	return door{off: true}, pipeline.Kind{}
-}
-
-// lookupIn reads rows of reference tables from the ledger.
-func lookupIn(ctx context.Context, tables pipeline.Table) lookupFunc {
-	return func(name, code string) (map[string]string, bool, error) {
-		row, err := tables.Row(ctx, name, code)
-		if errors.Is(err, pipeline.ErrNotFound) {
-			return nil, false, nil
-		}
-		return row.Cols, err == nil, err
-	}
 }
 
 // noTables are the reference tables of a check: nothing is in them.

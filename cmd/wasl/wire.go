@@ -47,8 +47,11 @@ type door struct {
 func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door, []pipeline.Finding, error) {
 	keys := secrets{folder: c.path(c.Secrets), getenv: os.Getenv}
 
-	items := table.New(tables, "items")
-	all := []door{{lane: items.Lane(), sink: items, kinds: items.Kinds(), batch: 1000}}
+	var all []door
+	for _, name := range table.Names() {
+		t := table.New(tables, name)
+		all = append(all, door{lane: t.Lane(), sink: t, kinds: t.Kinds(), batch: 1000})
+	}
 
 	shop, err := openShopify(c, keys, tell)
 	if err != nil {
@@ -157,11 +160,12 @@ func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)
 		return nil, fmt.Errorf("sweep vault: %w", err)
 	}
 	var findings, more []pipeline.Finding
-	if h.doors, findings, err = doors(c, h.ledger, tell); err != nil {
+	tables := lookupIn(ctx, h.ledger)
+	if h.doors, findings, err = doors(c, tables, tell); err != nil {
 		return nil, err
 	}
 	if len(findings) == 0 {
-		h.flows, more, err = readMappings(c, h.doors, lookupIn(ctx, h.ledger))
+		h.flows, more, err = readMappings(c, h.doors, tables)
 		if err != nil {
 			return nil, err
 		}

@@ -20,7 +20,12 @@ func kinds() map[string]pipeline.Kind {
 	item := fields(`item.code:code item.type:text item.unit:text item.name:text item.vat_type:text item.vat_rate:rate`)
 	return map[string]pipeline.Kind{
 		"table.items": {Name: "table.items", Fields: fields(`code:code! name_ar:text name_en:text barcode:code group:text unit:text
-			eta_code:code eta_type:text vat_type:text vat_rate:rate price:amount`)},
+			eta_code:code eta_type:text vat_type:text vat_rate:rate price:amount parent:text colour:text size:text`)},
+		"table.prices": {Name: "table.prices", GroupBy: []string{"list", "code"},
+			Fields: fields(`list:code! code:code! price:amount! compare_at:amount cost:amount currency:text unit:text from:date to:date`)},
+		"table.branches": {Name: "table.branches", GroupBy: []string{"code"},
+			Fields: fields(`code:code! name_ar:text name_en:text location:text eta_branch:code address:text city:text governorate:text phone:code`)},
+		"table.codes": {Name: "table.codes", GroupBy: []string{"list", "code"}, Fields: fields(`list:code! code:code! value:text! name:text`)},
 		"shopify.stock": {Name: "shopify.stock", GroupBy: []string{"sku", "location"},
 			Fields: fields(`sku:code! location:text! quantity:quantity! warehouse:code name:text`)},
 		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: order},
