@@ -85,7 +85,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		a.code = exitAside
 	}
 	if a.json {
-		a.accountJSON(n, total)
+		a.accountJSON(n, total, h.quarantines(n.jobs))
 		return nil
 	}
 	switch {
@@ -117,6 +117,9 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		if r.Path != "" {
 			fmt.Fprintf(a.out, "\n%s %s\n", a.say("workbook"), r.Path)
 		}
+	}
+	for _, path := range h.quarantines(n.jobs) {
+		fmt.Fprintf(a.out, "%s %s\n", a.say("toCorrect"), path)
 	}
 	return ctx.Err()
 }
@@ -216,7 +219,7 @@ func (a *app) leftInInbox(taken inbox.Taken) {
 	}
 }
 
-func (a *app) accountJSON(n nightly, total map[pipeline.State]int) {
+func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []string) {
 	for _, p := range n.problems {
 		line := a.problemJSON(p)
 		line["what"] = "problem"
@@ -227,7 +230,7 @@ func (a *app) accountJSON(n nightly, total map[pipeline.State]int) {
 		jobs = append(jobs, jobJSON(j))
 	}
 	a.jsonLine(a.out, map[string]any{"what": "account", "jobs": jobs, "documents": total, "problems": len(n.problems),
-		"reports": n.reports, "left": n.taken.Left, "exit": a.code})
+		"reports": n.reports, "toCorrect": toCorrect, "left": n.taken.Left, "exit": a.code})
 }
 
 // jobJSON is a job for machines.

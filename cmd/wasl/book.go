@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
@@ -10,18 +11,27 @@ import (
 	"wasl/stages/reconcile"
 )
 
-// report writes the workbook of some days of arrival.
+// report writes the workbooks of some days of arrival.
 func (h *house) report(ctx context.Context, from, to string) (string, error) {
-	return writeBook(ctx, h.ledger, h.cfg, from, to, reportOptions(h.cfg, h.doors))
+	return writeBook(ctx, h.ledger, h.cfg, from, to, reread(h.vault, h.flows), reportOptions(h.cfg, h.doors))
 }
 
-// writeBook writes a workbook of one moment of the ledger.
-func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string, opt reconcile.Options) (path string, err error) {
+// writeBook writes the workbooks of one moment of the ledger: the one of the days,
+// then those of rows that were put aside, which it names.
+func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string, read reconcile.Reread, opt reconcile.Options) (path string, err error) {
 	err = l.Snapshot(ctx, func(books pipeline.Books) (err error) {
-		path, err = reconcile.Write(ctx, books, c.path(c.Reports), from, to, opt)
-		return err
+		dir := c.path(c.Reports)
+		if path, err = reconcile.Write(ctx, books, dir, from, to, opt); err != nil {
+			return err
+		}
+		return reconcile.Quarantine(ctx, books, dir, from, to, read, opt)
 	})
 	return path, err
+}
+
+// quarantine is where the workbook of the rows of a job is that were put aside.
+func (c *Config) quarantine(job pipeline.Job) string {
+	return filepath.Join(c.path(c.Reports), reconcile.QuarantineName(job))
 }
 
 // reportOptions say how workbooks look; the links of receipts are ETA's.

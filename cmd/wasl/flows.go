@@ -106,7 +106,9 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	}
 	return flowFile{file: file, mapping: m, off: to.off, section: to.section, flow: pipeline.Flow{
 		Name: m.Flow, Files: m.Files,
-		Takes:   func(d pipeline.Drop, r io.ReaderAt) bool { return m.Match(d.Name) && options.Takes(d, r) },
+		Takes: func(d pipeline.Drop, r io.ReaderAt) bool {
+			return takesBack(m.Flow, d, r, func() bool { return m.Match(d.Name) && options.Takes(d, r) })
+		},
 		Extract: func(ctx context.Context, d pipeline.Drop, r io.ReaderAt) (*pipeline.Reading, iter.Seq2[pipeline.Row, error]) {
 			read, rows := options.Extract(ctx, d, r)
 			return read, m.Rows(read, rows)

@@ -228,7 +228,7 @@ func distinct(problems []pipeline.Problem) []pipeline.Problem {
 // problemJSON is a problem for machines, with its words.
 func (a *app) problemJSON(p pipeline.Problem) map[string]any {
 	return map[string]any{
-		"file": p.File, "sheet": p.Sheet, "row": p.Row, "column": p.Column, "field": p.Field, "value": p.Value,
+		"file": p.File, "sheet": p.Sheet, "row": p.Row, "was": p.Was, "column": p.Column, "field": p.Field, "value": p.Value,
 		"rule": p.Rule, "with": p.With, "says": p.Says(a.language()), "fix": p.Fix(a.language()),
 	}
 }

@@ -41,7 +41,11 @@ ledger: made again, the workbook is the same to the last byte.`,
 				a.findings(findings)
 				return printed{exitUsage}
 			}
-			path, err := writeBook(cmd.Context(), l, c, first, last, reportOptions(c, all))
+			read, err := rereadForReport(cmd.Context(), c, l, all)
+			if err != nil {
+				return err
+			}
+			path, err := writeBook(cmd.Context(), l, c, first, last, read, reportOptions(c, all))
 			if err != nil {
 				return err
 			}

@@ -37,6 +37,9 @@ func TestMain(m *testing.M) {
 //	fault FAULT...       plan further faults
 //	xlsx OUT IN          a workbook of IN: "== Sheet" lines, then cells by tab
 //	cells BOOK [SHEET]   a workbook as text, one cell a line
+//	correct OUT IN DO... a workbook changed by hand: B2=7 sets a cell of the first
+//	                     sheet, row-3 takes out a row, cols-5-6 columns, sheet-NAME
+//	                     a sheet, swap-2-3 puts two rows in each other's place
 //	encode PAGE OUT IN   a text in a code page, with CRLF
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
@@ -52,7 +55,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "encode": cmdEncode, "world": cmdWorld,
+			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "world": cmdWorld,
 		},
 	})
 }
@@ -256,6 +259,66 @@ func cmdCells(ts *testscript.TestScript, neg bool, args []string) {
 				}
 			}
 		}
+	}
+}
+
+// cmdCorrect changes a workbook as a person would.
+func cmdCorrect(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: correct OUT IN DO...")
+	}
+	found, err := filepath.Glob(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%s names %d files", args[1], len(found))
+	}
+	f, err := excelize.OpenFile(found[0])
+	ts.Check(err)
+	defer f.Close()
+	sheet := f.GetSheetList()[0]
+	for _, do := range args[2:] {
+		what, rest, _ := strings.Cut(do, "-")
+		switch {
+		case strings.Contains(do, "="):
+			cell, text, _ := strings.Cut(do, "=")
+			ts.Check(f.SetCellStr(sheet, cell, text))
+		case what == "row":
+			n, err := strconv.Atoi(rest)
+			ts.Check(err)
+			ts.Check(f.RemoveRow(sheet, n))
+		case what == "cols":
+			for _, n := range slices.Backward(strings.Split(rest, "-")) {
+				ts.Check(f.RemoveCol(sheet, n))
+			}
+		case what == "sheet":
+			ts.Check(f.DeleteSheet(rest))
+		case what == "swap":
+			one, two, _ := strings.Cut(rest, "-")
+			swapRows(ts, f, sheet, one, two)
+		default:
+			ts.Fatalf("%s is not known here", do)
+		}
+	}
+	out := ts.MkAbs(args[0])
+	if args[0] == args[1] {
+		out = found[0]
+	}
+	ts.Check(f.SaveAs(out))
+}
+
+// swapRows exchanges the cells of two rows, as sorting does.
+func swapRows(ts *testscript.TestScript, f *excelize.File, sheet, one, two string) {
+	rows, err := f.GetRows(sheet)
+	ts.Check(err)
+	for i := range rows[0] {
+		col, err := excelize.ColumnNumberToName(i + 1)
+		ts.Check(err)
+		a, err := f.GetCellValue(sheet, col+one)
+		ts.Check(err)
+		b, err := f.GetCellValue(sheet, col+two)
+		ts.Check(err)
+		ts.Check(f.SetCellStr(sheet, col+one, b))
+		ts.Check(f.SetCellStr(sheet, col+two, a))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
 	"wasl/pipeline/vault"
+	"wasl/stages/extract"
 	"wasl/stages/inbox"
 	"wasl/stages/load/erp"
 	"wasl/stages/load/eta"
@@ -228,9 +229,12 @@ func (h *house) lanes() []string {
 // claims are the flows that want a drop.
 func (h *house) claims(d pipeline.Drop, r io.ReaderAt) []pipeline.Claim {
 	var out []pipeline.Claim
+	of, sha, _ := extract.Returned(d, r)
 	for _, f := range h.on() {
 		if f.Takes(d, r) {
-			out = append(out, claimOf(f))
+			claim := claimOf(f)
+			claim.Corrects, claim.Of = of, sha
+			out = append(out, claim)
 		}
 	}
 	return out

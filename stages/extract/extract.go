@@ -124,6 +124,9 @@ func (l *line) keep(col int) {
 
 // rows reads the whole file: what is it, where is its table, which rows are data.
 func (f *file) rows(emit func(pipeline.Row) bool) error {
+	if ok, err := f.returned(emit); ok {
+		return err
+	}
 	t, err := f.open()
 	if err != nil {
 		return err

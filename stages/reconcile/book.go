@@ -20,8 +20,9 @@ type book struct {
 	opt      Options
 	from, to string // days of arrival
 	styles   [looks]int
-	most     int // rows of a sheet; what is more goes on a further one
-	count    int // sheets
+	aside    map[asideKey]bool // documents whose rows lie in a workbook of their own
+	most     int               // rows of a sheet; what is more goes on a further one
+	count    int               // sheets
 }
 
 // newBook begins a workbook. Its properties are dated by its last day: the time
@@ -30,7 +31,7 @@ func newBook(opt Options, from, to string) (*book, error) {
 	if opt.Zone == nil {
 		opt.Zone = time.UTC
 	}
-	b := &book{f: excelize.NewFile(), opt: opt, from: from, to: to, most: 1_000_000}
+	b := &book{f: excelize.NewFile(), opt: opt, from: from, to: to, aside: map[asideKey]bool{}, most: 1_000_000}
 	if err := b.dress(); err != nil {
 		return nil, joinClose(err, b)
 	}
@@ -52,13 +53,16 @@ func (b *book) dress() error {
 		}
 		b.styles[l] = id
 	}
-	dated := b.to + "T00:00:00Z"
-	if err := b.f.SetDocProps(&excelize.DocProperties{
-		Creator: "wasl", LastModifiedBy: "wasl", Title: b.say("title") + " " + b.days(), Created: dated, Modified: dated,
-	}); err != nil {
+	if err := b.dated(b.say("title") + " " + b.days()); err != nil {
 		return err
 	}
 	return b.f.SetAppProps(&excelize.AppProperties{Application: "Microsoft Excel", Company: b.opt.Shop, AppVersion: "16.0300"})
+}
+
+// dated gives the workbook its title, and the last of its days as its date.
+func (b *book) dated(title string) error {
+	day := b.to + "T00:00:00Z"
+	return b.f.SetDocProps(&excelize.DocProperties{Creator: "wasl", LastModifiedBy: "wasl", Title: title, Created: day, Modified: day})
 }
 
 // close gives back what the workbook holds, its temporary files included.

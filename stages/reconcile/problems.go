@@ -9,7 +9,7 @@ import (
 
 var problemsColumns = []column{
 	{"col.file", 30, false}, {"col.sheet", 14, false}, {"col.row", 8, false}, {"col.column", 9, false}, {"col.header", 18, false}, {"col.value", 22, false},
-	{"col.wrong", 44, false}, {"col.fix", 48, false}, {"col.doc", 18, false}, {"col.flow", 18, false}, {"col.job", 30, true}, {"col.rule", 20, true},
+	{"col.wrong", 44, false}, {"col.fix", 48, false}, {"col.quarantine", 40, false}, {"col.doc", 18, false}, {"col.flow", 18, false}, {"col.job", 30, true}, {"col.rule", 20, true},
 }
 
 // problems writes all that is wrong, by job as it was found. It gives back what
@@ -44,7 +44,7 @@ func (b *book) problems(ctx context.Context, books pipeline.Books, jobs []pipeli
 }
 
 func (s *sheet) problem(n pipeline.Noted) error {
-	s.words(n.File)
+	s.words(fileOf(n.Origin))
 	s.text(n.Sheet)
 	if n.Row > 0 {
 		s.put(number, n.Row)
@@ -57,9 +57,23 @@ func (s *sheet) problem(n pipeline.Noted) error {
 	lang := s.b.opt.Lang
 	s.words(n.Says(lang))
 	s.words(n.Fix(lang))
+	toCorrect := ""
+	if s.b.aside[asideKey{n.Job, n.Key}] {
+		toCorrect = QuarantineName(n.Job)
+	}
+	s.words(toCorrect)
 	s.text(n.Doc)
 	s.text(n.Job.Flow)
 	s.text(n.Job.String())
 	s.text(string(n.Rule))
 	return s.end(0)
+}
+
+// fileOf names the file of a row; of one that came back corrected, also the place
+// where it stood at first.
+func fileOf(o pipeline.Origin) string {
+	if o.Was == nil {
+		return o.File
+	}
+	return o.File + "\n(" + o.Was.String() + ")"
 }

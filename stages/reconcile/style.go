@@ -46,6 +46,8 @@ const (
 	totalC               // text, centred
 	totalN               // a count
 	totalM               // an amount
+	faulty               // a cell of a file that something is wrong with
+	headOurs             // the header of a column that we put beside those of a file
 	looks
 )
 
@@ -74,6 +76,7 @@ var colours = map[look][2]string{
 	good: {"E2F0D9", "375623"}, quiet: {"EDEDED", "595959"}, warn: {"FFF2CC", "7F6000"}, bad: {"F8CBCB", "9C0006"},
 	wait: {"DDEBF7", "1F4E79"}, evenN: {"E2F0D9", "375623"}, evenM: {"E2F0D9", "375623"}, offN: {"F8CBCB", "9C0006"},
 	offM: {"F8CBCB", "9C0006"}, softM: {"FFF2CC", "7F6000"}, head: {"1F3864", "FFFFFF"},
+	faulty: {"FFC7CE", "9C0006"}, headOurs: {"7F6000", "FFFFFF"},
 	totalT: {"F2F2F2", "000000"}, totalC: {"F2F2F2", "000000"}, totalN: {"F2F2F2", "000000"}, totalM: {"F2F2F2", "000000"},
 }
 
@@ -100,7 +103,7 @@ func style(l look, rtl bool) *excelize.Style {
 		s.Alignment.WrapText = true
 	case center, totalC, good, quiet, warn, bad, wait, day, moment, evenN, evenM, offN, offM, softM:
 		s.Alignment.Horizontal = "center"
-	case head:
+	case head, headOurs:
 		s.Font.Bold = true
 		s.Alignment = &excelize.Alignment{Vertical: "center", Horizontal: "center", WrapText: true}
 		s.Border = lines("8EA9DB")
@@ -130,7 +133,7 @@ func style(l look, rtl bool) *excelize.Style {
 			s.Alignment.Indent = 1
 		}
 	}
-	if l == plain {
+	if l == plain || l == faulty {
 		s.Alignment.ReadingOrder = 0 // of a value the first letter decides, as in the file
 	}
 	return s

@@ -179,6 +179,14 @@ var words = map[string][2]string{
 	"ignored.footer":       {"footer", "تذييل"},
 	"ignored.header again": {"header again", "العناوين مكررة"},
 
+	"title.quarantine": {"Rows to correct", "صفوف للتصحيح"},
+	"sheet.quarantine": {"To correct", "للتصحيح"},
+	"quarantine.wrong": {"What is wrong", "ما الخطأ"},
+	"quarantine.todo":  {"What to do", "ما المطلوب"},
+	"quarantine.with":  {"Nothing is wrong with this row; it belongs to {doc}, which is held as a whole", "لا خطأ في هذا الصف؛ هو جزء من {doc} المحجوز بأكمله"},
+	"quarantine.leave": {"Leave it as it is, in this workbook", "اتركه كما هو في هذا الملف"},
+	"col.quarantine":   {"Workbook to correct", "ملف التصحيح"},
+
 	"none": {"Nothing in these days.", "لا يوجد شيء في هذه الأيام."},
 	"more": {"and {count} more", "و{count} أخرى"},
 }

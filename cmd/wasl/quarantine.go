@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"wasl/pipeline"
+	"wasl/pipeline/ledger"
+	"wasl/pipeline/vault"
+	"wasl/stages/extract"
+	"wasl/stages/reconcile"
+)
+
+// takesBack tells whether a flow takes a file that may be a quarantine workbook
+// which came back: that one goes to the flow it came from and to no other,
+// whatever its name.
+func takesBack(flow string, d pipeline.Drop, r io.ReaderAt, other func() bool) bool {
+	if of, _, ok := extract.Returned(d, r); ok {
+		return of.Flow == flow
+	}
+	return other()
+}
+
+// reread reads files again from the vault, as their flows read them. The Reading
+// is of no interest: the ledger has it.
+func reread(v *vault.Folder, flows []flowFile) reconcile.Reread {
+	return func(ctx context.Context, job pipeline.Opened) iter.Seq2[pipeline.Row, error] {
+		return func(yield func(pipeline.Row, error) bool) {
+			i := slices.IndexFunc(flows, func(f flowFile) bool { return f.flow.Name == job.Flow })
+			if i < 0 {
+				yield(pipeline.Row{}, pipeline.ErrNotFound)
+				return
+			}
+			file, err := v.Open(ctx, job.Drop.SHA256)
+			if err != nil {
+				yield(pipeline.Row{}, fmt.Errorf("open %s in the vault: %w", job.Drop.Name, err))
+				return
+			}
+			defer func() { _ = file.Close() }() // it was only read
+			_, rows := flows[i].flow.Extract(ctx, job.Drop, file)
+			rows(yield)
+		}
+	}
+}
+
+// rereadForReport is reread for a command that only looks. Files of mappings that
+// have a mistake now are not read again: their rows are in the workbook of their day.
+func rereadForReport(ctx context.Context, c *Config, l *ledger.Ledger, all []door) (reconcile.Reread, error) {
+	dir := filepath.Join(c.path(c.State), "vault")
+	if _, err := os.Stat(dir); err != nil {
+		return reread(nil, nil), nil // it is not made by looking
+	}
+	v, err := vault.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
+	flows, _, err := readMappings(c, all, lookupIn(ctx, l))
+	if err != nil {
+		return nil, err
+	}
+	return reread(v, flows), nil
+}
+
+// quarantines are the workbooks of rows put aside that are there for some jobs.
+func (h *house) quarantines(jobs []pipeline.Opened) []string {
+	var out []string
+	for _, j := range jobs {
+		path := h.cfg.quarantine(j.Job)
+		if _, err := os.Stat(path); err == nil && reconcile.PutAside(j) {
+			out = append(out, path)
+		}
+	}
+	return out
+}

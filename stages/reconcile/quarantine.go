@@ -1,0 +1,246 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"wasl/pipeline"
+)
+
+// A Reread reads the file of a job again, from the vault, as it was read to be
+// prepared. It ends with pipeline.ErrNotFound where the flow is no longer there.
+type Reread func(ctx context.Context, job pipeline.Opened) iter.Seq2[pipeline.Row, error]
+
+// QuarantineName is the name of the workbook of the rows of a job that were put
+// aside: quarantine-20261125-0001-erp-stock.xlsx.
+func QuarantineName(job pipeline.Job) string {
+	flow := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, job.Flow)
+	return "quarantine-" + job.Drop + "-" + flow + ".xlsx"
+}
+
+// PutAside tells whether rows of a job lie in its quarantine workbook.
+func PutAside(j pipeline.Opened) bool {
+	return j.States[pipeline.Held]+j.States[pipeline.Rejected]+j.States[pipeline.Parked] > 0
+}
+
+func putAside(s pipeline.State) bool {
+	return s == pipeline.Held || s == pipeline.Rejected || s == pipeline.Parked
+}
+
+// Quarantine writes a workbook for each job of some days of arrival, both
+// included, of which rows were put aside: those rows, to be corrected and dropped
+// again. What stands in it follows from the ledger and the vault alone; a workbook
+// that has it already is left as it is, for somebody may be correcting it. A job
+// whose file can no longer be read as it was has none.
+func Quarantine(ctx context.Context, books pipeline.Books, dir, from, to string, read Reread, opt Options) error {
+	jobs, err := books.Jobs(ctx, from, to)
+	if err != nil {
+		return fmt.Errorf("read the jobs of %s to %s: %w", from, to, err)
+	}
+	asides := map[pipeline.Job]*aside{}
+	for _, j := range jobs {
+		if PutAside(j) {
+			asides[j.Job] = &aside{job: j, rows: map[int]*asideRow{}}
+		}
+	}
+	if len(asides) == 0 {
+		return nil
+	}
+	for e, err := range books.Entries(ctx, from, to) {
+		if err != nil {
+			return fmt.Errorf("read the documents: %w", err)
+		}
+		if a := asides[e.Job]; a != nil && putAside(e.State) {
+			a.add(e)
+		}
+	}
+	for _, j := range jobs {
+		a := asides[j.Job]
+		if a == nil {
+			continue
+		}
+		err := a.write(ctx, filepath.Join(dir, QuarantineName(j.Job)), read, opt)
+		if err != nil && !errors.Is(err, errNoRows) {
+			return fmt.Errorf("write the rows of %s that were put aside: %w", j.Job, err)
+		}
+	}
+	return nil
+}
+
+// An asideKey names a document.
+type asideKey struct {
+	job pipeline.Job
+	key string
+}
+
+// asideMost is how many rows of a job are written at most, whole documents only:
+// whoever has more corrects what they have in common at its source.
+const asideMost = 200_000
+
+// errNoRows says that there is nothing to be written.
+var errNoRows = errors.New("no rows")
+
+// An aside is what was put aside of a job.
+type aside struct {
+	job  pipeline.Opened
+	rows map[int]*asideRow // by their number in the job's file
+	read []pipeline.Row    // the rows themselves, in the order of the file
+}
+
+// An asideRow is why a row was put aside.
+type asideRow struct {
+	doc      string // the document that is held with it
+	problems []pipeline.Problem
+}
+
+// add notes a document: all of its rows, for it is held as a whole.
+func (a *aside) add(e pipeline.Entry) {
+	if len(a.rows)+len(e.From) > asideMost || len(e.From) == 0 {
+		return
+	}
+	mine := map[int]*asideRow{}
+	for _, o := range e.From {
+		row := a.rows[o.Row]
+		if row == nil {
+			row = &asideRow{doc: cmp.Or(e.Name, e.Key)}
+			a.rows[o.Row] = row
+		}
+		mine[o.Row] = row
+	}
+	for _, p := range e.Why {
+		row := mine[p.Row]
+		if row == nil { // of the document: it is told with its first row
+			row, p.Col, p.Column = mine[e.From[0].Row], 0, ""
+		}
+		row.problems = append(row.problems, p)
+	}
+}
+
+// write reads the rows again and writes the workbook.
+func (a *aside) write(ctx context.Context, path string, read Reread, opt Options) error {
+	if err := a.reread(ctx, read); err != nil {
+		return err
+	}
+	content, err := a.slip()
+	if err != nil {
+		return err
+	}
+	mark := a.digest(content, opt)
+	if hasMark(path, mark) {
+		return nil
+	}
+	b, err := newBook(opt, a.job.Drop.Day, a.job.Drop.Day)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = b.close() }() // what it holds on disk is temporary
+	if err := b.quarantine(a, content, mark); err != nil {
+		return err
+	}
+	return save(ctx, path, b.pack)
+}
+
+// reread takes the rows that were put aside out of the job's file. A file that
+// the flow no longer takes gives none.
+func (a *aside) reread(ctx context.Context, read Reread) error {
+	a.read = nil
+	for row, err := range read(ctx, a.job) {
+		if _, refused := errors.AsType[*pipeline.Refused](err); refused || errors.Is(err, pipeline.ErrNotFound) {
+			return errNoRows
+		}
+		if err != nil {
+			return err
+		}
+		if a.rows[row.Row] != nil {
+			a.read = append(a.read, row)
+			if len(a.read) == len(a.rows) {
+				break
+			}
+		}
+	}
+	if len(a.read) == 0 {
+		return errNoRows
+	}
+	return nil
+}
+
+// slip is what the workbook says of itself to be known again.
+func (a *aside) slip() ([][]string, error) {
+	first := a.read[0]
+	s := pipeline.Slip{Job: a.job.Job, SHA256: a.job.Drop.SHA256, File: first.File, Sheet: first.Sheet, Header: first.Header, Styles: first.Styles}
+	for _, row := range a.read {
+		if row.Was != nil {
+			s.File, s.Sheet = row.Was.File, row.Was.Sheet
+			break
+		}
+	}
+	for _, row := range a.read {
+		l := pipeline.SlipLine{Row: row.Row, Faults: row.Faults}
+		if row.Was != nil {
+			l.Row = row.Was.Row
+		}
+		for i := range s.Header {
+			l.Prints = append(l.Prints, pipeline.CellPrint(cellOf(row, i)))
+		}
+		s.Lines = append(s.Lines, l)
+	}
+	return s.Table()
+}
+
+// cellMost is how many letters of a cell are written: a workbook takes 32,767.
+const cellMost = 32_000
+
+// cellOf is a cell as the sender wrote it.
+func cellOf(row pipeline.Row, i int) string {
+	if i >= len(row.Cells) {
+		return ""
+	}
+	text := row.Cells[i]
+	if len(text) > cellMost {
+		if letters := []rune(text); len(letters) > cellMost {
+			text = string(letters[:cellMost])
+		}
+	}
+	return text
+}
+
+// words are what is wrong with a row, and what to do, a problem a line.
+func (r *asideRow) words(lang string) (wrong, todo string) {
+	if len(r.problems) == 0 {
+		return say(lang, "quarantine.with", "doc", isolate(lang, r.doc)), say(lang, "quarantine.leave")
+	}
+	var wrongs, todos []string
+	for _, p := range r.problems {
+		w := p.Says(lang)
+		if p.Column != "" {
+			w = isolate(lang, p.Column) + ": " + w
+		}
+		if !slices.Contains(wrongs, w) {
+			wrongs = append(wrongs, w)
+		}
+		if t := p.Fix(lang); t != "" && !slices.Contains(todos, t) {
+			todos = append(todos, t)
+		}
+	}
+	return strings.Join(wrongs, "\n"), strings.Join(todos, "\n")
+}
+
+// isolate keeps a foreign word in its order within a sentence of the other
+// direction: #1003 in Arabic, كمية in English.
+func isolate(lang, word string) string {
+	if lang != "ar" || word == "" {
+		return word
+	}
+	return "\u2068" + word + "\u2069"
+}
