@@ -26,10 +26,11 @@ const NotNumber Rule = "format"
 // where the text is a number.
 //
 //	12   -12   12-   (12)   12.50   .5   1,234   1,234.56   1 234.5   ١٬٢٣٤٫٥٦
+//	1,23,456.50                     groups as in India, with commas only
 //	1.234,56                        not where the mark is pinned as a point
 //	12,50   1,50                    only where the mark is pinned as a comma
 //
-// Refused everywhere: 1e5, 0x10, 1_000, NaN, 12., 1,23,456, and an empty text.
+// Refused everywhere: 1e5, 0x10, 1_000, NaN, 12., 1,23,45, and an empty text.
 // The text is one that Clean has gone over.
 func ParseNumber(text, decimal string, words []string) (Decimal, Rule) {
 	mark := markOf(decimal)
@@ -210,11 +211,11 @@ func thousands(s string) bool {
 }
 
 // ungroup writes a number with European digits and a point. Groups of
-// thousands have to be whole: 1,234,567 but not 1,23,456.
+// thousands have to be whole: 1,234,567, or 12,34,567 as in India, but not 1,234,56.
 func ungroup(s string, point, group rune) (string, Rule) {
 	var b strings.Builder
 	whole, fraction, run, groups := 0, 0, 0, 0
-	pointed := false
+	pointed, pairs := false, false // pairs: groups of two digits, but for the last one
 	for _, r := range s {
 		if r == '،' {
 			r = ','
@@ -238,7 +239,14 @@ func ungroup(s string, point, group rune) (string, Rule) {
 			b.WriteByte('.')
 			pointed, run = true, 0
 		case r == group && !pointed:
-			if run == 0 || run > 3 || groups > 0 && run != 3 || b.String()[0] == '0' {
+			if groups == 1 && run == 2 && whole <= 4 && group == ',' {
+				pairs = true
+			}
+			want := 3
+			if pairs {
+				want = 2
+			}
+			if run == 0 || run > 3 || groups > 0 && run != want || b.String()[0] == '0' {
 				return "", NotNumber
 			}
 			groups, run = groups+1, 0
