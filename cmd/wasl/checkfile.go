@@ -21,6 +21,8 @@ func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }() // it was only read
+	past, shut := a.pastOf(ctx, c)
+	defer shut()
 	taken, aside := 0, 0
 	for _, f := range flows {
 		if f.off || !f.flow.Takes(drop, file) {
@@ -28,7 +30,7 @@ func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
 		}
 		taken++
 		var t tried
-		reading, err := pipeline.Try(ctx, f.flow, drop, file, &t)
+		reading, err := pipeline.TryAfter(ctx, f.flow, past(f.flow.Name), drop, file, &t)
 		refused, ok := errors.AsType[*pipeline.Refused](err)
 		if err != nil && !ok {
 			return fmt.Errorf("check %s: %w", path, err)
@@ -36,7 +38,11 @@ func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
 		if ok {
 			t.problems = refused.Problems
 		}
-		aside += len(t.problems)
+		for _, p := range t.problems {
+			if ok || !p.Rule.Note() {
+				aside++
+			}
+		}
 		a.triedFile(f.flow.Name, reading, t, ok)
 	}
 	switch {
@@ -47,6 +53,22 @@ func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
 		return printed{exitAside}
 	}
 	return nil
+}
+
+// pastOf gives what came for a flow before, as the ledger knows it now; nothing
+// where no file was ever taken.
+func (a *app) pastOf(ctx context.Context, c *Config) (past func(flow string) pipeline.Past, shut func()) {
+	l, err := a.openReading(ctx, c)
+	if err != nil {
+		return func(string) pipeline.Past { return pipeline.Past{} }, func() {} // flowsToTry has told of anything else
+	}
+	return func(flow string) pipeline.Past {
+		past, err := l.Past(ctx, flow, pipeline.Drop{})
+		if err != nil {
+			return pipeline.Past{} // the file is looked at without it
+		}
+		return past
+	}, func() { _ = l.Shut() } // it was only read
 }
 
 // flowsToTry are the flows with the reference tables as they are now; empty ones
@@ -114,11 +136,7 @@ func (a *app) triedFile(flow string, r pipeline.Reading, t tried, refused bool) 
 	}
 	fmt.Fprintf(a.out, "%s\n", flow)
 	fmt.Fprintf(a.out, "  %-12s %s\n", a.say("read"), a.readingText(r))
-	for _, why := range []string{"title", "total", "footer", "header again"} {
-		if rows := ignoredRows(r, why); rows != "" {
-			fmt.Fprintf(a.out, "  %-12s %s\n", a.say("ignored."+why), rows)
-		}
-	}
+	a.readingLines(r)
 	count := map[string]int{"rows": t.rows, "problems": len(t.problems)}
 	for state, n := range t.states {
 		count[state] = n

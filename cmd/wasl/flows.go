@@ -36,7 +36,7 @@ func mappingFiles(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if ext := filepath.Ext(e.Name()); !e.IsDir() && !strings.HasPrefix(e.Name(), ".") && (ext == ".yaml" || ext == ".yml") {
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && e.Name() != dictionaryName && !strings.HasPrefix(e.Name(), ".") && (ext == ".yaml" || ext == ".yml") {
 			names = append(names, filepath.Join(dir, e.Name()))
 		}
 	}
@@ -56,7 +56,11 @@ func readMappings(c *Config, all []door, tables *lookups) ([]flowFile, []pipelin
 	}
 	deps := transformDeps(c, all, tables)
 	var flows []flowFile
-	var findings []pipeline.Finding
+	words, findings, err := readDictionary(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	deps.Columns = words
 	for _, name := range names {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -75,6 +79,24 @@ func readMappings(c *Config, all []door, tables *lookups) ([]flowFile, []pipelin
 		flows = append(flows, newFlow(name, mapping, all))
 	}
 	return flows, findings, nil
+}
+
+// dictionaryName is the file beside the mappings that holds what our words are
+// called in exports.
+const dictionaryName = "dictionary.yaml"
+
+// readDictionary reads the dictionary of headers; a folder may have none.
+func readDictionary(dir string) (map[string][]string, []pipeline.Finding, error) {
+	name := filepath.Join(dir, dictionaryName)
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read dictionary: %w", err)
+	}
+	words, findings := transform.ParseDictionary(name, text)
+	return words, findings, nil
 }
 
 func transformDeps(c *Config, all []door, tables *lookups) transform.Deps {
@@ -96,9 +118,10 @@ func transformDeps(c *Config, all []door, tables *lookups) transform.Deps {
 // sink sends.
 func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	to, kind := doorOf(all, m.To)
-	options := extract.Options{Format: m.Format, Sheet: m.Sheet, Header: m.Header, CodePage: m.CodePage, Delimiter: m.Delimiter}
+	options := extract.Options{Format: m.Format, Sheet: m.Sheet, Header: m.Header, HeaderTall: m.HeaderTall, NoHeader: m.NoHeader,
+		Totals: m.Totals, Hidden: m.Hidden, CodePage: m.CodePage, Delimiter: m.Delimiter}
 	for _, col := range m.Columns() {
-		options.Columns = append(options.Columns, extract.Column{Names: col.Names, Required: col.Required})
+		options.Columns = append(options.Columns, extract.Column(col))
 	}
 	var needs []string
 	for _, name := range m.Tables() {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,7 +11,6 @@ import (
 
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
-	"wasl/stages/reconcile"
 )
 
 func (a *app) showCommand() *cobra.Command {
@@ -89,6 +86,7 @@ func (a *app) showJob(ctx context.Context, c *Config, l *ledger.Ledger, j pipeli
 	}
 	row(a.say("flow"), flow)
 	row(a.say("read"), a.readingText(j.Reading))
+	row(a.say("controls"), a.controlsText(j.Reading.Controls))
 	count := map[string]int{"rows": j.Rows, "problems": j.Problems}
 	for state, n := range j.States {
 		count[string(state)] = n
@@ -117,15 +115,6 @@ func problemsOf(ctx context.Context, l *ledger.Ledger, j pipeline.Opened) ([]pip
 		}
 	}
 	return out, nil
-}
-
-// readingText is how a file was read, in one line.
-func (a *app) readingText(r pipeline.Reading) string {
-	parts := []string{r.Format, r.CodePage, reconcile.Delimiter(a.language(), r.Delimiter), r.Sheet}
-	if r.HeaderRow > 0 {
-		parts = append(parts, a.say("header", "row", strconv.Itoa(r.HeaderRow)))
-	}
-	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), a.say("comma"))
 }
 
 func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipeline.Entry) error {

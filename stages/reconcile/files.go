@@ -9,8 +9,8 @@ import (
 
 var filesColumns = []column{
 	{"col.file", 34, false}, {"col.drop", 15, false}, {"col.arrived", 17, false}, {"col.flow", 20, false}, {"col.verdict", 16, false}, {"col.format", 16, false},
-	{"col.codepage", 14, false}, {"col.delimiter", 12, false}, {"col.sheet", 16, false}, {"col.headerrow", 9, false}, {"col.datarows", 10, false},
-	{"col.ignored", 10, false}, {"col.which", 40, false}, {"col.from", 22, false}, {"col.size", 12, false}, {"col.twin", 15, false}, {"col.sha", 68, true},
+	{"col.codepage", 14, false}, {"col.delimiter", 12, false}, {"col.sheet", 16, false}, {"col.headerrow", 9, false}, {"col.tableend", 10, false}, {"col.datarows", 10, false},
+	{"col.ignored", 10, false}, {"col.which", 40, false}, {"col.styles", 30, false}, {"col.controls", 30, false}, {"col.from", 22, false}, {"col.size", 12, false}, {"col.twin", 15, false}, {"col.sha", 68, true},
 }
 
 // files writes how each file was read: what was decided about it, and which of
@@ -32,14 +32,24 @@ func (b *book) files(jobs []pipeline.Opened) error {
 		s.text(r.CodePage)
 		s.text(Delimiter(b.opt.Lang, r.Delimiter))
 		s.text(r.Sheet)
-		if r.HeaderRow > 0 {
+		switch {
+		case r.HeaderEnd > r.HeaderRow:
+			s.text(headerRows(r))
+		case r.HeaderRow > 0:
 			s.put(number, r.HeaderRow)
+		default:
+			s.text("")
+		}
+		if r.TableEnd > 0 {
+			s.put(number, r.TableEnd)
 		} else {
 			s.text("")
 		}
 		s.put(number, r.Rows)
 		s.put(tallied, len(r.Ignored))
 		s.words(b.ignored(r.Ignored))
+		s.words(b.written(r))
+		s.words(b.controls(r.Controls))
 		s.text(j.Drop.From)
 		s.put(number, j.Drop.Size)
 		s.styled(center, j.Drop.Twin)

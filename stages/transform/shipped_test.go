@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"wasl/mappings"
+	"wasl/pipeline"
 )
 
 // TestShipped holds every shipped mapping against its kind and its examples.
@@ -15,6 +16,9 @@ func TestShipped(t *testing.T) {
 		t.Fatalf("shipped mappings: %v, %v", names, err)
 	}
 	for _, name := range names {
+		if name == "dictionary.yaml" {
+			continue // no mapping
+		}
 		text, err := fs.ReadFile(mappings.Files, name)
 		if err != nil {
 			t.Fatal(err)
@@ -60,6 +64,30 @@ func TestShipped_Names(t *testing.T) {
 			if m.Match(name) {
 				t.Errorf("%s takes %s", flow, name)
 			}
+		}
+	}
+}
+
+// TestShipped_Dictionary keeps each name under one word: under two it would help
+// neither.
+func TestShipped_Dictionary(t *testing.T) {
+	t.Parallel()
+	text, err := fs.ReadFile(mappings.Files, "dictionary.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, found := ParseDictionary("dictionary.yaml", text)
+	if len(found) > 0 || len(words) < 20 {
+		t.Fatalf("%d words\n%s", len(words), lines(found))
+	}
+	of := map[string]string{}
+	for _, word := range sortedKeys(words) {
+		for _, name := range words[word] {
+			folded := pipeline.Fold(name)
+			if other, ok := of[folded]; ok && other != word {
+				t.Errorf("%s stands under %s and %s", name, other, word)
+			}
+			of[folded] = word
 		}
 	}
 }
