@@ -24,6 +24,7 @@ const (
 	EventDelivered = "delivered" // a batch was settled
 	EventWaiting   = "waiting"   // a lane waits for the other side
 	EventFailed    = "failed"    // a step could not be done, and will be tried again
+	EventExpected  = "expected"  // a file did not come as it should; Note says how, Err in words
 	EventClosed    = "closed"    // nothing more happens to a job by itself
 	EventReport    = "report"    // a workbook was written
 )

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -63,6 +64,20 @@ type Lapse struct {
 	At    time.Time `json:"at,omitzero"` // when it came
 	Rows  int       `json:"rows,omitempty"`
 	Least int       `json:"least,omitempty"`
+}
+
+// Problem puts a lapse into words; clock is how an instant is shown.
+func (l Lapse) Problem(clock func(time.Time) string) Problem {
+	with := map[string]string{"flow": l.Flow, "day": l.Day, "by": clock(l.Due)}
+	switch l.What {
+	case LapseLate:
+		with["file"], with["at"] = l.File, clock(l.At)
+		return Problem{Origin: Origin{File: l.Flow}, Rule: "expect.late", With: with}
+	case LapseSmall:
+		return Problem{Origin: Origin{File: l.File}, Rule: "expect.small",
+			With: map[string]string{"rows": strconv.Itoa(l.Rows), "limit": strconv.Itoa(l.Least), "drop": l.Drop}}
+	}
+	return Problem{Origin: Origin{File: l.Flow}, Rule: "expect.missing", With: with}
 }
 
 // What a lapse can be.

@@ -22,7 +22,9 @@ type nightly struct {
 	problems  []pipeline.Problem
 	lanes     map[string]error
 	reports   []pipeline.Report
-	unwritten error // a workbook that could not be; the run is accounted for all the same
+	lapses    []pipeline.Lapse // what has not come as expected
+	fresh     []pipeline.Lapse // of those, the ones that were not told before
+	unwritten error            // a workbook that could not be; the run is accounted for all the same
 }
 
 // open are the jobs of some days that are not closed yet: those that this run
@@ -81,7 +83,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	switch {
 	case failed || n.unwritten != nil:
 		a.code = exitCouldNot
-	case aside > 0 || waiting > 0 || unread > 0 || len(n.taken.Left) > 0:
+	case aside > 0 || waiting > 0 || unread > 0 || len(n.taken.Left) > 0 || n.lapsed() > 0:
 		a.code = exitAside
 	}
 	if a.json {
@@ -96,10 +98,8 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		a.jobTable(n.jobs)
 	}
 	a.leftInInbox(n.taken)
-	if len(n.problems) > 0 {
-		fmt.Fprintf(a.out, "\n%s\n", a.say("aside", "count", humanize.Comma(int64(len(distinct(n.problems))))))
-		a.problems(n.problems, 20)
-	}
+	a.accountProblems(n.problems)
+	a.accountLapses(h.cfg, n)
 	if waiting > 0 {
 		fmt.Fprintf(a.out, "\n%s\n", a.say("waits", "count", humanize.Comma(int64(waiting))))
 	}
@@ -122,6 +122,28 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		fmt.Fprintf(a.out, "%s %s\n", a.say("toCorrect"), path)
 	}
 	return ctx.Err()
+}
+
+// accountProblems says what was put aside, and apart from it what is only worth
+// knowing.
+func (a *app) accountProblems(problems []pipeline.Problem) {
+	var aside, notes []pipeline.Problem
+	for _, p := range distinct(problems) {
+		if p.Rule.Note() {
+			notes = append(notes, p)
+		} else {
+			aside = append(aside, p)
+		}
+	}
+	for _, part := range []struct {
+		key      string
+		problems []pipeline.Problem
+	}{{"aside", aside}, {"noted", notes}} {
+		if len(part.problems) > 0 {
+			fmt.Fprintf(a.out, "\n%s\n", a.say(part.key, "count", humanize.Comma(int64(len(part.problems)))))
+			a.problems(part.problems, 20)
+		}
+	}
 }
 
 // jobTable shows rows by what became of them, a job a line. States that no row
@@ -224,6 +246,9 @@ func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []s
 		line := a.problemJSON(p)
 		line["what"] = "problem"
 		a.jsonLine(a.out, line)
+	}
+	for _, l := range n.lapses {
+		a.jsonLine(a.out, map[string]any{"what": "lapse", "lapse": l})
 	}
 	jobs := make([]map[string]any, 0, len(n.jobs))
 	for _, j := range n.jobs {

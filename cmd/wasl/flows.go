@@ -137,6 +137,7 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 			return read, m.Rows(read, rows)
 		},
 		Map: m.Map, Skip: m.Skip,
+		Columns: m.Asked(), Contract: m.Contract, Expect: m.Expect,
 		Kind: kind, Sink: to.sink, Lane: to.lane, Needs: needs, Batch: to.batch, Bytes: to.bytes,
 	}}
 }

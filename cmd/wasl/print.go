@@ -118,6 +118,10 @@ func (a *app) eventLine(e pipeline.Event) string {
 		return fmt.Sprintf("%s %s", name(), e.Note)
 	case pipeline.EventFailed:
 		return fmt.Sprintf("%s %s", name(), a.failure(e))
+	case pipeline.EventExpected:
+		if trouble, ok := errors.AsType[*pipeline.Trouble](e.Err); ok {
+			return fmt.Sprintf("%s %s", name(), trouble.Says(a.language()))
+		}
 	case pipeline.EventReport:
 		return fmt.Sprintf("%-10s %s", a.say("event.report"), e.Note)
 	case pipeline.EventWaiting:

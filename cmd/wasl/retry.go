@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,25 +12,40 @@ import (
 )
 
 func (a *app) retryCommand() *cobra.Command {
-	return &cobra.Command{
+	var accept bool
+	var agreed pipeline.Consent
+	cmd := &cobra.Command{
 		Use:   "retry DROP",
 		Short: "Take a drop once more, after the mapping or the item master was mended",
 		Long: `retry puts the file of a drop into the inbox again, from the vault. It is a new
 arrival like any other: what was delivered is found unchanged, what was held is
-tried again. Run "wasl run" after it.`,
-		Example: "  wasl retry 20261125-0003 && wasl run",
-		Args:    cobra.ExactArgs(1),
+tried again. Run "wasl run" after it.
+
+With --accept a file that was held, because it is not like the last good one of
+its flow or has fewer rows than are expected, is taken as it is: who agreed and why
+is kept, and the next file is held against this one.`,
+		Example: "  wasl retry 20261125-0003 && wasl run\n" +
+			"  wasl retry 20261125-0003 --accept --by Mona --why \"half of the shop is closed\" && wasl run",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			agreed.Drop, agreed.By, agreed.Why = args[0], strings.TrimSpace(agreed.By), strings.TrimSpace(agreed.Why)
+			if given := agreed.By != "" && agreed.Why != ""; accept != given || !accept && agreed.By+agreed.Why != "" {
+				return usage{&pipeline.Trouble{Rule: "retry.consent", With: map[string]string{"drop": args[0]}}}
+			}
 			h, err := a.openHouse(cmd.Context(), a.teller().tell)
 			if err != nil {
 				return err
 			}
-			return errors.Join(a.retry(cmd, h, args[0]), h.close())
+			return errors.Join(a.retry(cmd, h, args[0], agreed), h.close())
 		},
 	}
+	cmd.Flags().BoolVar(&accept, "accept", false, "take the file as it is, though it was held for its shape or its size; needs --by and --why")
+	cmd.Flags().StringVar(&agreed.By, "by", "", "who agreed to it")
+	cmd.Flags().StringVar(&agreed.Why, "why", "", "why it is right")
+	return cmd
 }
 
-func (a *app) retry(cmd *cobra.Command, h *house, id string) error {
+func (a *app) retry(cmd *cobra.Command, h *house, id string, agreed pipeline.Consent) error {
 	drop, err := h.ledger.Drop(cmd.Context(), id)
 	if errors.Is(err, pipeline.ErrNotFound) {
 		a.fail(&pipeline.Trouble{Rule: "retry.nothing", With: map[string]string{"word": id}})
@@ -43,6 +59,14 @@ func (a *app) retry(cmd *cobra.Command, h *house, id string) error {
 		return fmt.Errorf("retry %s: %w", id, err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
+	if agreed.By != "" {
+		if err := h.ledger.Agree(cmd.Context(), agreed); err != nil {
+			return fmt.Errorf("retry %s: %w", id, err)
+		}
+		if !a.json {
+			fmt.Fprintln(a.out, a.say("agreed", "by", agreed.By, "file", drop.Name, "why", agreed.Why))
+		}
+	}
 	if err := h.inbox.Put(cmd.Context(), drop.Name, io.NewSectionReader(file, 0, file.Size()), "retry:"+id); err != nil {
 		return fmt.Errorf("retry %s: %w", id, err)
 	}

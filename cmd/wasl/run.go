@@ -60,10 +60,20 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 			days = append(days, drop.Day)
 		}
 	}
+	lapses, fresh, err := h.lapses(ctx)
+	if err != nil {
+		return err
+	}
+	for _, day := range lapseDays(fresh) {
+		if !slices.Contains(days, day) {
+			days = append(days, day)
+		}
+	}
 	night, err := h.open(ctx, days)
 	if err != nil {
 		return err
 	}
+	night.lapses, night.fresh = lapses, fresh
 	night.taken, night.lanes, night.away = taken, lanes, away != nil
 	if away == nil {
 		if err := h.inbox.Reject(ctx); err != nil {

@@ -17,8 +17,9 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show what waits, where, and why",
 		Long: `status shows each lane with what it has to do, what it waits for, and the last
-error; the chains of receipts; and the newest file. It only reads, so it can be
-called while another wasl works.`,
+error; the chains of receipts; the newest file; and of flows whose mapping says
+what they expect, whether it came. It only reads, so it can be called while
+another wasl works.`,
 		Example: "  wasl status\n  wasl status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -30,11 +31,17 @@ called while another wasl works.`,
 			if err != nil {
 				return err
 			}
+			stand, err := a.readExpected(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
 			if a.json {
+				a.expected(c, stand)
 				a.statusJSON(s)
 				return nil
 			}
 			a.status(c, s)
+			a.expected(c, stand)
 			return nil
 		},
 	}

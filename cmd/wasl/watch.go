@@ -79,25 +79,31 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 	return errors.Join(first, outer.Err())
 }
 
-// writeWhenQuiet moves refused files and writes the workbooks of the days that
+// writeWhenQuiet also looks, from time to time, whether what is expected has come.
+// It moves refused files and writes the workbooks of the days that
 // changed, each time things have become quiet. It also wakes the lanes: one may
 // have waited for what another did. What goes wrong here is told, once, and tried
 // again: deliveries go on without a workbook.
 func (h *house) writeWhenQuiet(ctx context.Context, beat <-chan struct{}, wakeAll func()) error {
-	timer := time.NewTimer(quiet)
+	timer, look := time.NewTimer(quiet), time.NewTimer(h.cfg.firstLook())
 	defer timer.Stop()
+	defer look.Stop()
 	told := ""
 	for {
+		var err error
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-beat:
 			timer.Reset(quiet)
 			continue
+		case <-look.C:
+			look.Reset(expectEvery)
+			err = h.tellLapses(ctx)
 		case <-timer.C:
+			wakeAll()
+			err = h.writeDays(ctx)
 		}
-		wakeAll()
-		err := h.writeDays(ctx)
 		if err == nil || ctx.Err() != nil {
 			told = ""
 			continue

@@ -26,6 +26,7 @@ var said = map[string][2]string{
 	"event.delivered": {"sent", "أُرسل"},
 	"event.waiting":   {"waiting", "انتظار"},
 	"event.failed":    {"could not", "تعذّر"},
+	"event.expected":  {"expected", "متوقع"},
 	"event.report":    {"workbook", "ملف التسوية"},
 
 	"settling":          {"until what lies in the inbox stands still ({wait}); files: {count}", "ملفات في مجلد الوارد: {count}، حتى تستقر ({wait})"},
@@ -117,11 +118,24 @@ var said = map[string][2]string{
 	"ref":       {"reference", "المرجع"},
 	"ticket":    {"ticket", "رقم الإرسال"},
 	"noReply":   {"no reply", "بلا رد"},
+	"agreed":    {"{by} agreed to {file} as it is: {why}", "وافق {by} على {file} كما هو: {why}"},
 	"again.put": {"{file} is in the inbox again; now: wasl run", "الملف {file} في مجلد الوارد من جديد؛ الآن: wasl run"},
 
 	"init.made": {"made {path}", "أُنشئ {path}"},
 	"init.kept": {"kept {path}: it was there", "بقي {path}: كان موجودًا"},
 	"init.next": {"next: fill in {settings}, then: wasl check --online -C {dir}", "التالي: املأ {settings} ثم نفّذ: wasl check --online -C {dir}"},
+
+	"lapses": {"Not as expected:", "على غير المتوقع:"},
+	"noted":  {"Worth knowing ({count}):", "للعلم ({count}):"},
+
+	"expect.by":      {"expected by", "متوقع حتى"},
+	"expect.state":   {"stands", "الحالة"},
+	"expect.next":    {"next by", "التالي حتى"},
+	"expect.missing": {"missing", "لم يصل"},
+	"expect.late":    {"late", "متأخر"},
+	"expect.small":   {"small", "ناقص الصفوف"},
+	"expect.came":    {"came", "وصل"},
+	"expect.open":    {"nothing due yet", "لم يحن الموعد"},
 
 	"status.idle":   {"nothing waits", "لا شيء في الانتظار"},
 	"status.lane":   {"lane", "المسلك"},

@@ -12,6 +12,7 @@
 //	stock.go     a change of stock a line
 //	problems.go  everything that is wrong, by job, with what to do about it
 //	files.go     how each file was read
+//	expected.go  files that did not come as they should
 //	book.go      a workbook, its sheets and their rows; style.go how they look
 //	words.go     every word of it, in English and Arabic
 //	zip.go       the same parts give the same bytes

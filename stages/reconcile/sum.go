@@ -13,14 +13,15 @@ import (
 // A Summary is what became of the files of some days: every row and every
 // amount that came in, and where it is now.
 type Summary struct {
-	From     string     `json:"from"` // days of arrival, both included
-	To       string     `json:"to"`
-	Files    []FileSum  `json:"files"` // by admission
-	Flows    []FlowSum  `json:"flows"` // by name
-	Money    []MoneySum `json:"money"` // by flow, currency and day
-	Problems int        `json:"problems"`
-	Waiting  int        `json:"waiting"` // documents that are not final
-	Off      int        `json:"off"`     // lines of Files and Money that do not add up
+	From     string           `json:"from"` // days of arrival, both included
+	To       string           `json:"to"`
+	Files    []FileSum        `json:"files"` // by admission
+	Flows    []FlowSum        `json:"flows"` // by name
+	Money    []MoneySum       `json:"money"` // by flow, currency and day
+	Problems int              `json:"problems"`
+	Lapses   []pipeline.Lapse `json:"lapses,omitempty"` // expected files that did not come as they should, by day
+	Waiting  int              `json:"waiting"`          // documents that are not final
+	Off      int              `json:"off"`              // lines of Files and Money that do not add up
 }
 
 // A FileSum accounts for the rows of one file on one flow:

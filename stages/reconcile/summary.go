@@ -57,6 +57,7 @@ func (s *summarySheet) finish(sum Summary, jobs []pipeline.Opened, wrong map[pip
 		func() error { return s.rows(sum.Files) },
 		func() error { return s.documents(sum.Flows) },
 		func() error { return s.money(sum) },
+		func() error { return s.expected(sum.Lapses) },
 		func() error { return s.unused(sum.Files, wrong) },
 		s.meanings,
 	} {
@@ -195,7 +196,7 @@ func (s *summarySheet) rows(files []FileSum) error {
 			by[state] += n
 		}
 	}
-	if len(files) == 1 {
+	if len(files) < 2 {
 		return nil
 	}
 	last := s.row

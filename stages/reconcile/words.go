@@ -203,6 +203,11 @@ var words = map[string][2]string{
 	"quarantine.leave": {"Leave it as it is, in this workbook", "اتركه كما هو في هذا الملف"},
 	"col.quarantine":   {"Workbook to correct", "ملف التصحيح"},
 
+	"sum.expected":  {"Expected files", "الملفات المتوقعة"},
+	"lapse.missing": {"missing", "لم يصل"},
+	"lapse.late":    {"late", "متأخر"},
+	"lapse.small":   {"held: too small", "محجوز: ناقص الصفوف"},
+
 	"none": {"Nothing in these days.", "لا يوجد شيء في هذه الأيام."},
 	"more": {"and {count} more", "و{count} أخرى"},
 }

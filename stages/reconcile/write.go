@@ -39,7 +39,11 @@ func Write(ctx context.Context, books pipeline.Books, dir, from, to string, opt 
 	if err != nil {
 		return "", fmt.Errorf("read the jobs of %s to %s: %w", from, to, err)
 	}
-	if len(jobs) == 0 {
+	lapses, err := lapsesOf(ctx, books, from, to)
+	if err != nil {
+		return "", err
+	}
+	if len(jobs) == 0 && len(lapses) == 0 {
 		return "", nil
 	}
 	b, err := newBook(opt, from, to)
@@ -47,7 +51,7 @@ func Write(ctx context.Context, books pipeline.Books, dir, from, to string, opt 
 		return "", fmt.Errorf("begin the workbook: %w", err)
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
-	if err := b.fill(ctx, books, jobs); err != nil {
+	if err := b.fill(ctx, books, jobs, lapses); err != nil {
 		return "", fmt.Errorf("fill the workbook of %s to %s: %w", from, to, err)
 	}
 	path = filepath.Join(dir, FileName(from, to))
@@ -59,7 +63,7 @@ func Write(ctx context.Context, books pipeline.Books, dir, from, to string, opt 
 
 // fill puts the sheets into the workbook, each entry read once. The summary
 // stands first and is written last.
-func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.Opened) error {
+func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.Opened, lapses []pipeline.Lapse) error {
 	sum := newTally(b.from, b.to, jobs)
 	summary, err := b.summarySheet()
 	if err != nil {
@@ -109,7 +113,9 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 	if err := b.files(jobs); err != nil {
 		return err
 	}
-	return summary.finish(sum.summary(), jobs, wrong)
+	all := sum.summary()
+	all.Lapses = lapses
+	return summary.finish(all, jobs, wrong)
 }
 
 // The kinds of documents that have a sheet of their own.
