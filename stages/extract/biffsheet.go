@@ -207,6 +207,14 @@ func truthText(b byte) (string, *pipeline.Fault, error) {
 // biffErrors are the errors that a cell may hold.
 var biffErrors = map[byte]string{0x00: "#NULL!", 0x07: "#DIV/0!", 0x0f: "#VALUE!", 0x17: "#REF!", 0x1d: "#NAME?", 0x24: "#NUM!", 0x2a: "#N/A"}
 
+var biffErrorNames = func() map[string]bool {
+	out := map[string]bool{}
+	for _, name := range biffErrors {
+		out[name] = true
+	}
+	return out
+}()
+
 func errorText(code byte) (string, *pipeline.Fault, error) {
 	text, ok := biffErrors[code]
 	if !ok {

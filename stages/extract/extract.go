@@ -82,7 +82,7 @@ func (o Options) Takes(d pipeline.Drop, r io.ReaderAt) bool {
 		return true
 	}
 	f := &file{opt: o, ctx: context.Background(), drop: d, in: r, read: &pipeline.Reading{}}
-	t, err := f.open()
+	t, err := f.first()
 	if err != nil {
 		_, ok := errors.AsType[*pipeline.Refused](err)
 		return ok
@@ -100,6 +100,8 @@ type file struct {
 	drop pipeline.Drop
 	in   io.ReaderAt
 	read *pipeline.Reading
+	part bool        // of a ZIP
+	seen *seenOrders // of an order export, all of its parts
 }
 
 // A source gives the lines of a file or sheet in their order, then io.EOF.
@@ -122,11 +124,8 @@ func (l *line) keep(col int) {
 	}
 }
 
-// rows reads the whole file: what is it, where is its table, which rows are data.
-func (f *file) rows(emit func(pipeline.Row) bool) error {
-	if ok, err := f.returned(emit); ok {
-		return err
-	}
+// one reads one table: what is it, where is it, which rows are data.
+func (f *file) one(emit func(pipeline.Row) bool) error {
 	t, err := f.open()
 	if err != nil {
 		return err
@@ -185,7 +184,7 @@ func (f *file) open() (*table, error) {
 	case nothing:
 		return nil, f.refuse("file.empty", nil)
 	case markup:
-		return nil, f.refuse("file.markup", nil)
+		return f.openMarkup()
 	case container:
 		return f.openContainer()
 	case bare:

@@ -80,8 +80,19 @@ type orders struct {
 	name, id, total, status int
 	strip                   []int
 	maybeCheckouts          bool
-	begun, faulted          map[string]bool // orders whose first row, and whose loss, was seen
-	whole                   map[string]bool // orders that have their first row anywhere; nil until it is needed
+	*seenOrders
+}
+
+// seenOrders is what is known of orders, over all parts of an export: Shopify cuts
+// a long one into several files.
+type seenOrders struct {
+	all            *file
+	begun, faulted map[string]bool // orders whose first row, and whose loss, was seen
+	whole          map[string]bool // orders that have their first row anywhere; nil until it is needed
+}
+
+func newSeenOrders(all *file) *seenOrders {
+	return &seenOrders{all: all, begun: map[string]bool{}, faulted: map[string]bool{}}
 }
 
 // orders prepares the reading of an order export, or refuses it.
@@ -97,7 +108,7 @@ func (f *file) orders(t *table) (*orders, error) {
 		return n
 	}
 	o := &orders{file: f, sheet: t.sheet, name: at("Name"), id: at("Id"), total: at("Total"), status: at("Financial Status"),
-		maybeCheckouts: some(onlyOrders) == 0, begun: map[string]bool{}, faulted: map[string]bool{}}
+		maybeCheckouts: some(onlyOrders) == 0, seenOrders: f.seen}
 	if o.maybeCheckouts && some(alsoCheckouts) == len(alsoCheckouts) {
 		return nil, f.refuse("shopify.checkouts", &place{sheet: t.sheet, row: h.row})
 	}
@@ -143,20 +154,23 @@ func (o *orders) add(row pipeline.Row, emit func(pipeline.Row) bool) error {
 // that was sorted or filtered needs it; then all of the file is read once more.
 func (o *orders) lost(name string) (bool, error) {
 	if o.whole == nil {
-		again := &file{opt: o.file.opt, ctx: o.file.ctx, drop: o.file.drop, in: o.file.in, read: &pipeline.Reading{}}
-		t, err := again.open()
-		if err == nil {
-			err = t.settle()
-		}
-		if err != nil {
-			return false, err
-		}
 		o.whole = map[string]bool{}
-		err = t.each(func(row pipeline.Row) error {
-			if !blank(row.Cells[o.total]) {
-				o.whole[strings.Clone(row.Cells[o.name])] = true
+		err := o.all.again().each(func(part *file) error {
+			t, err := part.open()
+			if err == nil {
+				err = t.settle()
 			}
-			return nil
+			if err != nil {
+				return err
+			}
+			at := places(t.found.header)
+			name, total := at("Name"), at("Total")
+			return t.each(func(row pipeline.Row) error {
+				if !blank(row.Cells[total]) {
+					o.whole[strings.Clone(row.Cells[name])] = true
+				}
+				return nil
+			})
 		})
 		if err != nil {
 			return false, err

@@ -18,6 +18,9 @@ var (
 // more than 32,767 letters.
 const maxToken = 4 << 20
 
+// maxDepth is how deep elements may stand in elements.
+const maxDepth = 256
+
 // token is what an xmlReader found.
 type token int
 
@@ -126,7 +129,7 @@ func (x *xmlReader) start() error {
 	for n < len(raw) && !isSpace(raw[n]) {
 		n++
 	}
-	if n == 0 {
+	if n == 0 || len(x.ends) == maxDepth {
 		return errXML
 	}
 	x.ends = append(x.ends, len(x.open))
