@@ -30,6 +30,8 @@ type Slip struct {
 // A SlipLine is what a slip knows of a row.
 type SlipLine struct {
 	Row    int      // in the file that it stood in at first, counted from 1
+	File   string   // where it is another one than Slip.File: a part of a ZIP
+	Sheet  string   // where it is another one than Slip.Sheet
 	Prints []uint32 // of its cells as they were written; see CellPrint
 	Faults []Fault  // what could not be read in it: as long as a cell is not changed, it still cannot
 }
@@ -77,7 +79,7 @@ func (s Slip) Table() ([][]string, error) {
 			}
 			faults = string(text)
 		}
-		row := []string{strconv.Itoa(l.Row), faults}
+		row := []string{strconv.Itoa(l.Row), l.File, l.Sheet, faults}
 		for all := prints.String(); all != ""; {
 			n := min(len(all), slipPrints)
 			row, all = append(row, all[:n]), all[n:]
@@ -156,10 +158,11 @@ func ReadSlip(table [][]string) (Slip, error) {
 func readSlipLine(row []string, width int) (SlipLine, error) {
 	var l SlipLine
 	var err error
-	prints := strings.Join(row[min(2, len(row)):], "")
+	prints := strings.Join(row[min(4, len(row)):], "")
 	if l.Row, err = strconv.Atoi(at(row, 0)); err != nil || len(prints) != 8*width {
 		return l, errSlip
 	}
+	l.File, l.Sheet = at(row, 1), at(row, 2)
 	l.Prints = make([]uint32, width)
 	for i := range l.Prints {
 		p, err := strconv.ParseUint(prints[8*i:8*i+8], 16, 32)
@@ -168,7 +171,7 @@ func readSlipLine(row []string, width int) (SlipLine, error) {
 		}
 		l.Prints[i] = uint32(p)
 	}
-	if faults := at(row, 1); faults != "" && json.Unmarshal([]byte(faults), &l.Faults) != nil {
+	if faults := at(row, 3); faults != "" && json.Unmarshal([]byte(faults), &l.Faults) != nil {
 		return l, errSlip
 	}
 	return l, nil

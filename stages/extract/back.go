@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -248,6 +249,9 @@ func (r *returning) pick(l line) line {
 		}
 		if from < len(l.cells) {
 			out.cells[i] = l.cells[from]
+			if from < 64 && l.stored&(1<<from) != 0 {
+				out.keep(i + 1)
+			}
 		}
 		for _, fault := range l.faults {
 			if fault.Col == from+1 {
@@ -266,15 +270,19 @@ func (f *file) handOn(slip pipeline.Slip, r returning, emit func(pipeline.Row) b
 	if err != nil {
 		return err
 	}
+	if f.opt.Format == FormatOrders || len(slip.Places) != len(f.opt.Columns) {
+		slip.Places = nil // the mapping asks for other columns now
+	}
+	f.comma(slip, r.lines)
 	which := matchLines(slip.Lines, r.lines)
 	for i, l := range r.lines {
-		row := pipeline.Row{Header: slip.Header, Cells: l.cells, Faults: l.faults, Styles: slip.Styles,
+		row := pipeline.Row{Header: slip.Header, Cells: l.cells, Faults: l.faults, Styles: slip.Styles, Places: slip.Places,
 			Origin: pipeline.Origin{File: f.drop.Name, Sheet: r.sheet, Row: l.row}}
 		if which[i] < 0 {
 			row.Faults = append(row.Faults, pipeline.Fault{Rule: "quarantine.row"})
 		} else {
 			old := slip.Lines[which[i]]
-			row.Was = &pipeline.Origin{File: slip.File, Sheet: slip.Sheet, Row: old.Row}
+			row.Was = &pipeline.Origin{File: cmp.Or(old.File, slip.File), Sheet: cmp.Or(old.Sheet, slip.Sheet), Row: old.Row}
 			row.Faults = append(row.Faults, lasting(old, l)...)
 		}
 		if err := give(row); err != nil {
@@ -282,6 +290,28 @@ func (f *file) handOn(slip pipeline.Slip, r returning, emit func(pipeline.Row) b
 		}
 	}
 	return nil
+}
+
+// comma puts a comma into numbers that somebody typed as such, in the columns that
+// have one: a number of a workbook's own has a point, whatever the texts beside it
+// have.
+func (f *file) comma(slip pipeline.Slip, lines []line) {
+	commas := make([]bool, len(slip.Header))
+	for i, style := range slip.Styles {
+		commas[i] = style.Decimal == ","
+	}
+	for i, at := range slip.Places {
+		if pinned := f.opt.Columns[i].Decimal; at >= 0 && pinned != "" {
+			commas[at] = pinned == ","
+		}
+	}
+	for _, l := range lines {
+		for i, text := range l.cells {
+			if commas[i] && i < 64 && l.stored&(1<<i) != 0 {
+				l.cells[i] = strings.Replace(text, ".", ",", 1)
+			}
+		}
+	}
 }
 
 // giver is the last step before a row leaves the room: that of an order export

@@ -23,7 +23,7 @@ func (b *book) quarantine(a *aside, slip [][]string, mark string) error {
 		return err
 	}
 	for _, row := range a.read {
-		if err := s.aside(row, a.rows[row.Row], len(a.read[0].Header)); err != nil {
+		if err := s.aside(row, a.rows[spotOf(row.Origin)], len(a.read[0].Header)); err != nil {
 			return err
 		}
 	}
@@ -185,9 +185,9 @@ func (a *aside) digest(slip [][]string, opt Options) string {
 	}
 	for _, row := range a.read {
 		write(row.Cells...)
-		wrong, todo := a.rows[row.Row].words(opt.Lang)
+		wrong, todo := a.rows[spotOf(row.Origin)].words(opt.Lang)
 		write(wrong, todo)
-		for _, p := range a.rows[row.Row].problems {
+		for _, p := range a.rows[spotOf(row.Origin)].problems {
 			write(strconv.Itoa(p.Col), string(p.Rule))
 		}
 	}

@@ -51,7 +51,7 @@ func Quarantine(ctx context.Context, books pipeline.Books, dir, from, to string,
 	asides := map[pipeline.Job]*aside{}
 	for _, j := range jobs {
 		if PutAside(j) {
-			asides[j.Job] = &aside{job: j, rows: map[int]*asideRow{}}
+			asides[j.Job] = &aside{job: j, rows: map[spot]*asideRow{}}
 		}
 	}
 	if len(asides) == 0 {
@@ -94,9 +94,18 @@ var errNoRows = errors.New("no rows")
 // An aside is what was put aside of a job.
 type aside struct {
 	job  pipeline.Opened
-	rows map[int]*asideRow // by their number in the job's file
-	read []pipeline.Row    // the rows themselves, in the order of the file
+	rows map[spot]*asideRow // by where they stand in the job's file
+	columns
+	read []pipeline.Row // the rows themselves, in the order of the file, all with one header
 }
+
+// A spot is where a row stands: the parts of a ZIP each have a row 2.
+type spot struct {
+	file, sheet string
+	row         int
+}
+
+func spotOf(o pipeline.Origin) spot { return spot{o.File, o.Sheet, o.Row} }
 
 // An asideRow is why a row was put aside.
 type asideRow struct {
@@ -109,19 +118,19 @@ func (a *aside) add(e pipeline.Entry) {
 	if len(a.rows)+len(e.From) > asideMost || len(e.From) == 0 {
 		return
 	}
-	mine := map[int]*asideRow{}
+	mine := map[spot]*asideRow{}
 	for _, o := range e.From {
-		row := a.rows[o.Row]
+		row := a.rows[spotOf(o)]
 		if row == nil {
 			row = &asideRow{doc: cmp.Or(e.Name, e.Key)}
-			a.rows[o.Row] = row
+			a.rows[spotOf(o)] = row
 		}
-		mine[o.Row] = row
+		mine[spotOf(o)] = row
 	}
 	for _, p := range e.Why {
-		row := mine[p.Row]
+		row := mine[spotOf(p.Origin)]
 		if row == nil { // of the document: it is told with its first row
-			row, p.Col, p.Column = mine[e.From[0].Row], 0, ""
+			row, p.Col, p.Column = mine[spotOf(e.From[0])], 0, ""
 		}
 		row.problems = append(row.problems, p)
 	}
@@ -154,7 +163,7 @@ func (a *aside) write(ctx context.Context, path string, read Reread, opt Options
 // reread takes the rows that were put aside out of the job's file. A file that
 // the flow no longer takes gives none.
 func (a *aside) reread(ctx context.Context, read Reread) error {
-	a.read = nil
+	a.read, a.columns = nil, columns{}
 	for row, err := range read(ctx, a.job) {
 		if _, refused := errors.AsType[*pipeline.Refused](err); refused || errors.Is(err, pipeline.ErrNotFound) {
 			return errNoRows
@@ -162,8 +171,8 @@ func (a *aside) reread(ctx context.Context, read Reread) error {
 		if err != nil {
 			return err
 		}
-		if a.rows[row.Row] != nil {
-			a.read = append(a.read, row)
+		if why := a.rows[spotOf(row.Origin)]; why != nil {
+			a.read = append(a.read, a.columns.align(row, why))
 			if len(a.read) == len(a.rows) {
 				break
 			}
@@ -172,13 +181,20 @@ func (a *aside) reread(ctx context.Context, read Reread) error {
 	if len(a.read) == 0 {
 		return errNoRows
 	}
+	for i := range a.read {
+		a.read[i].Header = a.columns.header
+		a.read[i].Cells = append(slices.Clip(a.read[i].Cells), make([]string, len(a.columns.header)-len(a.read[i].Cells))...)
+	}
 	return nil
 }
 
 // slip is what the workbook says of itself to be known again.
 func (a *aside) slip() ([][]string, error) {
 	first := a.read[0]
-	s := pipeline.Slip{Job: a.job.Job, SHA256: a.job.Drop.SHA256, File: first.File, Sheet: first.Sheet, Header: first.Header, Styles: first.Styles}
+	s := pipeline.Slip{Job: a.job.Job, SHA256: a.job.Drop.SHA256, File: first.File, Sheet: first.Sheet, Header: first.Header, Styles: first.Styles, Places: first.Places}
+	if a.mixed {
+		s.Styles, s.Places = nil, nil
+	}
 	for _, row := range a.read {
 		if row.Was != nil {
 			s.File, s.Sheet = row.Was.File, row.Was.Sheet
@@ -186,9 +202,16 @@ func (a *aside) slip() ([][]string, error) {
 		}
 	}
 	for _, row := range a.read {
-		l := pipeline.SlipLine{Row: row.Row, Faults: row.Faults}
+		l, at := pipeline.SlipLine{Faults: row.Faults}, row.Origin
 		if row.Was != nil {
-			l.Row = row.Was.Row
+			at = *row.Was
+		}
+		l.Row = at.Row
+		if at.File != s.File {
+			l.File = at.File
+		}
+		if at.Sheet != s.Sheet {
+			l.Sheet = at.Sheet
 		}
 		for i := range s.Header {
 			l.Prints = append(l.Prints, pipeline.CellPrint(cellOf(row, i)))
@@ -237,10 +260,10 @@ func (r *asideRow) words(lang string) (wrong, todo string) {
 }
 
 // isolate keeps a foreign word in its order within a sentence of the other
-// direction: #1003 in Arabic, كمية in English.
+// direction: #1003 in Arabic, as the words of problems do.
 func isolate(lang, word string) string {
-	if lang != "ar" || word == "" {
+	if lang != "ar" || !strings.ContainsAny(word[:min(1, len(word))], "#+-0123456789") {
 		return word
 	}
-	return "\u2068" + word + "\u2069"
+	return "\u200e" + word + "\u200e"
 }
