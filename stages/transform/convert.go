@@ -179,9 +179,10 @@ var hundred = udecimal.MustFromInt64(100, 0)
 
 // number reads a number; bad is the rule of a text that is none.
 func (h *how) number(s string, bad pipeline.Rule, words []string) (pipeline.Value, wrong) {
-	d, rule := pipeline.ParseNumber(s, h.decimal, words)
+	number := strings.TrimPrefix(s, "'") // which spreadsheets put before a text
+	d, rule := pipeline.ParseNumber(number, h.decimal, words)
 	if rule == pipeline.NotNumber {
-		if plain, lost, ok := expanded(s); ok && lost != "" {
+		if plain, lost, ok := expanded(number); ok && lost != "" {
 			rule = lost
 		} else if ok {
 			d, rule = pipeline.ParseNumber(plain, ".", nil)

@@ -118,6 +118,7 @@ func readDate(h *how, s string) (pipeline.Value, wrong) {
 // moment reads a date or a time as it stands on the clock: by the layouts, or else,
 // where none is pinned, by its words and numbers.
 func (h *how) moment(s string, by []layout) (time.Time, layout, wrong) {
+	s = strings.TrimPrefix(s, "'") // which spreadsheets put before a text
 	if h.serial != noSerial {
 		if t, ok := serialTime(s, h.serial == serial1904); ok {
 			return t, layout{clock: !t.Equal(day(t))}, wrong{}

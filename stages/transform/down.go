@@ -9,29 +9,29 @@ import (
 
 // Rows stands between extract and Map, once for each file. It fills columns down
 // that stand on the first row of a group only (fill: down), and notes at the end
-// which fields were rounded (round:). A mapping that says neither gives the rows
-// back as they are.
+// which fields were rounded (round:), and that invisible marks were taken out of
+// keys and numbers.
 //
 // The columns that are filled down belong together: a row in which all of them
 // are empty goes on with the group above it; any other begins one, and what is
 // empty in it stays empty.
 func (m *Mapping) Rows(read *pipeline.Reading, rows iter.Seq2[pipeline.Row, error]) iter.Seq2[pipeline.Row, error] {
-	if len(m.fill) == 0 && !m.rounding {
-		return rows
-	}
 	return func(yield func(pipeline.Row, error) bool) {
 		var down filler
 		var off rounded
+		marks := newMarked(m)
 		for row, err := range rows {
 			if err == nil {
 				row = down.fill(m, row)
 				off.count(m, row)
+				marks.look(m, row)
 			}
 			if !yield(row, err) {
 				return
 			}
 		}
 		read.Notes = append(read.Notes, off.notes(m)...)
+		read.Notes = append(read.Notes, marks.notes()...)
 	}
 }
 
