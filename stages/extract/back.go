@@ -320,6 +320,7 @@ func (f *file) giver(slip pipeline.Slip, r returning, emit func(pipeline.Row) bo
 	if f.opt.Format != FormatOrders {
 		return func(row pipeline.Row) error { return give(row, emit) }, nil
 	}
+	f.seen = newSeenOrders(f)
 	orders, err := f.orders(&table{file: f, sheet: r.sheet, found: &headed{row: r.headerRow, header: slip.Header}})
 	if err != nil {
 		return nil, err
@@ -338,6 +339,10 @@ func (f *file) giver(slip pipeline.Slip, r returning, emit func(pipeline.Row) bo
 func lasting(old pipeline.SlipLine, l line) []pipeline.Fault {
 	var out []pipeline.Fault
 	for _, fault := range old.Faults {
+		switch fault.Rule {
+		case "row.orphan", "row.twice", "cell.exponent":
+			continue // told anew by the reader of orders
+		}
 		if fault.Col == 0 && alike(old, l) == len(old.Prints) ||
 			fault.Col > 0 && fault.Col <= len(l.cells) && pipeline.CellPrint(l.cells[fault.Col-1]) == old.Prints[fault.Col-1] {
 			out = append(out, fault)
