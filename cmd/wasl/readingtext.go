@@ -15,7 +15,7 @@ import (
 
 // ignoredWhys are the reasons for which a row is no data, in the order in which
 // they are told.
-var ignoredWhys = []string{"title", "column numbers", "group", "total", "hidden", "footer", "header again"}
+var ignoredWhys = []string{"title", "column numbers", "group", "total", "hidden", "continued", "footer", "header again"}
 
 // readingText is how a file was read, in one line.
 func (a *app) readingText(r pipeline.Reading) string {

@@ -67,6 +67,7 @@ var said = map[string][2]string{
 	"ignored.footer":         {"footers", "التذييل"},
 	"ignored.group":          {"groups", "المجموعات"},
 	"ignored.hidden":         {"hidden", "مخفية"},
+	"ignored.continued":      {"nothing asked", "لا شيء مطلوب"},
 	"ignored.column numbers": {"numbers of columns", "أرقام الأعمدة"},
 	"ignored.header again":   {"header again", "ترويسة مكررة"},
 
@@ -82,6 +83,7 @@ var said = map[string][2]string{
 	"explain.total":          {"a total: not data", "إجمالي: ليس بيانات"},
 	"explain.group":          {"the caption of a group: not data", "عنوان مجموعة: ليس بيانات"},
 	"explain.footer":         {"a footer: not data", "تذييل: ليس بيانات"},
+	"explain.continued":      {"the row goes on with the one above and holds nothing that is asked for", "الصف تكملة لما فوقه وليس فيه شيء مطلوب"},
 	"explain.hidden":         {"a hidden row, left out by hidden: skip", "صف مخفي، مستبعد بموجب hidden: skip"},
 	"explain.column numbers": {"numbers of the columns: not data", "أرقام الأعمدة: ليست بيانات"},
 

@@ -191,11 +191,25 @@ func (t *table) lengthen() error {
 		for i := t.at - t.found.tall + 1; i <= t.at+1; i++ {
 			rows = append(rows, t.ahead[i].cells)
 		}
-		n := joinRows(rows)
-		t.found.header, t.found.doubled = n.shown, n.index().doubled
+		t.rename(joinRows(rows))
 		t.found.row, t.found.tall, t.at = l.row, t.found.tall+1, t.at+1
 	}
 	return nil
+}
+
+// rename gives the columns the names of a taller header. A caption that stood for
+// one column may turn out to stand over several: then the mapping has to say which.
+func (t *table) rename(n names) {
+	taller := matchNames(n, t.columns)
+	for i, at := range t.found.at {
+		switch {
+		case taller.at[i] >= 0:
+			t.found.at[i], t.found.twice[i], t.found.word[i] = taller.at[i], taller.twice[i], taller.word[i]
+		case at >= 0 && !n.alone[at]:
+			t.found.twice[i] = at + 1
+		}
+	}
+	t.found.header, t.found.doubled = n.shown, taller.doubled
 }
 
 // peek is a line ahead, read when it has to be.
@@ -213,10 +227,12 @@ func (t *table) peek(at int) (line, bool, error) {
 	return t.ahead[at], true, nil
 }
 
-// continues tells whether a row below the header names what is under its
-// captions: it says nothing below the columns that are required and found, and no
-// number, and at least two of its names are under one caption.
+// continues tells whether a row below the header names what is under its captions:
+// it has no number, two names or more of which one is under no caption of its own,
+// and below a required column it has nothing, or the first of several names.
 func (t *table) continues(l line) bool {
+	capped := func(i int) bool { return i < len(t.found.header) && t.found.header[i] != "" }
+	said := func(i int) bool { return i < len(l.cells) && !blank(l.cells[i]) }
 	named, under := 0, false
 	for i, c := range l.cells {
 		if blank(c) {
@@ -226,16 +242,20 @@ func (t *table) continues(l line) bool {
 			return false
 		}
 		named++
-		if i < len(t.found.header) && t.found.header[i] == "" && named > 1 {
-			under = true
-		}
+		under = under || i > 0 && !capped(i) && said(i-1)
 	}
+	free := false
 	for i, c := range t.columns {
-		if at := t.found.at[i]; c.Required && c.virtual == "" && at >= 0 && at < len(l.cells) && !blank(l.cells[at]) {
+		at := t.found.at[i]
+		switch {
+		case !c.Required || at < 0:
+		case !said(at):
+			free = true
+		case capped(at+1) || !said(at+1):
 			return false
 		}
 	}
-	return named > 1 && under && len(l.faults) == 0
+	return named > 1 && under && free && len(l.faults) == 0
 }
 
 func isDigit(r rune) bool {

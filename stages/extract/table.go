@@ -149,15 +149,7 @@ func (t *table) hand(l line, take func(pipeline.Row) error) error {
 // sort tells why a row is not data; "" where it is. A caption is one only where
 // data comes after it.
 func (t *table) sort(l line) (why string, err error) {
-	filled, first := 0, -1
-	for i, c := range l.cells {
-		if blank(c) || i < len(t.fillers) && t.fillers[i] && filler(strings.TrimSpace(c)) {
-			continue
-		}
-		if filled++; filled == 1 {
-			first = i
-		}
-	}
+	filled, first := t.filled(l)
 	switch {
 	case filled == 0 && len(l.faults) == 0 && len(l.cells) < 2:
 		return "empty", nil
@@ -174,10 +166,52 @@ func (t *table) sort(l line) (why string, err error) {
 	if why, err := t.recurs(l, filled); why != "" || err != nil {
 		return why, err
 	}
-	if t.caption(l, first, filled) {
+	switch {
+	case t.beside(l):
+		return "continued", nil
+	case t.caption(l, first, filled):
 		return "caption", nil
 	}
 	return "", nil
+}
+
+// filled counts the cells that say something, and finds the first of them. A row
+// of fillers alone is a line below the header, or above a total.
+func (t *table) filled(l line) (filled, first int) {
+	first = -1
+	some, fillers := 0, 0
+	for i, c := range l.cells {
+		if blank(c) {
+			continue
+		}
+		some++
+		if filler(strings.TrimSpace(c)) {
+			if fillers++; i < len(t.fillers) && t.fillers[i] {
+				continue
+			}
+		}
+		if filled++; filled == 1 {
+			first = i
+		}
+	}
+	if some > 1 && some == fillers {
+		return 0, -1
+	}
+	return filled, first
+}
+
+// beside tells whether a row that goes on with the one above it holds nothing that
+// is asked for: further tags of a product, say.
+func (t *table) beside(l line) bool {
+	if !t.goesOn {
+		return false
+	}
+	for _, at := range t.found.at {
+		if at >= 0 && cellAt(l, at) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // cut refuses a file that ends in the middle of a row.

@@ -182,6 +182,7 @@ var words = map[string][2]string{
 	"ignored.footer":         {"footer", "تذييل"},
 	"ignored.group":          {"group", "مجموعة"},
 	"ignored.hidden":         {"hidden", "مخفي"},
+	"ignored.continued":      {"nothing asked for", "لا شيء مطلوب فيه"},
 	"ignored.column numbers": {"column numbers", "أرقام الأعمدة"},
 
 	"style.dmy":            {"day first", "اليوم أولًا"},

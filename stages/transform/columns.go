@@ -128,8 +128,13 @@ func (d *draft) header(key pair) {
 }
 
 // feeds tells a column of what its cells are read as, where they are read as they
-// stand.
+// stand, or are the one number that an expression computes another from.
 func (d *draft) feeds(s *spec) {
+	if e := s.compiled; e != nil && len(e.columns) == 1 && e.result == decimalType && numeric(s.how.to) {
+		if c := &d.m.sources[e.columns[0].source]; c.Type == pipeline.Text && d.m.parts[e.columns[0].source] == nil {
+			c.Type = s.how.to
+		}
+	}
 	if s.source < 0 || d.m.parts[s.source] != nil || s.mapped != nil || s.lookup != nil {
 		return
 	}
