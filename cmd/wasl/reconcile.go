@@ -16,7 +16,9 @@ func (a *app) reconcileCommand() *cobra.Command {
 		Short: "Write the workbook of some days again, from the ledger alone",
 		Long: `reconcile writes the reconciliation workbook of the files that arrived on some
 days (days of the shop's zone, both included) into reports/. It reads only the
-ledger: made again, the workbook is the same to the last byte.`,
+ledger: made again, the workbook is the same to the last byte. So are those of the
+rows that were put aside, quarantine-..., which it makes again from the vault where
+they are not there.`,
 		Example: "  wasl reconcile\n  wasl reconcile --from 2026-11-01 --to 2026-11-30",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

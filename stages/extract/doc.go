@@ -34,6 +34,9 @@
 // bytes that were never written, and the file is held as cut off. So is a text
 // whose last row has too few columns and no line end.
 //
+// A quarantine workbook that comes back (back.go) is read by the slip on its hidden
+// sheet, not by the mapping's rules for files: all of its rows are data.
+//
 // # Why
 //
 //   - CSV has an own splitter. encoding/csv reads a file of CR lines as one row,

@@ -13,6 +13,9 @@
 //	problems.go  everything that is wrong, by job, with what to do about it
 //	files.go     how each file was read
 //	expected.go  files that did not come as they should
+//	quarantine.go Quarantine: the rows of a job that were put aside, in a workbook to
+//	             be corrected and dropped again; columns.go in which columns, aside.go
+//	             how it is written
 //	book.go      a workbook, its sheets and their rows; style.go how they look
 //	words.go     every word of it, in English and Arabic
 //	zip.go       the same parts give the same bytes
@@ -33,6 +36,14 @@
 // Sums are written twice: as the value that we added up in exact decimals, and
 // as the formula that an accountant can click to see what it is made of. Whoever
 // trusts neither can add up the columns.
+//
+// Rows that were put aside are read again from the vault, by the flow's own
+// Extract, rather than kept in the ledger: it would hold every wrong file twice,
+// and a workbook that is made again from what the sender wrote is what he knows.
+// Their workbook goes back round by the front door. Its rows are known again by
+// what was not changed in them: a number in a column of its own was turned down,
+// for it is sorted apart from its row, or deleted, by the first who tidies up. One
+// that somebody is correcting is not written over, unless it has more to say.
 //
 // Sheets are streamed, for 100,000 orders are an ordinary month. Only the orders
 // are held in memory, for the ERP's and the authority's half of one come from
