@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -56,7 +57,7 @@ func (p *preparing) agree(drop Drop) (*Contract, error) {
 	var notes []Problem
 	now := p.seen.contract(drop, reading, p.flow.Columns)
 	if p.flow.Contract != ContractOff {
-		for _, c := range now.against(p.past.Last, at, p.flow.Columns) {
+		for _, c := range now.against(p.past.Last, at, p.flow.Columns, p.flow.Kind.Joined) {
 			c.With["drop"] = dropName(drop)
 			if c.holds || p.flow.Contract == ContractHold {
 				held = append(held, c.Problem)
@@ -82,10 +83,18 @@ func (p *preparing) agree(drop Drop) (*Contract, error) {
 			return nil, err
 		}
 	}
-	if 2*p.heldRows > reading.Rows && p.past.Consent.By == "" {
+	if p.past.Consent.By == "" && (2*p.heldRows > reading.Rows || older(drop, p.past.Last)) {
 		return nil, nil // hardly what the next one should be like
 	}
 	return &now, nil
+}
+
+// older tells whether a drop only takes a file once more that came on a day before
+// that of the last good one.
+func older(d Drop, last Contract) bool {
+	id, again := strings.CutPrefix(d.From, "retry:")
+	day, _, _ := strings.Cut(id, "-")
+	return again && day < strings.ReplaceAll(last.Day, "-", "")
 }
 
 // small is the problem of a file with fewer rows than are expected.

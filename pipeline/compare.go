@@ -20,18 +20,19 @@ type comparison struct {
 	last, now Contract
 	at        Origin // of the header
 	asked     []Asked
+	joined    bool // several rows make a document, and only the first has all of it
 	fields    map[string]Field
 	out       []change
 }
 
 // against is how a file differs from the last good one: first what holds it,
 // then what is only worth telling. Nothing where there is no last one.
-func (c Contract) against(last Contract, at Origin, asked []Asked) []change {
+func (c Contract) against(last Contract, at Origin, asked []Asked, joined bool) []change {
 	if len(last.Columns) == 0 {
 		return nil
 	}
 	at.Col, at.Column = 0, ""
-	k := &comparison{last: last, now: c, at: at, asked: asked, fields: map[string]Field{}}
+	k := &comparison{last: last, now: c, at: at, asked: asked, joined: joined, fields: map[string]Field{}}
 	for _, a := range asked {
 		for _, f := range a.Fields {
 			f.Required = f.Required || a.Required
@@ -77,39 +78,53 @@ func (k *comparison) cells() {
 		if was == nil || was.Filled == 0 || c.Seen == 0 {
 			continue
 		}
-		empty := c.Seen - c.Filled
-		facts := func(count int, now string) []string {
-			return []string{"was", was.Type(), "now", now, "count", strconv.Itoa(count), "rows", strconv.Itoa(c.Seen)}
-		}
-		if was.Filled == was.Seen && 2*empty > c.Seen {
-			if k.matters(*c, *was) {
-				k.tell(true, "contract.emptied", c, "", facts(empty, CellEmpty)...)
-			} else if c.Filled == 0 {
-				k.tell(false, "contract.type", c, "", facts(empty, CellEmpty)...)
-			}
-			continue
-		}
-		other, example := k.strange(*c, *was)
-		switch {
-		case 2*other > c.Seen && was.Filled == was.Seen && k.matters(*c, *was):
-			k.tell(true, "contract.retyped", c, example, facts(other, c.Type())...)
-		case c.Filled > 0 && far(was.Type(), c.Type()):
-			k.tell(false, "contract.type", c, c.sample[c.Type()], facts(c.Types[c.Type()], c.Type())...)
-		}
+		k.column(c, was)
 	}
 }
+
+// column compares the cells of one column: what is empty in most rows now, what
+// is of another kind in most of them.
+func (k *comparison) column(c, was *Column) {
+	facts := func(count int, now string) []string {
+		return []string{"was", was.Type(), "now", now, "count", strconv.Itoa(count), "rows", strconv.Itoa(c.Seen)}
+	}
+	empty, full, rows := c.Seen-c.Filled, was.Filled == was.Seen, c.Seen
+	emptied := 2*empty > rows
+	if k.joined {
+		emptied, full, rows = c.Filled == 0, true, c.Filled
+	}
+	matters := full && k.matters(*c, *was)
+	if other, example := k.strange(*c, *was); matters && 2*other > rows {
+		k.tell(true, "contract.retyped", c, example, facts(other, c.Type())...)
+		return
+	}
+	now, count := c.Type(), c.Types[c.Type()]
+	switch {
+	case emptied && matters:
+		k.tell(true, "contract.emptied", c, "", facts(empty, CellEmpty)...)
+	case was.Filled < fewRows:
+		// too few to tell anything by
+	case c.Filled == 0 && full && !k.joined:
+		k.tell(false, "contract.type", c, "", facts(empty, CellEmpty)...)
+	case c.Filled >= fewRows && far(was.Type(), now) && was.mostly(was.Type()) && c.mostly(now):
+		k.tell(false, "contract.type", c, c.sample[now], facts(count, now)...)
+	}
+}
+
+// mostly tells whether nine in ten of the cells look like one thing.
+func (c Column) mostly(t string) bool { return 10*c.Types[t] >= 9*c.Filled }
 
 // fewRows is a file that tells nothing about columns that may be left empty.
 const fewRows = 3
 
 // matters tells whether a column is one whose change holds the file: a field
 // reads it. Of a field that may be empty the last file must have had enough rows
-// to be one that never is; and in Shopify's export, whose columns are fixed and
-// empty in all but the first row of an order, only required ones count.
+// to be one that never is; where only the first row of a document has all of it,
+// as in Shopify's export, nobody can tell that of any.
 func (k *comparison) matters(c, was Column) bool {
 	for _, name := range c.Fields {
 		f := k.fields[name]
-		if f.Required || was.Seen >= fewRows && !strings.HasPrefix(k.now.Format, "shopify.") {
+		if f.Required || was.Seen >= fewRows && !k.joined {
 			return true
 		}
 	}
@@ -121,7 +136,7 @@ func (k *comparison) matters(c, was Column) bool {
 func (k *comparison) strange(c, was Column) (most int, example string) {
 	for _, name := range c.Fields {
 		fits := fitting(k.fields[name].Type, was.Type())
-		if fits == nil || 10*was.Types[was.Type()] < 9*was.Filled {
+		if fits == nil || !was.mostly(was.Type()) {
 			continue
 		}
 		n, first := 0, ""
@@ -325,7 +340,7 @@ func (k *comparison) form() {
 	}{
 		{"contract.format", k.last.Format, k.now.Format},
 		{"contract.codepage", k.last.CodePage, k.now.CodePage},
-		{"contract.delimiter", k.last.Delimiter, k.now.Delimiter},
+		{"contract.delimiter", strings.ReplaceAll(k.last.Delimiter, "\t", "tab"), strings.ReplaceAll(k.now.Delimiter, "\t", "tab")},
 	} {
 		if f.was != f.now && f.was != "" && f.now != "" {
 			k.tell(false, f.rule, nil, "", "was", f.was, "now", f.now)

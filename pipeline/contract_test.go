@@ -239,6 +239,57 @@ Name;Code;Qty;Day;Note
 	}
 }
 
+// TestContract_Unread tells of a column that no field reads, and holds nothing for it.
+func TestContract_Unread(t *testing.T) {
+	t.Parallel()
+	past := after(t, "Code;Qty;Price\nA-1;7;1.50\nA-2;7;2\nA-3;7;3")
+	_, notes, held := try(t, past, "Code;Qty;Price\nA-1;7;ask us\nA-2;7;on request\nA-3;7;by phone")
+	if held != nil || !slices.Equal(notes, []string{"contract.type Price was=number now=text count=3 rows=3"}) {
+		t.Errorf("%v, %v", notes, held)
+	}
+	if _, notes, _ := try(t, past, "Code;Qty;Price\nA-1;7;by phone"); len(notes) != 0 {
+		t.Errorf("one cell tells nothing, but %v", notes)
+	}
+}
+
+// TestContract_Joined knows that of an order with several lines only the first
+// row has all of it: that is no change, however many lines the orders have.
+func TestContract_Joined(t *testing.T) {
+	t.Parallel()
+	joined := func(f *Flow) { f.Kind.Joined = true }
+	for name, c := range map[string]struct {
+		table string
+		held  []string
+	}{
+		"more lines": {table: "Code;Name;Qty;Day;Note\nA-1;شاي;7;2026-11-01;x\nA-1;;;;\nA-1;;;;"},
+		"nothing in any line": {"Code;Name;Qty;Day;Note\nA-1;شاي;;2026-11-01;x",
+			[]string{"contract.emptied Qty was=number now=empty count=1 rows=1"}},
+		"another kind in the first lines": {"Code;Name;Qty;Day;Note\nA-1;شاي;x;2026-11-01;x\nA-1;;;;\nA-1;;;;",
+			[]string{"contract.retyped Qty was=number now=code count=1 rows=3"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, notes, held := try(t, after(t, oldTable), c.table, joined); len(notes) != 0 || !slices.Equal(held, c.held) {
+				t.Errorf("%v, held %v, want %v", notes, held, c.held)
+			}
+		})
+	}
+}
+
+// TestContract_Older keeps the shape of an old file that is taken once more from
+// being the one to go by.
+func TestContract_Older(t *testing.T) {
+	t.Parallel()
+	past := after(t, oldTable)
+	for from, want := range map[string]bool{"inbox": true, "retry:20261124-0001": true, "retry:20261123-0009": false} {
+		f := feed(oldTable)
+		r, err := TryAfter(context.Background(), f, past, Drop{ID: "20261125-0001", Name: "a.csv", Day: "2026-11-25", From: from}, nil, &loose{})
+		if err != nil || (r.Contract != nil) != want {
+			t.Errorf("%s: kept %v, %v", from, r.Contract != nil, err)
+		}
+	}
+}
+
 func TestContract_Policies(t *testing.T) {
 	t.Parallel()
 	added := "Code;Name;Qty;Day;Note;Colour\nA-1;شاي;7;2026-11-01;x;red"

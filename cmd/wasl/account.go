@@ -19,7 +19,8 @@ type nightly struct {
 	taken     inbox.Taken
 	away      bool // the inbox could not be looked into
 	jobs      []pipeline.Opened
-	problems  []pipeline.Problem
+	problems  []pipeline.Problem // what is put aside, and why
+	notes     []pipeline.Problem // what is only worth knowing, of files that are used
 	lanes     map[string]error
 	reports   []pipeline.Report
 	lapses    []pipeline.Lapse // what has not come as expected
@@ -31,7 +32,7 @@ type nightly struct {
 // worked on.
 func (h *house) open(ctx context.Context, days []string) (nightly, error) {
 	var n nightly
-	mine := map[pipeline.Job]bool{}
+	mine, used := map[pipeline.Job]bool{}, map[pipeline.Job]bool{}
 	for _, day := range days {
 		jobs, err := h.ledger.Jobs(ctx, day, day)
 		if err != nil {
@@ -40,14 +41,17 @@ func (h *house) open(ctx context.Context, days []string) (nightly, error) {
 		for _, job := range jobs {
 			if job.Step != pipeline.StepClosed {
 				n.jobs = append(n.jobs, job)
-				mine[job.Job] = true
+				mine[job.Job], used[job.Job] = true, job.Verdict == ""
 			}
 		}
 		for noted, err := range h.ledger.Problems(ctx, day, day) {
 			if err != nil {
 				return n, err
 			}
-			if mine[noted.Job] {
+			switch {
+			case used[noted.Job] && noted.Rule.Note():
+				n.notes = append(n.notes, noted.Problem)
+			case mine[noted.Job]:
 				n.problems = append(n.problems, noted.Problem)
 			}
 		}
@@ -98,7 +102,8 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		a.jobTable(n.jobs)
 	}
 	a.leftInInbox(n.taken)
-	a.accountProblems(n.problems)
+	a.accountProblems("aside", n.problems)
+	a.accountProblems("noted", n.notes)
 	a.accountLapses(h.cfg, n)
 	if waiting > 0 {
 		fmt.Fprintf(a.out, "\n%s\n", a.say("waits", "count", humanize.Comma(int64(waiting))))
@@ -124,25 +129,11 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	return ctx.Err()
 }
 
-// accountProblems says what was put aside, and apart from it what is only worth
-// knowing.
-func (a *app) accountProblems(problems []pipeline.Problem) {
-	var aside, notes []pipeline.Problem
-	for _, p := range distinct(problems) {
-		if p.Rule.Note() {
-			notes = append(notes, p)
-		} else {
-			aside = append(aside, p)
-		}
-	}
-	for _, part := range []struct {
-		key      string
-		problems []pipeline.Problem
-	}{{"aside", aside}, {"noted", notes}} {
-		if len(part.problems) > 0 {
-			fmt.Fprintf(a.out, "\n%s\n", a.say(part.key, "count", humanize.Comma(int64(len(part.problems)))))
-			a.problems(part.problems, 20)
-		}
+// accountProblems says how many problems of a sort there are, and which.
+func (a *app) accountProblems(sort string, problems []pipeline.Problem) {
+	if len(problems) > 0 {
+		fmt.Fprintf(a.out, "\n%s\n", a.say(sort, "count", humanize.Comma(int64(len(distinct(problems))))))
+		a.problems(problems, 20)
 	}
 }
 
@@ -242,7 +233,7 @@ func (a *app) leftInInbox(taken inbox.Taken) {
 }
 
 func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []string) {
-	for _, p := range n.problems {
+	for _, p := range slices.Concat(n.problems, n.notes) {
 		line := a.problemJSON(p)
 		line["what"] = "problem"
 		a.jsonLine(a.out, line)
@@ -254,7 +245,7 @@ func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []s
 	for _, j := range n.jobs {
 		jobs = append(jobs, jobJSON(j))
 	}
-	a.jsonLine(a.out, map[string]any{"what": "account", "jobs": jobs, "documents": total, "problems": len(n.problems),
+	a.jsonLine(a.out, map[string]any{"what": "account", "jobs": jobs, "documents": total, "problems": len(n.problems), "notes": len(n.notes),
 		"reports": n.reports, "toCorrect": toCorrect, "left": n.taken.Left, "exit": a.code})
 }
 

@@ -31,6 +31,11 @@
 //     refuses it, with words. The inbox never refuses by itself.
 //   - The number of a device is not part of a file's id: a share gets another
 //     one each time it is mounted, and all its files would be new arrivals.
+//   - Whether expected files came is judged here, from what the ledger says came
+//     (expect.go, pure): it is knowledge of the door, and of its clock. How many
+//     rows a file has is not: Prepare counts them, and holds a small one.
+//   - A file is expected by a time of the clock on the wall, and is there when it is
+//     admitted: its own time proves nothing, for copies carry old ones.
 //   - The folder has one owner, see owner.go: two installations with a ledger
 //     each would both admit everything.
 package inbox
