@@ -17,6 +17,9 @@ type loose struct {
 	pivot int    // the first of the two-digit years that are 19xx; 0: such years are not read
 }
 
+// longestDate is the longest text, in bytes, that is looked into for a date.
+const longestDate = 120
+
 // clockText is a time of day behind a date, in any of its spellings: 14:30,
 // 02:30:05 PM, ٢:٣٠ م.
 var clockText = regexp.MustCompile(`^(.*[^0-9:])([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?[ \x{a0}]*([^0-9: ][^0-9:]*)?$`)
@@ -29,6 +32,9 @@ var numericDate = regexp.MustCompile(`^([0-9]{1,4})( ?[-/.] ?| )([0-9]{1,2})( ?[
 // time of day or without. rule says what is wrong where more is known than that
 // it is no date: date.hijri, date.shortyear.
 func (l loose) parse(s string) (t time.Time, clock bool, rule pipeline.Rule, ok bool) {
+	if len(s) > longestDate {
+		return t, false, "", false
+	}
 	s = latinDigits(s)
 	day := s
 	var hour, minute, second int
