@@ -100,7 +100,7 @@ func (a *app) root() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
 	root.AddCommand(
-		a.initCommand(), a.checkCommand(), a.explainCommand(), a.runCommand(), a.watchCommand(), a.statusCommand(), a.showCommand(),
+		a.initCommand(), a.checkCommand(), a.explainCommand(), a.learnCommand(), a.runCommand(), a.watchCommand(), a.statusCommand(), a.showCommand(),
 		a.reconcileCommand(), a.retryCommand(), a.kindsCommand(), a.rulesCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
@@ -177,5 +177,5 @@ is lost, nothing is done twice, and the day's workbook accounts for all of it.
 const exitHelp = `
 
 Exit codes: 0 all delivered; 1 could not do it; 2 wrong usage or settings;
-3 done, but something was put aside, rejected or still waits; 5 another wasl
-works on this state; 130 interrupted.`
+3 done, but something was put aside, rejected, still waits or did not come as
+expected; 5 another wasl works on this state; 130 interrupted.`
