@@ -43,7 +43,7 @@ func (w *world) nearest(ways []way, code string) []string {
 		}
 		for _, key := range w.order(by).around(by.key(code)) {
 			key, ok := strings.CutPrefix(key, prefix)
-			if away := distance(code, key); ok && away <= max(1, len([]rune(code))/3) {
+			if away := distance(code, key); ok && away <= farthest(code) {
 				found = append(found, candidate{key, away})
 			}
 		}
@@ -61,6 +61,13 @@ func (w *world) nearest(ways []way, code string) []string {
 		}
 	}
 	return keys
+}
+
+// farthest is how many letters of a key may differ from a missing one: a third of
+// it. A code of one letter is near to nothing.
+func farthest(code string) int {
+	n := len([]rune(code))
+	return max(n/3, min(n-1, 1))
 }
 
 // distance is how many letters differ, without case. Zeros in front and dashes
