@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
@@ -27,11 +26,6 @@ func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string
 		return reconcile.Quarantine(ctx, books, dir, from, to, read, opt)
 	})
 	return path, err
-}
-
-// quarantine is where the workbook of the rows of a job is that were put aside.
-func (c *Config) quarantine(job pipeline.Job) string {
-	return filepath.Join(c.path(c.Reports), reconcile.QuarantineName(job))
 }
 
 // reportOptions say how workbooks look; the links of receipts are ETA's.

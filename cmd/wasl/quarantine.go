@@ -70,8 +70,11 @@ func rereadForReport(ctx context.Context, c *Config, l *ledger.Ledger, all []doo
 func (h *house) quarantines(jobs []pipeline.Opened) []string {
 	var out []string
 	for _, j := range jobs {
-		path := h.cfg.quarantine(j.Job)
-		if _, err := os.Stat(path); err == nil && reconcile.PutAside(j) {
+		for part := 1; reconcile.PutAside(j); part++ {
+			path := filepath.Join(h.cfg.path(h.cfg.Reports), reconcile.QuarantineName(j.Job, part))
+			if _, err := os.Stat(path); err != nil {
+				break
+			}
 			out = append(out, path)
 		}
 	}

@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -195,16 +197,38 @@ func (a *aside) digest(slip [][]string, opt Options) string {
 }
 
 // hasMark tells whether a workbook is there that was made of the same: perhaps
-// somebody has corrected some of it already.
+// somebody has corrected some of it already. Where the digest stands in it depends
+// on the program that saved it last, and to open it as a workbook takes longer
+// than to make it; so it is looked for in all of its parts.
 func hasMark(path, mark string) bool {
-	f, err := excelize.OpenFile(path)
+	z, err := zip.OpenReader(path)
 	if err != nil {
 		return false // none is there, or it has to be made anew
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	have, err := f.GetCellValue(pipeline.SlipSheet, markCell)
-	return err == nil && have == mark
+	defer func() { _ = z.Close() }() // it was only read
+	return slices.ContainsFunc(z.File, func(part *zip.File) bool {
+		in, err := part.Open()
+		if err != nil {
+			return false
+		}
+		defer func() { _ = in.Close() }() // as above
+		return contains(in, []byte(mark))
+	})
 }
 
-// markCell is where the digest stands, in the first row of the slip.
-const markCell = "D1"
+// contains tells whether bytes occur in a stream.
+func contains(in io.Reader, what []byte) bool {
+	buf := make([]byte, 64<<10)
+	kept := 0
+	for {
+		n, err := in.Read(buf[kept:])
+		if bytes.Contains(buf[:kept+n], what) {
+			return true
+		}
+		if err != nil {
+			return false // its end, or damage: it is made anew
+		}
+		have := buf[:kept+n]
+		kept = copy(buf, have[max(0, len(have)-len(what)):])
+	}
+}

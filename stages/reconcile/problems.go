@@ -59,7 +59,7 @@ func (s *sheet) problem(n pipeline.Noted) error {
 	s.words(n.Fix(lang))
 	toCorrect := ""
 	if s.b.aside[asideKey{n.Job, n.Key}] {
-		toCorrect = QuarantineName(n.Job)
+		toCorrect = QuarantineName(n.Job, 1)
 	}
 	s.words(toCorrect)
 	s.text(n.Doc)

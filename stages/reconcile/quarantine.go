@@ -8,6 +8,7 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wasl/pipeline"
@@ -18,15 +19,20 @@ import (
 type Reread func(ctx context.Context, job pipeline.Opened) iter.Seq2[pipeline.Row, error]
 
 // QuarantineName is the name of the workbook of the rows of a job that were put
-// aside: quarantine-20261125-0001-erp-stock.xlsx.
-func QuarantineName(job pipeline.Job) string {
+// aside: quarantine-20261125-0001-erp-stock.xlsx; where there are too many for one,
+// part 2 ends in -2.xlsx.
+func QuarantineName(job pipeline.Job, part int) string {
 	flow := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
 			return '_'
 		}
 		return r
 	}, job.Flow)
-	return "quarantine-" + job.Drop + "-" + flow + ".xlsx"
+	name := "quarantine-" + job.Drop + "-" + flow
+	if part > 1 {
+		name += "-" + strconv.Itoa(part)
+	}
+	return name + ".xlsx"
 }
 
 // PutAside tells whether rows of a job lie in its quarantine workbook.
@@ -70,7 +76,12 @@ func Quarantine(ctx context.Context, books pipeline.Books, dir, from, to string,
 		if a == nil {
 			continue
 		}
-		err := a.write(ctx, filepath.Join(dir, QuarantineName(j.Job)), read, opt)
+		err := a.reread(ctx, read)
+		for i, part := range a.parts(opt.Lang) {
+			if err == nil {
+				err = part.write(ctx, filepath.Join(dir, QuarantineName(j.Job, i+1)), opt)
+			}
+		}
 		if err != nil && !errors.Is(err, errNoRows) {
 			return fmt.Errorf("write the rows of %s that were put aside: %w", j.Job, err)
 		}
@@ -110,6 +121,7 @@ func spotOf(o pipeline.Origin) spot { return spot{o.File, o.Sheet, o.Row} }
 // An asideRow is why a row was put aside.
 type asideRow struct {
 	doc      string // the document that is held with it
+	part     *int   // in which workbook all rows of it are; 0: not known yet
 	problems []pipeline.Problem
 }
 
@@ -118,11 +130,11 @@ func (a *aside) add(e pipeline.Entry) {
 	if len(a.rows)+len(e.From) > asideMost || len(e.From) == 0 {
 		return
 	}
-	mine := map[spot]*asideRow{}
+	mine, part := map[spot]*asideRow{}, new(int)
 	for _, o := range e.From {
 		row := a.rows[spotOf(o)]
 		if row == nil {
-			row = &asideRow{doc: cmp.Or(e.Name, e.Key)}
+			row = &asideRow{doc: cmp.Or(e.Name, e.Key), part: part}
 			a.rows[spotOf(o)] = row
 		}
 		mine[spotOf(o)] = row
@@ -136,11 +148,42 @@ func (a *aside) add(e pipeline.Entry) {
 	}
 }
 
-// write reads the rows again and writes the workbook.
-func (a *aside) write(ctx context.Context, path string, read Reread, opt Options) error {
-	if err := a.reread(ctx, read); err != nil {
-		return err
+// asideBytes is how much a workbook may unpack to, about: one that comes back is
+// read like any other, and what is said to unpack to more than 64 MiB is refused.
+const asideBytes = 32 << 20
+
+// parts divides the rows among workbooks, in the order of the file, those of one
+// document into one.
+func (a *aside) parts(lang string) []*aside {
+	var parts []*aside
+	size := asideBytes + 1
+	for _, row := range a.read {
+		why := a.rows[spotOf(row.Origin)]
+		if *why.part == 0 {
+			if size > asideBytes {
+				parts, size = append(parts, &aside{job: a.job, rows: a.rows, columns: a.columns}), 0
+			}
+			*why.part = len(parts)
+		}
+		size += weight(row, why, lang)
+		part := parts[*why.part-1]
+		part.read = append(part.read, row)
 	}
+	return parts
+}
+
+// weight is what a row takes in a workbook, about, in bytes of XML.
+func weight(row pipeline.Row, why *asideRow, lang string) int {
+	wrong, todo := why.words(lang)
+	n := 400 + len(wrong) + len(todo)
+	for _, c := range row.Cells {
+		n += 80 + len(c)
+	}
+	return n
+}
+
+// write writes the workbook.
+func (a *aside) write(ctx context.Context, path string, opt Options) error {
 	content, err := a.slip()
 	if err != nil {
 		return err

@@ -279,3 +279,32 @@ func TestQuarantine_ReadFails(t *testing.T) {
 		t.Errorf("got %v, and %v", err, files(t, dir))
 	}
 }
+
+// TestQuarantine_Parts: what would be too large to come back is divided, and the
+// rows of one document are not, wherever they stand.
+func TestQuarantine_Parts(t *testing.T) {
+	t.Parallel()
+	big := strings.Repeat("x", asideBytes/2+1)
+	a := &aside{rows: map[spot]*asideRow{}}
+	doc := map[string]*int{}
+	for i, name := range []string{"A", "B", "C", "A", "D"} {
+		row := pipeline.Row{Origin: pipeline.Origin{File: "f", Row: i + 2}, Cells: []string{big}}
+		if doc[name] == nil {
+			doc[name] = new(int)
+		}
+		a.rows[spotOf(row.Origin)] = &asideRow{doc: name, part: doc[name]}
+		a.read = append(a.read, row)
+	}
+	var got []string
+	for _, part := range a.parts("en") {
+		names := ""
+		for _, row := range part.read {
+			names += a.rows[spotOf(row.Origin)].doc
+		}
+		got = append(got, names)
+	}
+	if diff := cmp.Diff([]string{"ABA", "C", "D"}, got); diff != "" {
+		// A's second row comes when its workbook is full: it still goes there.
+		t.Errorf("workbooks (-want +got):\n%s", diff)
+	}
+}
