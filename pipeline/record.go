@@ -44,6 +44,7 @@ type Fault struct {
 type Reading struct {
 	Format    string `json:"format"`              // csv, xlsx, shopify.orders
 	CodePage  string `json:"codePage,omitempty"`  // utf-8, windows-1256
+	Sample    string `json:"sample,omitempty"`    // a text of the file as it reads in a code page that was worked out; "" where there was no doubt
 	Delimiter string `json:"delimiter,omitempty"` // of CSV
 	Sheet     string `json:"sheet,omitempty"`     // of a workbook
 	HeaderRow int    `json:"headerRow,omitempty"` // counted from 1 as in the file

@@ -283,8 +283,8 @@ func (f *file) openText() (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bad := garbled(string(sample)); bad != "" {
-		return nil, f.hold("text.garbled", &place{value: bad})
+	if guessed := page.page != nil || page.skip == 0 && page.enc != nil; guessed && f.opt.CodePage == "" {
+		f.read.Sample = sampleOf(string(sample))
 	}
 	columns := f.columns()
 	cr, sep := crOnly(sample), sepLine(sample)
@@ -298,7 +298,15 @@ func (f *file) openText() (*table, error) {
 	}
 	f.read.Format, f.read.CodePage, f.read.Delimiter = "csv", page.name, string(rune(comma))
 	f.misnamed("csv")
-	src := &textSource{file: f, text: newText(page.reader(f.in, f.drop.Size), comma, cr), sep: sep != 0}
+	source := func(of *file) func() (tabSource, error) {
+		return func() (tabSource, error) {
+			return &textSource{file: of, text: newText(page.reader(f.in, f.drop.Size), comma, cr), sep: sep != 0}, nil
+		}
+	}
+	src, err := f.mend("", source(f), source(f.again()))
+	if err != nil {
+		return nil, err
+	}
 	return f.find(src, "", columns, true)
 }
 
@@ -331,6 +339,8 @@ type textSource struct {
 	text *textReader
 	sep  bool // the first line is sep=
 }
+
+func (s *textSource) close() {}
 
 func (s *textSource) next() (line, error) {
 	l, err := s.text.next()

@@ -14,7 +14,7 @@ import (
 // Limits of a web page.
 const (
 	maxNested = 32  // tables in tables
-	maxSpans  = 512 // columns in which a cell may reach over several rows
+	maxSpans  = 256 // columns in which a cell may reach over several rows
 	keptRows  = 20  // rows of each table that are kept, to look for the header
 )
 

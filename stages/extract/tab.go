@@ -33,7 +33,7 @@ func (f *file) findTab(tabs []tab) (*table, error) {
 	var first, best *table
 	var others []string // further tabs that have the header, too
 	for _, s := range wanted {
-		src, err := s.open()
+		src, err := f.mend(s.name, s.open, s.open)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +42,7 @@ func (f *file) findTab(tabs []tab) (*table, error) {
 			src.close()
 			return nil, err
 		}
-		t.reopen = s.open
+		t.reopen = func() (tabSource, error) { return f.again().mend(s.name, s.open, s.open) }
 		has := t.found != nil && len(t.found.missing) == 0 && t.found.matched > 0
 		if first == nil && (has || t.found != nil && len(columns) == 0) {
 			first = t
