@@ -19,7 +19,7 @@ const (
 	exitDone        = 0   // all delivered
 	exitCouldNot    = 1   // could not do it
 	exitUsage       = 2   // wrong usage or settings
-	exitAside       = 3   // done, but something was put aside, rejected or still waits
+	exitAside       = 3   // done, but something was put aside, rejected, still waits or did not come
 	exitLocked      = 5   // another wasl works on this state
 	exitInterrupted = 130 // interrupted
 )
