@@ -55,6 +55,16 @@ func BenchmarkCSV(b *testing.B) {
 			perSecond(b, rows)
 		})
 	}
+	b.Run("typed", func(b *testing.B) { // with the pass that tells styles, and sums
+		o := Options{Columns: []Column{{Names: []string{"كود الصنف"}, Required: true}, {Names: []string{"الكمية"}, Required: true, Type: pipeline.Quantity},
+			{Names: []string{"السعر"}, Type: pipeline.Amount}, {Names: []string{"تاريخ"}, Type: pipeline.Date}}}
+		b.SetBytes(int64(len(utf8)))
+		b.ReportAllocs()
+		for b.Loop() {
+			drain(b, o, utf8)
+		}
+		perSecond(b, rows)
+	})
 	// The baseline: the standard library, all columns, nothing kept.
 	b.Run("encoding-csv", func(b *testing.B) {
 		b.SetBytes(int64(len(utf8)))

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"slices"
-	"strings"
 
 	"wasl/pipeline"
 )
@@ -44,9 +43,10 @@ type mark struct {
 // mostMarks is how many beginnings of windows are kept: the first, and the last ones.
 const mostMarks = 64
 
-// newSums finds the columns to be added up; nil where there are none.
+// newSums finds the columns to be added up; nil where there are none, or no row
+// that may state a total.
 func (t *table) newSums() *sums {
-	if t.file.opt.Totals == PolicyIgnore {
+	if t.file.opt.Totals == PolicyIgnore || !t.known.totals {
 		return nil
 	}
 	s := &sums{labels: map[string]bool{}, list: &t.file.read.Controls}
@@ -111,7 +111,10 @@ func (c *summed) read(cell string) (Decimal, bool) {
 	if text == "" {
 		return Decimal{}, false
 	}
-	d, rule := pipeline.ParseNumber(text, c.decimal, currency)
+	d, rule := pipeline.ParseNumber(text, c.decimal, nil)
+	if rule == pipeline.NotNumber {
+		d, rule = pipeline.ParseNumber(text, c.decimal, currency)
+	}
 	return d, rule == ""
 }
 
@@ -187,7 +190,7 @@ func (t *table) unlabelled(l line) bool {
 		return false
 	}
 	for i, c := range l.cells {
-		if blank(c) || number(c) || i < len(t.fillers) && t.fillers[i] && filler(strings.TrimSpace(c)) {
+		if blank(c) || number(c) || i < len(t.fillers) && t.fillers[i] && filler(c) {
 			continue
 		}
 		return false

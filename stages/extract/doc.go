@@ -27,15 +27,29 @@
 //
 // # What is data
 //
-// Rows above the header are titles. Below it, rows of totals, the header once
-// more, and sentences after the last row of data are no data; each is listed in
-// Reading.Ignored. A code alone in the key column is no footer but a row that
-// lacks the rest. A NUL in a cell is a fault of that cell; several in a row are
-// bytes that were never written, and the file is held as cut off. So is a text
-// whose last row has too few columns and no line end.
+// Up to 15 rows above the header are titles, kept in Reading.Titles. A header has one
+// to three rows; its columns go by the names of all rows joined ("Closing Balance
+// Quantity"), or by that of the last row alone. Names such as ! and - are fillers.
 //
-// A quarantine workbook that comes back (back.go) is read by the slip on its hidden
-// sheet, not by the mapping's rules for files: all of its rows are data.
+// Below it, these rows are no data, and listed in Reading.Ignored: totals; captions of
+// groups, which rows below them know as their column "(group)"; titles and header once
+// more, as at the top of a page; numbers of the columns; and captions after the last
+// row of data, which are footers. A code alone in the key column is no caption but a
+// row that lacks the rest.
+//
+// A total is told by its label (totals.go), or by having no key and no text but the sums
+// of the rows above it. An item stays one whatever it is called. What totals state
+// is held against the rows read, in Reading.Controls.
+//
+// A NUL in a cell is a fault of that cell; several in a row are bytes that were never
+// written, and the file is held as cut off. So is a text whose last row has too few
+// columns and no line end.
+//
+// # Two readings
+//
+// Where dates or numbers are asked for, the file is read twice: 03/04/2026 and 1,234
+// mean something only beside the other cells of their column (style.go). Both
+// readings hold one row at a time.
 //
 // # Why
 //

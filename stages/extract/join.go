@@ -136,13 +136,14 @@ func (x nameIndex) find(folded []string) (at, twice int, ok bool) {
 
 // filler tells whether a text only fills its cell: !, -, ---, |.
 func filler(s string) bool {
-	if s == "" || len(s) > 8 {
-		return false
-	}
+	some := false
 	for i := range len(s) {
-		if c := s[i]; c >= 0x80 || c >= '0' && c <= '9' || isLetter(c) {
+		switch c := s[i]; {
+		case c >= 0x80, c >= '0' && c <= '9', isLetter(c):
 			return false
+		case c > ' ':
+			some = true
 		}
 	}
-	return true
+	return some && len(s) <= 24
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"wasl/pipeline"
 )
@@ -296,5 +297,40 @@ func TestPolicies(t *testing.T) {
 	o.Totals = PolicyIgnore
 	if rows, read, err := readBytes(t, o, "f", differs); err != nil || len(rows) != 1 || len(read.Notes)+len(read.Controls) > 0 {
 		t.Errorf("ignore: %+v %v", read, err)
+	}
+}
+
+// TestReport_Workbook reads a report with merged captions and the workbook's own
+// numbers and dates, which no style of its texts may turn into others.
+func TestReport_Workbook(t *testing.T) {
+	t.Parallel()
+	in := made(t, func(f *excelize.File) {
+		set(t, f, "Sheet1", map[string]any{"A1": "شركة النور", "A3": "كود الصنف", "B3": "اسم الصنف", "C3": "الكمية", "E3": "القيمة",
+			"C4": "رصيد", "D4": "محجوز", "A5": "زيوت", "A6": "A-1", "B6": "زيت", "C6": 1.234, "D6": 0, "E6": "1.250,50",
+			"A7": "A-2", "B7": "سمن", "C7": 2, "D7": 1, "E7": "12,50", "A8": "الإجمالي", "C8": 3.234, "D8": 1, "E8": "1.263,00"})
+		for from, to := range map[string]string{"A1": "E1", "A3": "A4", "B3": "B4", "C3": "D3", "E3": "E4", "A5": "E5"} {
+			if err := f.MergeCell("Sheet1", from, to); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	o := Options{Columns: []Column{{Names: []string{"كود الصنف"}, Required: true, Type: pipeline.Code}, {Names: []string{"الكمية رصيد"}, Required: true, Type: pipeline.Quantity},
+		{Names: []string{"القيمة"}, Required: true, Type: pipeline.Amount}, {Names: []string{"(group)"}}}}
+	rows, read, err := readBytes(t, o, "f.xlsx", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "f.xlsx [Sheet1!A6] A-1 | زيت | 1.234 | 0 | 1.250,50 | زيوت\nf.xlsx [Sheet1!A7] A-2 | سمن | 2 | 1 | 12,50 | زيوت\n"
+	if diff := cmp.Diff(want, cells(rows)); diff != "" {
+		t.Error(diff)
+	}
+	const wantRead = `header 3-4 to 7: 1 title 5 group 8 total
+8 total الإجمالي الكمية رصيد: 3.234 of 3.234
+8 total الإجمالي القيمة: 1263 of 1263`
+	if diff := cmp.Diff(wantRead, told(read)); diff != "" {
+		t.Error(diff)
+	}
+	if got := rows[0].Styles[2].Decimal + rows[0].Styles[4].Decimal; got != ".," {
+		t.Errorf("styles: %q", got)
 	}
 }

@@ -12,6 +12,7 @@ import (
 type known struct {
 	keyDigits bool                // nearly all keys have digits: a word alone in that column is no key
 	named     map[string]struct{} // groups that totals name, folded
+	totals    bool                // there is a row without a key, or one that begins as totals do
 }
 
 // styled is a column whose cells may be read in two ways.
@@ -68,13 +69,21 @@ func (t *table) survey() error {
 				filled++
 			}
 		}
-		if key := cellAt(l, t.keys[0]); filled > 1 || filled == 1 && len(t.keys) == 1 {
+		key := cellAt(l, t.keys[0])
+		maybe := key != "" && maybeLabel(key)
+		t.known.totals = t.known.totals || maybe || key == "" && !empty(l) || len(l.cells) > 0 && maybeLabel(l.cells[0])
+		lab := label{}
+		if maybe {
+			lab = labelOf(key)
+		}
+		switch {
+		case lab.kind != noLabel:
+			if lab.of != "" && len(t.known.named) < mostNamed {
+				t.known.named[lab.of] = struct{}{}
+			}
+		case filled > 1, filled == 1 && len(t.keys) == 1:
 			if keys++; strings.ContainsFunc(key, isDigit) {
 				digits++
-			}
-		} else if key != "" && maybeLabel(key) && len(t.known.named) < mostNamed {
-			if lab := labelOf(key); lab.of != "" {
-				t.known.named[lab.of] = struct{}{}
 			}
 		}
 	}

@@ -78,6 +78,8 @@ func (f *file) wanted(tabs []tab) ([]tab, error) {
 		}
 	}
 	switch {
+	case f.opt.Hidden == PolicyHold && f.opt.Sheet == "" && len(visible) < len(tabs):
+		return nil, f.hold("file.concealed", nil)
 	case f.opt.Sheet != "":
 		return nil, f.hold("file.sheet", nil, "name", f.opt.Sheet, "found", list(names))
 	case len(visible) == 0:

@@ -185,7 +185,7 @@ func (t *table) filled(l line) (filled, first int) {
 			continue
 		}
 		some++
-		if filler(strings.TrimSpace(c)) {
+		if filler(c) {
 			if fillers++; i < len(t.fillers) && t.fillers[i] {
 				continue
 			}

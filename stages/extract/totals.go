@@ -112,25 +112,43 @@ func headOf(s string, heads []string) (string, bool) {
 	return "", false
 }
 
+// firstLetters are how labels of European letters begin.
+var firstLetters = []string{"tot", "gra", "sub", "sum", "gen", "ove", "rep", "fin", "car", "bro", "bal", "c/f", "b/f", "c f", "b f",
+	"cou", "num", "no ", "no.", "ite", "rec", "row", "ave", "avg", "mea", "pag", "gro"}
+
 // maybeLabel tells by its letters whether a cell may be a label of totals: no need
 // to fold most of the cells there are.
 func maybeLabel(s string) bool {
-	for _, r := range s {
+	for i, r := range s {
 		switch {
-		case r <= ' ', r == '*', r == '-', r == '=', r == '_', r == '(', r == '[', r == '«', r == '"', r == '\'', r == 0xa0, r == 0x200f, r == 0x200e:
+		case r <= ' ', strings.ContainsRune("*-=_([«\"'\u00a0\u200e\u200f", r):
 			continue
 		case r < 0x80:
-			return strings.ContainsRune("tgscnriabofmTGSCNRIABOFM", r) || tailed(s)
+			if strings.IndexByte("tgsorfcbniampr", byte(r)|0x20) < 0 {
+				return tailed(s)
+			}
+			for _, begin := range firstLetters {
+				if len(s)-i >= len(begin) && strings.EqualFold(s[i:i+len(begin)], begin) {
+					return true
+				}
+			}
+			return tailed(s)
 		}
 		return true
 	}
 	return false
 }
 
-// tailed tells whether a text of European letters ends as labels do: Oils Total.
+// tailed tells whether a text ends as labels do: Oils Total.
 func tailed(s string) bool {
-	s = strings.ToLower(strings.TrimRight(s, " :*-="))
-	return strings.HasSuffix(s, "total") || strings.HasSuffix(s, "totals")
+	for len(s) > 6 && strings.IndexByte(" :*-=", s[len(s)-1]) >= 0 {
+		s = s[:len(s)-1]
+	}
+	n := len(s)
+	if n > 6 && s[n-1]|0x20 != 'l' && s[n-1]|0x20 != 's' {
+		return false
+	}
+	return n > 6 && (strings.EqualFold(s[n-5:], "total") || strings.EqualFold(s[n-6:], "totals"))
 }
 
 // labelled finds the label of a row of totals, wherever it stands in a row
@@ -177,7 +195,7 @@ func (t *table) total(l line, first, filled int) bool {
 	}
 	texts := 0 // besides the label
 	for i, c := range l.cells {
-		if i != at && !blank(c) && !number(c) && !filler(strings.TrimSpace(c)) {
+		if i != at && !blank(c) && !number(c) && !filler(c) {
 			if r, _ := pipeline.Digit([]rune(pipeline.Clean(c) + "x")[0]); r == 0 && !strings.HasPrefix(strings.TrimSpace(c), "0") {
 				texts++
 			}

@@ -29,9 +29,20 @@
 // that is wrong with it, not only the first thing. Its examples are its tests:
 // Mapping.Check runs them.
 //
+// # What it may say of reports
+//
+//	header: 4              the row of the header, pinned; 9-11: its rows; none: the file has none, and columns
+//	                       go by their numbers, from: 3
+//	totals: report         what happens where the file's own totals differ from its rows: it is told, or the
+//	                       file held (hold); ignore: they are not held against each other
+//	hidden: report         hidden rows are read and told, left out (skip), or the file is held (hold)
+//	dictionary: false      columns are never found by the dictionary's other names for them
+//
 // # What a field may say
 //
-//	from: names            the first of these headers that the file has (the short form has only this)
+//	from: names            the first of these headers that the file has (the short form has only this); also
+//	                       {word: item.code}, all names of that word in mappings/dictionary.yaml; column 4 or
+//	                       column D, whatever it is called; (group) and (groups), the captions above the row
 //	value: text            always this
 //	expr: expression       computed from fields, and from columns by col("Header"); see expr.go
 //	as: type               read as another type than the field's own: gtin, phone.eg, nationalid.eg, taxno.eg

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"iter"
 	"strconv"
 
@@ -139,7 +140,11 @@ func (s *spec) wouldRound() func(r *reading) (col int, was, is string) {
 		if col < 0 || text == "" {
 			return -1, "", ""
 		}
-		v, why := exact.read(s.unitless(r, text))
+		read := &exact
+		if col < len(r.row.Styles) {
+			read = cmp.Or(exact.told(r.row.Styles[col]), read)
+		}
+		v, why := read.read(s.unitless(r, text))
 		if short := v.Dec.RoundHAZ(s.how.places); why.rule == "" && !short.Equal(v.Dec) {
 			return col, v.Dec.String(), short.String()
 		}
