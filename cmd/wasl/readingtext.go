@@ -31,6 +31,9 @@ func (a *app) readingText(r pipeline.Reading) string {
 	if r.TableEnd > 0 {
 		parts = append(parts, a.say("tableEnd", "row", strconv.Itoa(r.TableEnd)))
 	}
+	if r.Sample != "" { // for people to see whether the code page is right
+		parts = append(parts, `"`+r.Sample+`"`)
+	}
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), a.say("comma"))
 }
 

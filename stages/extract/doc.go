@@ -4,7 +4,9 @@
 //	a drop's bytes -> what is it? -> lines -> where is the table? -> pipeline.Row
 //	                  sniff.go       csv.go    table.go, shopify.go
 //	                  decode.go      xlsx.go
-//	                  zip.go
+//	                  codepage.go    ole.go, biff*.go: .xls of Excel 2 to 2003
+//	                  archive.go     html*.go, xmlbook.go: pages and XML as .xls
+//	                                 mend.go: Arabic damaged on its way
 //
 // What a file is follows from its bytes, never from its name. A file that cannot
 // be read with certainty ends in a *pipeline.Refused, which may come after rows
@@ -61,6 +63,13 @@
 //     a result like an empty cell, and an error like a text; and it passes over
 //     damage in silence (a part shorter than stated, a shared string that is not
 //     there). It is the oracle of tests, too.
+//   - Old workbooks have an own reader of records, and of the container around
+//     them. The libraries there are read Excel 97 alone, take a formula that was
+//     never computed for 0, and believe lengths and chains. The container's tree
+//     is not walked: only what lies in its root counts.
+//   - A code page of bytes is told by how likely its letters are where they stand;
+//     the best one has to win clearly, or a person is asked. Damaged Arabic is put
+//     right by columns: one text that does not go back shows that letters were lost.
 //   - UTF-8 is decided over the whole file, not its beginning: an export may well
 //     have its first Arabic name on row 90,000.
 //   - A bare quote inside an unquoted cell (12" pipe) is a letter like others; a
