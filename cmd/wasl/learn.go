@@ -132,11 +132,36 @@ func dictionaryOf(c *Config) (map[string][]string, error) {
 }
 
 // sampleOf reads the beginning of a file: the header is the row that holds most
-// names of the dictionary.
+// names of the dictionary. Names that two columns bear are not asked for: extract
+// would not know which is meant.
 func sampleOf(ctx context.Context, drop pipeline.Drop, file io.ReaderAt, words map[string][]string) (transform.Sample, error) {
-	var options extract.Options
+	twice := map[string]bool{}
+	header := 0
+	for {
+		s, err := sampleBut(ctx, drop, file, words, twice, header)
+		refused, ok := errors.AsType[*pipeline.Refused](err)
+		if !ok {
+			return s, err
+		}
+		before := len(twice)
+		for _, p := range refused.Problems {
+			if p.Rule == "column.twice" {
+				twice[pipeline.Fold(p.Column)], header = true, p.Row // the header was found there
+			}
+		}
+		if len(twice) == before {
+			return s, err
+		}
+	}
+}
+
+func sampleBut(ctx context.Context, drop pipeline.Drop, file io.ReaderAt, words map[string][]string, twice map[string]bool, header int) (transform.Sample, error) {
+	options := extract.Options{Header: header}
 	for word, names := range words {
-		options.Columns = append(options.Columns, extract.Column{Names: names, Type: wordType(word), Pinned: true})
+		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return twice[pipeline.Fold(name)] })
+		if len(names) > 0 {
+			options.Columns = append(options.Columns, extract.Column{Names: names, Type: wordType(word), Pinned: true})
+		}
 	}
 	s := transform.Sample{Name: drop.Name}
 	reading, rows := options.Extract(ctx, drop, file)

@@ -137,6 +137,9 @@ func guess(s Sample, field pipeline.Field, words []string, dictionary map[string
 		for rank, word := range words {
 			score, why := alike(header, word, dictionary[word])
 			score -= 5 * rank
+			if score > 0 && field.Type == pipeline.Quantity && closing(header) {
+				score += 10
+			}
 			if score > 0 && !fitsType(s, i, field.Type) {
 				score, why = score/3, why+"; but its cells do not look like it"
 			}
@@ -145,7 +148,20 @@ func guess(s Sample, field pipeline.Field, words []string, dictionary map[string
 			}
 		}
 	}
+	best.Score = min(best.Score, 100)
 	return best, best.Score >= 40
+}
+
+// closing tells whether a header is of what is there in the end, where a report
+// has what came in and what went out, too.
+func closing(header string) bool {
+	folded := pipeline.Fold(header)
+	for _, word := range []string{"closing", "balance", "available", "on hand", "رصيد", "متاح", "ختامي"} {
+		if strings.Contains(folded, pipeline.Fold(word)) {
+			return true
+		}
+	}
+	return false
 }
 
 // alike says how much a header looks like a name of a word.
@@ -203,7 +219,7 @@ func Learn(s Sample, fits []Fit, flow string, files []string, locations map[stri
 	for _, name := range best.Missing {
 		fmt.Fprintf(&b, "  # %s: no column looks like it; it is required\n", name)
 	}
-	b.WriteString(stated(best, locations))
+	b.WriteString(stated(s, best, locations))
 	b.WriteString(firstExample(s, best))
 	unused := unusedColumns(s, best)
 	if len(unused) > 0 {
@@ -214,32 +230,66 @@ func Learn(s Sample, fits []Fit, flow string, files []string, locations map[stri
 
 // ruleFor is the right side of a field's line.
 func ruleFor(s Sample, kind string, g Guess) string {
-	rule := "[" + quote(g.Column) + "]"
-	switch style := s.Reading.Styles[g.Column]; {
-	case g.Required && style.Decimal != ",":
-		return rule
-	case style.Decimal == ",":
-		return fmt.Sprintf("{from: %s, decimal: \",\"%s}", rule, optional(g))
-	case kind == "table.items" && g.Field == "unit":
-		return fmt.Sprintf("{from: %s, map: {%s}, optional: true}", rule, unitMap(s, g.Number))
+	from := source(s, g)
+	more := ""
+	if s.Reading.Styles[g.Column].Decimal == "," {
+		more += ", decimal: \",\""
 	}
-	return fmt.Sprintf("{from: %s%s}", rule, optional(g))
+	if kind == "table.items" && g.Field == "unit" {
+		more += fmt.Sprintf(", map: {%s}", unitMap(s, g.Number))
+	}
+	if g.Required && continued(s, g.Number) {
+		more += ", fill: down"
+	}
+	if !g.Required {
+		more += ", optional: true"
+	}
+	if more == "" {
+		return from
+	}
+	return fmt.Sprintf("{from: %s%s}", from, more)
 }
 
-func optional(g Guess) string {
-	if g.Required {
-		return ""
+// source names a column: by its header, or by its place where another column is
+// called the same.
+func source(s Sample, g Guess) string {
+	for i, header := range s.Header {
+		if i+1 != g.Number && pipeline.Fold(header) == pipeline.Fold(g.Column) {
+			return "column " + pipeline.ColumnLetters(g.Number)
+		}
 	}
-	return ", optional: true"
+	return "[" + quote(g.Column) + "]"
+}
+
+// continued tells whether rows without this cell go on with the row above: they
+// lack their other texts, too, but hold a number.
+func continued(s Sample, col int) bool {
+	rows := 0
+	for i, row := range s.Rows {
+		if col > len(row.Cells) || strings.TrimSpace(row.Cells[col-1]) != "" {
+			continue
+		}
+		number := slices.ContainsFunc(row.Cells, func(cell string) bool {
+			_, fault := pipeline.ParseNumber(pipeline.Clean(cell), "", nil)
+			return strings.TrimSpace(cell) != "" && fault == ""
+		})
+		switch {
+		case i == 0:
+			return false
+		case number:
+			rows++
+		}
+	}
+	return rows > 0
 }
 
 // stated are the fields that no column feeds.
-func stated(f Fit, locations map[string]string) string {
+func stated(s Sample, f Fit, locations map[string]string) string {
 	switch f.Kind {
 	case "shopify.stock":
 		for _, g := range f.Guesses {
 			if g.Field == "warehouse" {
-				return fmt.Sprintf("  %-12s {from: [%s], map: shopify.locations} # the warehouses stand in wasl.yaml\n", "location:", quote(g.Column))
+				return fmt.Sprintf("  %-12s {from: [%s], map: shopify.locations} # the warehouses stand in wasl.yaml\n", "location:", strings.Trim(source(s, g), "[]"))
 			}
 		}
 		gid, which := "gid://shopify/Location/1", "REPLACE it: wasl check --online lists the locations"
@@ -257,16 +307,18 @@ func stated(f Fit, locations map[string]string) string {
 // firstExample is the first row as an example of the mapping: what stands in its
 // code column is the code.
 func firstExample(s Sample, f Fit) string {
-	if len(s.Rows) == 0 || len(f.Guesses) == 0 || len(f.Missing) > 0 {
+	whole := slices.IndexFunc(s.Rows, func(row pipeline.Row) bool {
+		return !slices.ContainsFunc(f.Guesses, func(g Guess) bool {
+			return g.Number > len(row.Cells) || strings.TrimSpace(row.Cells[g.Number-1]) == "" || strings.HasPrefix(source(s, g), "column")
+		})
+	})
+	if whole < 0 || len(f.Guesses) == 0 || len(f.Missing) > 0 {
 		return ""
 	}
 	var cells []string
 	code, extra := "", ""
 	for _, g := range f.Guesses {
-		if g.Number > len(s.Rows[0].Cells) {
-			continue
-		}
-		cell := s.Rows[0].Cells[g.Number-1]
+		cell := s.Rows[whole].Cells[g.Number-1]
 		cells = append(cells, quote(g.Column)+": "+quote(cell))
 		switch {
 		case code == "" && (g.Field == "code" || g.Field == "sku"):
