@@ -84,6 +84,7 @@ func TryAfter(ctx context.Context, flow Flow, past Past, drop Drop, file io.Read
 type preparing struct {
 	steps *Steps
 	job   Job
+	name  string // of the drop
 	flow  Flow
 	plan  func([]Document) []Planned
 	past  Past
@@ -112,7 +113,7 @@ func (p *preparing) reading() Reading {
 // fill streams the file's rows into documents. A kind that does not group needs
 // the memory of one row; a grouping kind holds one job's records.
 func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Filing) (_ Reading, err error) {
-	p.to = to
+	p.to, p.name = to, drop.Name
 	var rows iter.Seq2[Row, error]
 	p.read, rows = p.flow.Extract(ctx, drop, file)
 
@@ -186,7 +187,7 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 	}
 	doc, wrong := p.flow.Kind.Build(group)
 	doc.Kind = p.flow.Kind.Name
-	doc.Key = cmp.Or(doc.Key, "row:"+strconv.Itoa(group[0].Row))
+	doc.Key = cmp.Or(doc.Key, p.rowKey(group[0].Origin))
 	if len(doc.From) == 0 {
 		for _, r := range group {
 			doc.From = append(doc.From, r.Origin)
@@ -207,6 +208,16 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 		return p.flush()
 	}
 	return nil
+}
+
+// rowKey is the key of a document that has none of its own: a row that cannot
+// say what it is of. Parts of one file count their rows each.
+func (p *preparing) rowKey(o Origin) string {
+	row := strconv.Itoa(o.Row)
+	if o.File != p.name {
+		return "row:" + o.File + ":" + row
+	}
+	return "row:" + row
 }
 
 // flush compares what is waiting with the other side, and files it.
@@ -249,26 +260,28 @@ func (p *preparing) compare() {
 // be read by one look into a table, and then share its problem.
 func merge(group []Record, read, built []Problem) []Problem {
 	type place struct {
-		row   int
-		field string
+		file, sheet string
+		row         int
+		field       string
 	}
+	at := func(p Problem) place { return place{p.File, p.Sheet, p.Row, p.Field} }
 	said := make(map[place]bool, len(read))
 	for _, p := range read {
 		if p.Field == "" && p.Rule != "group.held" {
 			return read // of a row as a whole: what its document lacks follows from it
 		}
-		said[place{p.Row, p.Field}] = true
+		said[at(p)] = true
 	}
 	bad := func(p Problem) bool {
 		for _, r := range group {
-			if r.Row == p.Row && r.Value(p.Field).Bad {
+			if r.Row == p.Row && r.File == p.File && r.Sheet == p.Sheet && r.Value(p.Field).Bad {
 				return true
 			}
 		}
 		return false
 	}
 	for _, p := range built {
-		if p.Field == "" || !said[place{p.Row, p.Field}] && !bad(p) {
+		if p.Field == "" || !said[at(p)] && !bad(p) {
 			read = append(read, p)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"fmt"
@@ -41,6 +42,7 @@ func TestMain(m *testing.M) {
 //	                     sheet, row-3 takes out a row, cols-5-6 columns, sheet-NAME
 //	                     a sheet, swap-2-3 puts two rows in each other's place
 //	encode PAGE OUT IN   a text in a code page, with CRLF
+//	zip OUT FILE...      a ZIP of files, by their names without folders
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -55,7 +57,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "world": cmdWorld,
+			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "world": cmdWorld,
 		},
 	})
 }
@@ -341,6 +343,23 @@ func cmdEncode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[1])), 0o755))
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
+}
+
+// cmdZip makes a ZIP.
+func cmdZip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: zip OUT FILE...")
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range args[1:] {
+		w, err := z.Create(filepath.Base(name))
+		ts.Check(err)
+		_, err = io.WriteString(w, ts.ReadFile(name))
+		ts.Check(err)
+	}
+	ts.Check(z.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
 }
 
 // cmdWorld prints what the stand-ins hold.
