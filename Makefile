@@ -29,7 +29,7 @@ bench: ## the benchmarks
 fuzz: ## each parser for 20 seconds
 	@for t in $$(grep -rhoE '^func Fuzz[A-Za-z0-9_]+' --include=*_test.go . | sed 's/func //' | sort -u); do \
 	  pkg=$$(dirname $$(grep -rlE "^func $$t\(" --include=*_test.go . | head -1)); \
-	  echo "$$t in $$pkg"; $(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime 20s $$pkg || exit 1; done
+	  echo "$$t in $$pkg"; $(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime 20s -fuzzminimizetime 20x $$pkg || exit 1; done
 
 schema: ## prune the Shopify schema again, from the full one: make schema FULL=path/to/admin_2026-10.graphql.gz
 	$(GO) run ./stages/load/shopify/shopifytest/prune -schema $(FULL) -out stages/load/shopify/shopifytest/admin_2026-10.pruned.graphql
