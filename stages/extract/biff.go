@@ -43,6 +43,7 @@ const (
 	recString      = 0x0207
 	recRK          = 0x027e
 	recMulRK       = 0x00bd
+	recMerged      = 0x00e5
 	recRString     = 0x00d6
 	recLabelSST    = 0x00fd
 	recShared      = 0x04bc

@@ -10,7 +10,7 @@ import (
 // openContainer reads the workbook in an OLE container, or names what is in it.
 func (f *file) openContainer() (*table, error) {
 	if f.drop.Size > 2*f.limit() {
-		return nil, f.tooBig()
+		return nil, f.tooBig(f.limit())
 	}
 	o, err := f.openOLE()
 	if err != nil {
@@ -34,7 +34,7 @@ func (f *file) openContainer() (*table, error) {
 			continue
 		}
 		if s.size > f.limit() {
-			return nil, f.tooBig()
+			return nil, f.tooBig(f.limit())
 		}
 		b, err := o.read(s)
 		if err != nil {
@@ -48,7 +48,7 @@ func (f *file) openContainer() (*table, error) {
 // openBare reads a workbook that stands in no container, as Excel 2 to 4 wrote.
 func (f *file) openBare() (*table, error) {
 	if f.drop.Size > f.limit() {
-		return nil, f.tooBig()
+		return nil, f.tooBig(f.limit())
 	}
 	s := make(stream, f.drop.Size)
 	if n, err := f.in.ReadAt(s, 0); err != nil && !(errors.Is(err, io.EOF) && n == len(s)) {

@@ -15,6 +15,7 @@ type biffSheet struct {
 	name   string
 	cells  []biffCell
 	hidden map[uint16]bool
+	merges []merge
 	width  int
 }
 
@@ -40,6 +41,12 @@ func (b *biffBook) sheet(at biffSheetAt) (*biffSheet, error) {
 		case recRow:
 			if r.u32(12)&0x20 != 0 {
 				s.hidden[uint16(r.u16(0))] = true
+			}
+		case recMerged:
+			for i := range r.u16(0) {
+				if at := 2 + 8*i; len(r.body) >= at+8 {
+					s.merges = append(s.merges, merge{row: r.u16(at) + 1, lastRow: r.u16(at+2) + 1, col: r.u16(at + 4), lastCol: r.u16(at + 6)})
+				}
 			}
 		case recMulRK:
 			n := (len(r.body) - 6) / 6
@@ -75,6 +82,9 @@ func compareCells(a, b biffCell) int {
 }
 
 func (s *biffSheet) close() { s.cells = nil }
+
+// merged are the sheet's merged cells; before Excel 97 there are none.
+func (s *biffSheet) merged() ([]merge, bool) { return s.merges, true }
 
 // next gives the next row that has a cell, io.EOF after the last.
 func (s *biffSheet) next() (line, error) {

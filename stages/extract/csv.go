@@ -307,7 +307,7 @@ func (f *file) openText() (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.find(src, "", columns, true)
+	return f.find(src, "", columns, true, nil)
 }
 
 // sampleBytes is how much decoded text is looked at for delimiter and line ends.

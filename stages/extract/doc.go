@@ -32,6 +32,9 @@
 // Up to 15 rows above the header are titles, kept in Reading.Titles. A header has one
 // to three rows; its columns go by the names of all rows joined ("Closing Balance
 // Quantity"), or by that of the last row alone. Names such as ! and - are fillers.
+// Over which columns a caption stands is what merged cells say; where there are none, it
+// goes on to the right. Merged cells of data are as workbooks keep them: the first one
+// has the value. It is told which those are, unless the mapping fills them down.
 //
 // Below it, these rows are no data, and listed in Reading.Ignored: totals; captions of
 // groups, which rows below them know as their column "(group)"; titles and header once

@@ -25,8 +25,14 @@ const (
 	PolicyIgnore = "ignore" // read on, and say nothing
 )
 
-// defaultUnpacked is how much a workbook may unpack to, all parts together.
-const defaultUnpacked = 64 << 20
+// How much a ZIP may unpack to, all parts together. A workbook's sheets are read
+// row by row and never held: it may unpack to more, where it is not packed as
+// tightly as no honest one is.
+const (
+	defaultUnpacked = 64 << 20
+	mostUnpacked    = 256 << 20
+	mostRatio       = 200
+)
 
 // A Column is what a mapping asks for: a column under any of the names, the first
 // that is there. Names are compared by pipeline.Fold.
@@ -54,7 +60,7 @@ type Options struct {
 	CodePage    string   // a name of the WHATWG Encoding Standard; "" = decided by the bytes
 	Delimiter   string   // one ASCII character, or tab; "" = decided by the first lines
 	Columns     []Column // what the mapping asks for
-	MaxUnpacked int64    // bytes of all parts of a workbook; 0 = 64 MiB
+	MaxUnpacked int64    // bytes of all parts of a ZIP; 0 = 64 MiB, and 256 MiB for a workbook that is packed no tighter than 1 to 200
 }
 
 // Extract reads a drop of d.Size bytes. The Reading is filled while the rows are

@@ -62,7 +62,7 @@ type headed struct {
 
 // match holds a row against the columns.
 func match(cells []string, columns []asked) headed {
-	return matchNames(joinRows([][]string{cells}), columns)
+	return matchNames(joinRows([][]string{cells}, nil), columns)
 }
 
 // matchNames holds the names of a header against the columns.
@@ -103,8 +103,9 @@ func matchNames(n names, columns []asked) headed {
 }
 
 // find reads the first rows and looks for the header among them.
-func (f *file) find(src source, sheet string, columns []asked, strict bool) (*table, error) {
-	t := &table{file: f, src: src, sheet: sheet, columns: columns, strict: strict}
+// raw opens the same source anew, as it stands; nil: it knows nothing of merged cells.
+func (f *file) find(src source, sheet string, columns []asked, strict bool, raw func() (tabSource, error)) (*table, error) {
+	t := &table{file: f, src: src, sheet: sheet, columns: columns, strict: strict, raw: raw}
 	filled := 0
 	for {
 		l, err := src.next()
@@ -125,7 +126,11 @@ func (f *file) find(src source, sheet string, columns []asked, strict bool) (*ta
 		if f.opt.Header > 0 && l.row != f.opt.Header {
 			continue
 		}
-		if t.consider(len(t.ahead)-1) && t.found.matched == len(columns) {
+		better, err := t.consider(len(t.ahead) - 1)
+		if err != nil {
+			return nil, err
+		}
+		if better && t.found.matched == len(columns) {
 			return t, t.lengthen()
 		}
 	}
@@ -143,23 +148,25 @@ func (t *table) bare() error {
 // consider holds a row against the columns, alone and as the last one of a header
 // of several rows. A taller header has to know more columns: what stands above a
 // header is a title until it is needed.
-func (t *table) consider(at int) (better bool) {
-	rows := [][]string{}
+func (t *table) consider(at int) (better bool, err error) {
 	for tall := 1; tall <= headerTall && at-tall+1 >= 0; tall++ {
 		l := t.ahead[at-tall+1]
 		if tall > 1 && (l.row != t.ahead[at].row-tall+1 || empty(l) || t.file.opt.HeaderTall > 0 && tall > t.file.opt.HeaderTall) {
 			break
 		}
-		rows = append([][]string{l.cells}, rows...)
 		if t.file.opt.HeaderTall > 0 && tall != t.file.opt.HeaderTall {
 			continue
 		}
-		if h := matchNames(joinRows(rows), t.columns); t.better(h) {
+		joined, err := t.flatten(at, tall)
+		if err != nil {
+			return false, err
+		}
+		if h := matchNames(joined, t.columns); t.better(h) {
 			h.row = t.ahead[at].row
 			t.found, t.at, better = &h, at, true
 		}
 	}
-	return better
+	return better, nil
 }
 
 func (t *table) better(h headed) bool {
@@ -174,7 +181,7 @@ func (t *table) better(h headed) bool {
 }
 
 // lengthen takes rows below the header into it that only say more about its
-// columns. What the columns were found by stays.
+// columns, or into which its cells are merged. What the columns were found by stays.
 func (t *table) lengthen() error {
 	if t.found == nil || t.file.opt.Header > 0 || len(t.columns) == 0 {
 		return nil
@@ -184,14 +191,17 @@ func (t *table) lengthen() error {
 		if err != nil || !ok {
 			return err
 		}
-		if l.row != t.found.row+1 || !t.continues(l) {
+		if l.row != t.found.row+1 {
 			return nil
 		}
-		rows := [][]string{}
-		for i := t.at - t.found.tall + 1; i <= t.at+1; i++ {
-			rows = append(rows, t.ahead[i].cells)
+		if below, err := t.reaches(l); err != nil || !below && !t.continues(l) {
+			return err
 		}
-		t.rename(joinRows(rows))
+		joined, err := t.flatten(t.at+1, t.found.tall+1)
+		if err != nil {
+			return err
+		}
+		t.rename(joined)
 		t.found.row, t.found.tall, t.at = l.row, t.found.tall+1, t.at+1
 	}
 	return nil

@@ -111,6 +111,7 @@ type web struct {
 // first rows are kept; the rest is read when it is wanted.
 func (f *file) webTables(page codePage) (web, error) {
 	r := f.webReader(page)
+	r.merges = map[int][]merge{}
 	var found []*webTab
 	byNumber := map[int]*webTab{}
 	for n := 0; ; n++ {
@@ -138,6 +139,7 @@ func (f *file) webTables(page codePage) (web, error) {
 	}
 	w := web{title: r.title()}
 	for i, t := range found {
+		t.merges = r.merges[t.number]
 		name := ""
 		if len(found) > 1 {
 			name = "table " + strconv.Itoa(i+1)
@@ -173,6 +175,7 @@ type webTab struct {
 	number int
 	rows   int // that have something in them
 	kept   []line
+	merges []merge
 }
 
 func (t *webTab) open() (tabSource, error) { return &webSource{tab: t}, nil }
@@ -185,6 +188,8 @@ type webSource struct {
 }
 
 func (s *webSource) close() {}
+
+func (s *webSource) merged() ([]merge, bool) { return s.tab.merges, true }
 
 func (s *webSource) next() (line, error) {
 	switch {

@@ -20,6 +20,7 @@ type webReader struct {
 	within string // title, style or script, whose text is no cell's
 	titled []byte
 	pads   map[string]form // classes whose number format is zeros
+	merges map[int][]merge // by table, cells over several columns or rows; nil: they are not wanted
 }
 
 type webRow struct {
@@ -196,6 +197,9 @@ func (r *webReader) beginCell(t *webOpen, attrs map[string]string) error {
 	}
 	if c.col+c.cols > maxColumns {
 		return errWide
+	}
+	if r.merges != nil && c.rows+c.cols > 2 {
+		r.merges[t.number] = append(r.merges[t.number], merge{row: t.row, lastRow: t.row + c.rows - 1, col: c.col, lastCol: c.col + c.cols - 1})
 	}
 	if c.rows > 1 {
 		for i := c.col; i < min(c.col+c.cols, maxSpans); i++ {

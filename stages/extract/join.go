@@ -18,8 +18,9 @@ type names struct {
 // joinRows puts the rows of a header together. A caption over several columns
 // stands in the first of them, in CSV as in merged cells: it goes on to the right
 // as long as there are names below and no other caption. One without a name below
-// it stands for its own column.
-func joinRows(rows [][]string) names {
+// it stands for its own column. Where merged cells say over which columns captions
+// stand, that counts: rows of merged count from the header's first one, as 0.
+func joinRows(rows [][]string, merged []merge) names {
 	width := 0
 	for _, r := range rows {
 		width = max(width, len(r))
@@ -28,6 +29,7 @@ func joinRows(rows [][]string) names {
 	for i := range n.alone {
 		n.alone[i] = true
 	}
+	over := newCover(merged, len(rows), width)
 	for depth, r := range rows {
 		carried := ""
 		for i := range width {
@@ -36,10 +38,18 @@ func joinRows(rows [][]string) names {
 				text = pipeline.Clean(r[i])
 			}
 			below := named(rows[depth+1:], i)
+			m, covered := over.at(depth, i)
 			switch {
-			case text != "" && below:
+			case covered && text == "":
+				if carried = ""; m.row == depth && m.col < len(r) && named(rows[m.lastRow+1:], i) {
+					text = pipeline.Clean(r[m.col])
+				}
+				if text != "" && depth == 0 {
+					n.alone[i], n.alone[m.col] = false, false
+				}
+			case text != "" && below && !over.across[depth]:
 				carried = text
-			case text != "" || !below:
+			case text != "" || !below || over.across[depth]:
 				carried = ""
 			default:
 				if text = carried; text != "" && depth == 0 {
@@ -59,6 +69,41 @@ func joinRows(rows [][]string) names {
 		n.shown = n.shown[:len(n.shown)-1]
 	}
 	return n
+}
+
+// cover says which cells of a header are merged.
+type cover struct {
+	merged []merge
+	which  [][]int // by row and column, the merge counted from 1; 0: none
+	across []bool  // by row, whether a caption is merged over several columns
+}
+
+func newCover(merged []merge, tall, width int) cover {
+	c := cover{across: make([]bool, tall)}
+	if len(merged) == 0 {
+		return c
+	}
+	c.merged, c.which = merged, make([][]int, tall)
+	for i := range c.which {
+		c.which[i] = make([]int, width)
+	}
+	for i, m := range merged {
+		for row := max(m.row, 0); row <= m.lastRow; row++ {
+			for col := m.col; col <= m.lastCol && col < width && c.which[row][col] == 0; col++ { // of two that overlap the first counts
+				c.which[row][col] = i + 1
+				c.across[row] = c.across[row] || m.row >= 0 && col > m.col
+			}
+		}
+	}
+	return c
+}
+
+// at is the merge to which a cell belongs.
+func (c cover) at(row, col int) (merge, bool) {
+	if c.which == nil || c.which[row][col] == 0 {
+		return merge{}, false
+	}
+	return c.merged[c.which[row][col]-1], true
 }
 
 // named tells whether one of the rows says something in a column.

@@ -46,9 +46,24 @@ func (o *ordersSeen) see(text string) bool {
 	return differ
 }
 
+// slips is how many dates of one order stand against a single one of the other
+// that is taken for a slip of the pen.
+const slips = 20
+
+// torn tells whether dates of a column stand against each other, and others can be
+// read in both orders: as in a text that a spreadsheet with American settings has
+// opened and saved, which turns the dates round that it can read.
+func (o *ordersSeen) torn() bool {
+	few, most := min(o.alone[dmy], o.alone[mdy]), max(o.alone[dmy], o.alone[mdy])
+	return o.two && few > 0 && most < slips*few
+}
+
 // order is that of the column, as pipeline.Style has it. Where dates contradict
-// each other it is that of most of them.
+// each other it is that of most of them, unless the column is torn.
 func (o *ordersSeen) order() string {
+	if o.torn() {
+		return "?"
+	}
 	best := 0
 	for _, order := range []int{dmy, mdy, ymd} {
 		if o.alone[order] > 0 && (best == 0 || o.alone[order] > o.alone[best]) {

@@ -65,6 +65,23 @@ f:10 B-1 | سكر | 10 | 1,000.00 | سكر | سكر
 12 total الإجمالي العام الكمية: 15 of 15
 12 total الإجمالي العام القيمة: 1050.5 of 1050.5`},
 
+		"groups of one word in the column of codes": {`Code,Name,Qty,Value
+Soap,,,
+A-1,oil,2,20
+A-2,fat,3,30
+,Total Soap,5,50
+K,,,
+B-1,sugar,1,10
+,,6,60
+`, `f:3 A-1 | oil | 2 | 20 | Soap | Soap
+f:4 A-2 | fat | 3 | 30 | Soap | Soap
+f:7 B-1 | sugar | 1 | 10 | K | K
+`, `header 1-0 to 7: 2 group 5 total 6 group 8 total
+5 group Total Soap Qty: 5 of 5
+5 group Total Soap Value: 50 of 50
+8 total  Qty: 6 of 6
+8 total  Value: 60 of 60`},
+
 		"a total without a label": {`Code,Name,Qty,Value
 A-1,oil,2,20
 A-2,fat,3,30
@@ -242,6 +259,30 @@ func TestStyles_Ambiguous(t *testing.T) {
 	}
 	o.Columns[1].Pinned = true
 	if rows, _, err := readBytes(t, o, "f", in); err != nil || len(rows) != 2 {
+		t.Errorf("pinned: %v", err)
+	}
+}
+
+// TestStyles_Torn holds a column whose dates stand against each other, but not for a
+// slip of the pen, nor where no date can be read in two ways.
+func TestStyles_Torn(t *testing.T) {
+	t.Parallel()
+	o := Options{Columns: []Column{{Names: []string{"Code"}, Required: true}, {Names: []string{"X"}, Type: pipeline.Date}}}
+	in := "Code,X\nA,25/11/2026\nB,11/26/2026\n"
+	if _, _, err := readBytes(t, o, "f", []byte(in)); err != nil {
+		t.Errorf("without doubtful dates: %v", err)
+	}
+	in += "C,03/04/2026\n"
+	_, _, err := readBytes(t, o, "f", []byte(in))
+	if p := refusal(t, err, true); p.Rule != "date.torn" || p.Row != 4 || p.Value != "03/04/2026" || p.With["monthfirst"] != "1/2/2006" {
+		t.Errorf("got %v %v", p, p.With)
+	}
+	in += strings.Repeat("D,25/11/2026\n", slips)
+	if rows, _, err := readBytes(t, o, "f", []byte(in)); err != nil || rows[0].Styles[1].Dates != "dmy" {
+		t.Errorf("a slip: %v", err)
+	}
+	o.Columns[1].Pinned = true
+	if _, _, err := readBytes(t, o, "f", []byte(strings.ReplaceAll(in, "D,", "D,1"))); err != nil {
 		t.Errorf("pinned: %v", err)
 	}
 }

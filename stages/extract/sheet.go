@@ -20,7 +20,8 @@ type sheet struct {
 	row  int
 	cell cell
 
-	width int // of the widest row so far
+	width  int // of the widest row so far
+	merges []merge
 }
 
 // cell is a cell as it is written.
@@ -69,9 +70,17 @@ func (s *sheet) next() (line, error) {
 				return l, s.fail(err)
 			}
 			return l, nil
+		case t == tokenStart && string(s.x.name) == "mergeCell":
+			ref, _ := s.x.attr("ref")
+			if m, ok := parseMerge(ref); ok {
+				s.merges = append(s.merges, m)
+			}
 		}
 	}
 }
+
+// merged are the sheet's merged cells, which stand behind its rows.
+func (s *sheet) merged() ([]merge, bool) { return s.merges, s.in == nil }
 
 func (s *sheet) fail(err error) error {
 	s.close()
@@ -213,11 +222,11 @@ func (s *sheet) text() (string, *pipeline.Fault, error) {
 		if !c.valued {
 			return "", nil, nil
 		}
-		n := atoi(value)
-		if n < 0 || n >= len(s.book.shared) {
+		text, ok := s.book.shared.at(atoi(value))
+		if !ok {
 			return "", nil, errXML
 		}
-		return s.book.shared[n], nil, nil
+		return text, nil, nil
 	case "inlineStr":
 		if len(c.inline) == 0 {
 			return unescape(value), nil, nil

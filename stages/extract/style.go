@@ -73,19 +73,26 @@ func (t *table) survey() error {
 		maybe := key != "" && maybeLabel(key)
 		t.known.totals = t.known.totals || maybe || key == "" && !empty(l) || len(l.cells) > 0 && maybeLabel(l.cells[0])
 		lab := label{}
-		if maybe {
+		switch {
+		case maybe:
 			lab = labelOf(key)
+		case key == "":
+			lab, _ = t.labelled(l, 0) // «إجمالي زيوت» in the column of names
 		}
 		switch {
 		case lab.kind != noLabel:
 			if lab.of != "" && len(t.known.named) < mostNamed {
 				t.known.named[lab.of] = struct{}{}
 			}
+		case key == "": // an unlabelled total, or a row that has yet to get its code
 		case filled > 1, filled == 1 && len(t.keys) == 1:
 			if keys++; strings.ContainsFunc(key, isDigit) {
 				digits++
 			}
 		}
+	}
+	if known, all := mergedIn(src); all && !t.mergesKnown {
+		t.learnMerges(known)
 	}
 	t.known.keyDigits = digits > 0 && 10*digits >= 9*keys
 	return t.decide(cols)
@@ -163,7 +170,11 @@ func (t *table) decide(cols []styled) error {
 		}
 		t.file.read.Styles[t.found.header[c.at]] = s
 		if s.Dates == "?" && !c.pinned {
-			wrong = append(wrong, t.file.problem("date.ambiguous", &c.first, "dayfirst", layoutOf(c.first.value, true), "monthfirst", layoutOf(c.first.value, false)))
+			rule := pipeline.Rule("date.ambiguous")
+			if c.dates.torn() {
+				rule = "date.torn"
+			}
+			wrong = append(wrong, t.file.problem(rule, &c.first, "dayfirst", layoutOf(c.first.value, true), "monthfirst", layoutOf(c.first.value, false)))
 		}
 	}
 	if len(t.file.read.Styles) == 0 {

@@ -37,7 +37,7 @@ func (f *file) findTab(tabs []tab) (*table, error) {
 		if err != nil {
 			return nil, err
 		}
-		t, err := f.find(src, s.name, columns, false)
+		t, err := f.find(src, s.name, columns, false, s.open)
 		if err != nil {
 			src.close()
 			return nil, err

@@ -14,12 +14,18 @@ type table struct {
 	file    *file
 	src     source
 	reopen  func() (tabSource, error) // a second reading of the same source; nil: the file has to be opened anew
+	raw     func() (tabSource, error) // the same source as it stands, for its merged cells; nil: it has none
 	sheet   string
 	columns []asked
 	strict  bool    // rows have to be as wide as the header: CSV, where cells have no address
 	ahead   []line  // read and not yet taken
 	found   *headed // the row that is most like the header; nil where there is none
 	at      int     // the place of its last row in ahead
+
+	mergesKnown bool
+	merges      []merge // all of the sheet
+	headMerges  []merge // those where a header may be
+	keyMerges   []merge // those of data that cover the first key column, in order; nil: not looked for yet
 
 	// Since begin:
 	width       int      // of the header, without what is not in the file
@@ -74,6 +80,7 @@ func (t *table) each(take func(pipeline.Row) error) error {
 	}
 	t.resolve("footer")
 	t.sums.end()
+	t.tellMerged()
 	if t.hidden > 0 && t.file.opt.Hidden != PolicySkip {
 		t.file.note("file.hidden", &place{sheet: t.sheet, row: t.firstHidden}, "rows", strconv.Itoa(t.hidden))
 	}
@@ -83,6 +90,12 @@ func (t *table) each(take func(pipeline.Row) error) error {
 // one takes one line.
 func (t *table) one(l line, take func(pipeline.Row) error) error {
 	why, err := t.sort(l)
+	if err == nil && (why == "caption" || why == "total") {
+		covered, fault := t.covered(l)
+		if err = fault; covered {
+			why = ""
+		}
+	}
 	switch {
 	case err != nil:
 		return err

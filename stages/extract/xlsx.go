@@ -11,8 +11,8 @@ type book struct {
 	part     string // of the workbook itself
 	sheets   []sheetName
 	from1904 bool
-	forms    []form   // of cell styles
-	shared   []string // strings
+	forms    []form      // of cell styles
+	shared   sharedTexts // strings
 }
 
 type sheetName struct {
@@ -156,29 +156,18 @@ func (b *book) readStyles(part string) error {
 	})
 }
 
-// readShared reads the strings that cells share. They lie one after another in
-// one text.
+// readShared reads the strings that cells share.
 func (b *book) readShared(part string) error {
-	var all []byte
-	var ends []int
-	rich := richText{}
+	rich, shared := richText{}, &b.shared
 	err := b.each(part, func(x *xmlReader, t token) error {
-		all = rich.add(all, x, t)
+		shared.open = rich.add(shared.open, x, t)
 		if t == tokenEnd && string(x.name) == "si" {
-			ends = append(ends, len(all))
+			shared.end()
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	text, from := string(all), 0
-	b.shared = make([]string, len(ends))
-	for i, end := range ends {
-		b.shared[i] = unescape(text[from:end])
-		from = end
-	}
-	return nil
+	shared.close()
+	return err
 }
 
 // richText puts the pieces of a string together: text in several styles counts,

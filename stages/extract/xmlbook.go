@@ -124,9 +124,14 @@ type xmlSheet struct {
 	row   int
 	width int
 	done  bool // its end was read
+
+	merges []merge
 }
 
 func (s *xmlSheet) close() {}
+
+// merged are the cells merged in the rows read so far.
+func (s *xmlSheet) merged() ([]merge, bool) { return s.merges, s.done }
 
 // next gives the next row that has something in it, io.EOF after the sheet.
 func (s *xmlSheet) next() (line, error) {
@@ -203,6 +208,13 @@ func (s *xmlSheet) cells(l *line) error {
 		}
 		if col > maxColumns {
 			return errWide
+		}
+		down := 0
+		if v, ok := s.x.attr("MergeDown"); ok {
+			down = max(0, atoi(v))
+		}
+		if down > 0 || col > at {
+			s.merges = append(s.merges, merge{row: l.row, lastRow: l.row + down, col: at - 1, lastCol: col - 1})
 		}
 		if err := s.cell(l, at); err != nil {
 			return err

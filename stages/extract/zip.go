@@ -19,8 +19,6 @@ const (
 type parts struct {
 	file  *file
 	byKey map[string]*zip.File // by name in lower case: Excel does not mind either
-	limit int64
-	out   int64 // unpacked so far
 }
 
 // unzip checks a zip before anything in it is believed: its directory is there,
@@ -31,14 +29,17 @@ func (f *file) unzip() (*parts, error) {
 	if err != nil {
 		return nil, f.damage(err, "")
 	}
-	p := &parts{file: f, byKey: make(map[string]*zip.File, len(z.File)), limit: f.limit()}
+	p := &parts{file: f, byKey: make(map[string]*zip.File, len(z.File))}
 	if len(z.File) > maxParts {
 		return nil, f.refuse("file.parts", nil, "parts", strconv.Itoa(len(z.File)), "limit", strconv.Itoa(maxParts))
 	}
-	var stated uint64
+	stated, limit := uint64(0), f.limit()
+	if f.opt.MaxUnpacked == 0 && isWorkbook(z) {
+		limit = max(limit, min(mostUnpacked, mostRatio*f.drop.Size))
+	}
 	for _, part := range z.File {
-		if stated += part.UncompressedSize64; stated > uint64(p.limit) || part.UncompressedSize64 > uint64(p.limit) {
-			return nil, f.tooBig()
+		if stated += part.UncompressedSize64; stated > uint64(limit) || part.UncompressedSize64 > uint64(limit) {
+			return nil, f.tooBig(limit)
 		}
 		at, err := part.DataOffset()
 		if err != nil || at < 0 || part.CompressedSize64 > uint64(f.drop.Size) || at+int64(part.CompressedSize64) > f.drop.Size {
@@ -63,7 +64,7 @@ func (f *file) unzip() (*parts, error) {
 	return p, nil
 }
 
-// limit is how much a file may unpack to.
+// limit is how much may be held of a file, unpacked.
 func (f *file) limit() int64 {
 	if f.opt.MaxUnpacked > 0 {
 		return f.opt.MaxUnpacked
@@ -71,8 +72,8 @@ func (f *file) limit() int64 {
 	return defaultUnpacked
 }
 
-func (f *file) tooBig() error {
-	return f.refuse("file.big", nil, "limit", strconv.FormatInt(f.limit()>>20, 10))
+func (f *file) tooBig(limit int64) error {
+	return f.refuse("file.big", nil, "limit", strconv.FormatInt(limit>>20, 10))
 }
 
 // prologue refuses a part that declares a document type before its first element.
@@ -109,8 +110,12 @@ func (p *parts) open(name string) (*xmlReader, io.Closer, error) {
 	return newXML(&metered{in: in, left: int64(part.UncompressedSize64)}), in, nil
 }
 
-// each reads a part to its end and hands on its tokens.
+// each reads a part to its end and hands on its tokens, of which much may be kept:
+// no such part is larger than what may be held.
 func (p *parts) each(name string, take func(x *xmlReader, t token) error) error {
+	if part, ok := p.byKey[strings.ToLower(name)]; ok && part.UncompressedSize64 > uint64(p.file.limit()) {
+		return p.file.tooBig(p.file.limit())
+	}
 	x, in, err := p.open(name)
 	if err != nil {
 		return err
