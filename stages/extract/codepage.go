@@ -23,6 +23,7 @@ func (p *bytePage) text(b []byte) string {
 		return string(b)
 	}
 	var out strings.Builder
+	out.Grow(2 * len(b)) // of a megabyte it would else copy four
 	for _, c := range b {
 		out.WriteString(p.letters[c])
 	}
