@@ -65,23 +65,6 @@ f:10 B-1 | سكر | 10 | 1,000.00 | سكر | سكر
 12 total الإجمالي العام الكمية: 15 of 15
 12 total الإجمالي العام القيمة: 1050.5 of 1050.5`},
 
-		"groups of one word in the column of codes": {`Code,Name,Qty,Value
-Soap,,,
-A-1,oil,2,20
-A-2,fat,3,30
-,Total Soap,5,50
-K,,,
-B-1,sugar,1,10
-,,6,60
-`, `f:3 A-1 | oil | 2 | 20 | Soap | Soap
-f:4 A-2 | fat | 3 | 30 | Soap | Soap
-f:7 B-1 | sugar | 1 | 10 | K | K
-`, `header 1-0 to 7: 2 group 5 total 6 group 8 total
-5 group Total Soap Qty: 5 of 5
-5 group Total Soap Value: 50 of 50
-8 total  Qty: 6 of 6
-8 total  Value: 60 of 60`},
-
 		"a total without a label": {`Code,Name,Qty,Value
 A-1,oil,2,20
 A-2,fat,3,30
@@ -204,6 +187,29 @@ f:5 ! | A-2 | ! | oil | 2 | 20 | - | Oils | Oils
 				t.Errorf("reading (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestReport_OneWordGroups tells captions of one word from codes that lack the rest,
+// by the totals that name them, or as all codes have digits and they have none.
+func TestReport_OneWordGroups(t *testing.T) {
+	t.Parallel()
+	o := Options{Columns: []Column{
+		{Names: []string{"Code"}, Required: true, Type: pipeline.Code},
+		{Names: []string{"Qty"}, Required: true, Type: pipeline.Quantity},
+		{Names: []string{"Name"}, Required: true},
+		{Names: []string{"(group)"}},
+	}}
+	for name, c := range map[string]struct{ in, want string }{
+		"totals stand in the column of names": {"Code,Name,Qty\nSoap,,\nA-1,oil,2\n,Page total,2\nPaper,,\nB-1,pad,1\n,Grand total,3\n",
+			"f:3 A-1 | oil | 2 | Soap\nf:6 B-1 | pad | 1 | Paper\n"},
+		"totals there name them": {"Code,Name,Qty\nSoap,,\nAAA,oil,2\n,Total Soap,2\nPaper,,\nBBB,pad,1\n,Paper Total,1\n",
+			"f:3 AAA | oil | 2 | Soap\nf:6 BBB | pad | 1 | Paper\n"},
+	} {
+		rows, _, err := readBytes(t, o, "f", []byte(c.in))
+		if err != nil || cells(rows) != c.want {
+			t.Errorf("%s: %v\n%s", name, err, cells(rows))
+		}
 	}
 }
 
