@@ -12,7 +12,8 @@ type Decimal = udecimal.Decimal
 
 // A Row is one line of a sheet as it stands: text, nothing guessed. Workbook
 // cells are put into text by extract: numbers in plain digits (no exponent, at
-// most 15 significant digits, as Excel shows them), dates as 2006-01-02 or
+// most 15 significant digits, as Excel shows them), those formatted as percentages
+// with their sign (14% for the stored 0.14, 14.25% also where 14% is shown), dates as 2006-01-02 or
 // 2006-01-02 15:04:05, booleans as TRUE and FALSE.
 type Row struct {
 	Origin

@@ -23,8 +23,7 @@
 // not begin a new row. Of a workbook it is the number that stands in the sheet.
 //
 // Cells of workbooks become text as pipeline.Row says. A cell with a time and no
-// date is 15:04:05; an elapsed time ([h]:mm) stays a number of days; a percentage
-// stays the number that is stored, 0.14 for 14%. A cell with a Fault keeps the
+// date is 15:04:05; an elapsed time ([h]:mm) stays a number of days. A cell with a Fault keeps the
 // text that stood in it, for showing: #N/A, or the digits that are not certain.
 //
 // # What is data

@@ -29,6 +29,7 @@ func TestHTML_Rows(t *testing.T) {
 		"zeros, as text":     {head + `<tr><td style="mso-number-format:'\@'">00123</td><td>2</td><td>x</td></tr></table>`, "2: 00123 | 2 | x"},
 		"zeros, by class":    {`<style>.a{color:red} td.b, .c {mso-number-format:000000;}</style>` + head + `<tr><td class="z b">123</td><td>2</td><td>x</td></tr></table>`, "2: 000123 | 2 | x"},
 		"number behind text": {head + `<tr><td>A-1</td><td x:num="2.345">2.35</td><td x:num="46086">05/03/2026</td></tr></table>`, "2: A-1 | 2.345 | 05/03/2026"},
+		"percent":            {head + `<tr><td>A-1</td><td>14%</td><td x:num="0.1425">14%</td></tr></table>`, "2: A-1 | 14% | 14.25%"},
 		"table in a cell":    {`<table><tr><td>Menu</td><td>` + head + `<tr><td>A-1</td><td>2</td><td>x</td></tr></table></td></tr></table>`, "2: A-1 | 2 | x"},
 		"second table":       {`<table><tr><td>Stock of today</td></tr></table>` + head + `<tr><td>A-1</td><td>2</td><td>x</td></tr></table>`, "2: A-1 | 2 | x"},
 		"UTF-8 named wrong":  {`<meta charset="iso-8859-1">` + head + `<tr><td>A-1</td><td>2</td><td>زيت</td></tr></table>`, "2: A-1 | 2 | زيت"},

@@ -255,6 +255,11 @@ func (c *webCell) value() (text string, stored bool) {
 			return c.pad.pad(plain), true
 		}
 	}
+	if rate, ok := strings.CutSuffix(text, "%"); ok && c.number != "" && likeNumber(rate) {
+		if plain, exact, ok := plainNumber(c.number); ok && exact {
+			return percent(plain), true
+		}
+	}
 	return c.pad.pad(text), false
 }
 

@@ -98,12 +98,16 @@ const (
 	formTime     // without a date
 	formDateTime // both
 	formPadded   // formPadded+6 is 000000: whole numbers have six digits or more
+
+	formPercent form = 255 // 0.14 is shown as 14%
 )
 
 // builtIn are the number formats that have no text in the file: ECMA-376 part 1,
 // 18.8.30, and those of East Asian locales.
 func builtIn(id int) form {
 	switch {
+	case id == 9, id == 10:
+		return formPercent
 	case id >= 14 && id <= 17, id >= 27 && id <= 31, id >= 34 && id <= 36, id >= 50 && id <= 58:
 		return formDate
 	case id >= 18 && id <= 21, id == 32, id == 33, id == 45, id == 47:
@@ -127,9 +131,50 @@ func padded(code string) (form, bool) {
 	return formPadded + form(len(code)), true
 }
 
+// isPercent tells whether a number format shows hundredths: 0.14 as 14%. One with
+// two signs shows nothing that anybody means.
+func isPercent(code string) bool {
+	signs := 0
+	for i := 0; i < len(code) && code[i] != ';'; i++ {
+		switch code[i] {
+		case '%':
+			signs++
+		case '"':
+			i = after(code, i, '"')
+		case '[':
+			i = after(code, i, ']')
+		case '\\', '_', '*':
+			i++
+		}
+	}
+	return signs == 1
+}
+
+// percent writes plain digits as hundredths, exactly: 0.145 is 14.5%. Digits that the
+// format leaves out stay.
+func percent(number string) string {
+	digits, sign := number, ""
+	if strings.HasPrefix(digits, "-") {
+		digits, sign = digits[1:], "-"
+	}
+	whole, fraction, _ := strings.Cut(digits, ".")
+	fraction += strings.Repeat("0", max(0, 2-len(fraction)))
+	whole, fraction = strings.TrimLeft(whole+fraction[:2], "0"), fraction[2:]
+	if whole == "" {
+		whole = "0"
+	}
+	if fraction != "" {
+		fraction = "." + fraction
+	}
+	if whole == "0" && fraction == "" {
+		sign = ""
+	}
+	return sign + whole + fraction + "%"
+}
+
 // pad puts the zeros before a whole number that its format shows.
 func (f form) pad(number string) string {
-	if f <= formPadded || strings.ContainsAny(number, "-.") {
+	if f <= formPadded || f == formPercent || strings.ContainsAny(number, "-.") {
 		return number
 	}
 	return strings.Repeat("0", max(0, int(f-formPadded)-len(number))) + number
@@ -141,6 +186,9 @@ func (f form) pad(number string) string {
 func formOf(code string) form {
 	if f, ok := padded(code); ok {
 		return f
+	}
+	if isPercent(code) {
+		return formPercent
 	}
 	var day, clock bool
 	for i := 0; i < len(code); i++ {

@@ -61,7 +61,8 @@ func TestPlainNumber_Any(t *testing.T) {
 func TestFormOf(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]form{
-		"General": formNumber, "0": formNumber, "0.00": formNumber, "#,##0.00": formNumber, "@": formNumber, "0%": formNumber,
+		"General": formNumber, "0": formNumber, "0.00": formNumber, "#,##0.00": formNumber, "@": formNumber,
+		"0%": formPercent, `#,##0.00\ %;[Red]-0.0%`: formPercent, `0" %"`: formNumber, `0\%`: formNumber, "0%%": formNumber, "[=1]0;0%": formNumber,
 		`#,##0.00\ "ج.م"`: formNumber, `[$ج.م.-C01]\ #,##0.00`: formNumber, `"day "0`: formNumber, "0.00E+00": formNumber, "[h]:mm:ss": formNumber,
 		"dd/mm/yyyy": formDate, "d-mmm-yy": formDate, "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy": formDate, "yyyy-mm-dd;@": formDate, "mmm": formDate,
 		`[$-1010000]yyyy/mm/dd;@`: formDate, `yyyy"م"mm`: formDate,

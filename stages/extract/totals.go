@@ -177,8 +177,9 @@ func (t *table) labelled(l line, first int) (label, int) {
 	return label{}, 0
 }
 
+// number tells whether a cell holds a number, or a percentage.
 func number(s string) bool {
-	_, rule := pipeline.ParseNumber(pipeline.Clean(s), "", nil)
+	_, rule := pipeline.ParseNumber(pipeline.Clean(s), "", []string{"%"})
 	return rule == ""
 }
 

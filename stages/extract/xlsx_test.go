@@ -52,7 +52,7 @@ func byHand(t testing.TB, rows string, more map[string]string) []byte {
 		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="` + relTypes + `worksheet" Target="worksheets/sheet1.xml"/>` +
 			`<Relationship Id="r2" Type="` + relTypes + `styles" Target="/xl/styles.xml"/><Relationship Id="r3" Type="` + relTypes + `sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
 		"xl/styles.xml": `<styleSheet ` + mainSpace + `><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/><numFmt numFmtId="165" formatCode="000000;@"/></numFmts>` +
-			`<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="22"/><xf numFmtId="165"/></cellXfs></styleSheet>`,
+			`<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="22"/><xf numFmtId="165"/><xf numFmtId="9"/></cellXfs></styleSheet>`,
 		"xl/sharedStrings.xml": `<sst ` + mainSpace + `><si><t>SKU</t></si><si><r><t>Q</t></r><r><t>ty</t></r><rPh sb="0" eb="1"><t>xx</t></rPh></si></sst>`,
 		"xl/worksheets/sheet1.xml": `<worksheet ` + mainSpace + `><dimension ref="A1:XFD1048576"/><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="inlineStr"><is><t>X</t></is></c></row>` +
 			rows + `</sheetData></worksheet>`,
@@ -94,6 +94,12 @@ func TestWorkbook_Cells(t *testing.T) {
 		"padded, noise":     {` s="3"|<v>12.000000000000001</v>`, "000012"},
 		"padded, fraction":  {` s="3"|<v>1.5</v>`, "1.5"},
 		"padded, below 0":   {` s="3"|<v>-3</v>`, "-3"},
+		"percent":           {` s="4"|<v>0.14</v>`, "14%"},
+		"percent, noise":    {` s="4"|<v>0.14499999999999999</v>`, "14.5%"},
+		"percent, below 0":  {` s="4"|<v>-0.005</v>`, "-0.5%"},
+		"percent, whole":    {` s="4"|<v>1</v>`, "100%"},
+		"percent, nothing":  {` s="4"|<v>0</v>`, "0%"},
+		"percent, text":     {` s="4" t="str"|<v>0.14</v>`, "0.14"},
 		"ISO date":          {` t="d"|<v>2026-03-05T00:00:00</v>`, "2026-03-05"},
 		"style of a style":  {` s="0"|<v>46086</v>`, "46086"},
 		"true":              {` t="b"|<v>1</v>`, "TRUE"},

@@ -91,6 +91,8 @@ func (b *xmlFile) sheets() ([]tab, error) {
 // xmlForm reads a number format, which may be a name of one.
 func xmlForm(code string) form {
 	switch code {
+	case "Percent":
+		return formPercent
 	case "General Date":
 		return formDateTime
 	case "Short Date", "Medium Date", "Long Date":

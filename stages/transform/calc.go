@@ -24,7 +24,12 @@ var own = []string{"number", "text", "round", "abs", "len", "first", "col", "has
 // its name, which cannot be written in an expression.
 var functions = []expr.Option{
 	expr.Function("number", func(p ...any) (any, error) {
-		d, fault := pipeline.ParseNumber(pipeline.Clean(p[0].(string)), "", nil)
+		written := pipeline.Clean(p[0].(string))
+		d, fault := pipeline.ParseNumber(written, "", nil)
+		if fault == pipeline.NotNumber { // 14% is 0.14, as a workbook reckons with it
+			d, fault = pipeline.ParseNumber(written, "", percentWords)
+			d = d.Mul(hundredth)
+		}
 		if fault != "" {
 			return nil, fmt.Errorf("number() was given a text that is none")
 		}

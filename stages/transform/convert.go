@@ -160,13 +160,17 @@ func readQuantity(h *how, s string) (pipeline.Value, wrong) {
 
 var percentWords = []string{"%", "٪", "﹪", "%"}
 
+var percentSigns = strings.Join(percentWords, "")
+
 // readRate reads per cent. A number between 0 and 1 is most likely a fraction,
-// 0.14 for 14 %: too dear a slip to let pass.
+// 0.14 for 14 %: too dear a slip to let pass. With the sign, as workbooks have it
+// where they show it, there is no doubt.
 func readRate(h *how, s string) (pipeline.Value, wrong) {
 	v, why := h.number(s, "rate.format", percentWords)
 	switch {
 	case why.rule != "":
 		return v, why
+	case strings.ContainsAny(s, percentSigns):
 	case h.fraction:
 		v.Dec = v.Dec.Mul(hundred)
 	case v.Dec.IsPos() && v.Dec.LessThan(udecimal.One):
@@ -175,7 +179,10 @@ func readRate(h *how, s string) (pipeline.Value, wrong) {
 	return v, wrong{}
 }
 
-var hundred = udecimal.MustFromInt64(100, 0)
+var (
+	hundred   = udecimal.MustFromInt64(100, 0)
+	hundredth = udecimal.MustFromInt64(1, 2)
+)
 
 // number reads a number; bad is the rule of a text that is none.
 func (h *how) number(s string, bad pipeline.Rule, words []string) (pipeline.Value, wrong) {

@@ -22,7 +22,7 @@ fields: {label: label, code: code, amount: amount, quantity: quantity, rate: rat
 		{"code", "6.22E+12", "!code.exponent"}, {"code", "5E+05", "!code.exponent"}, {"code", "1e-7", "!code.exponent"}, {"code", "'9.1E+11", "!code.exponent"},
 		{"amount", "١٢٫٥٠ ج.م", "12.5"}, {"amount", "12.5%", "!amount.format"}, {"amount", "free", "!amount.format"}, {"amount", "12,5", "!number.comma"},
 		{"quantity", "7", "7"}, {"quantity", "7 EGP", "!quantity.unit"}, {"quantity", "٧", "7"},
-		{"rate", "14", "14"}, {"rate", "14%", "14"}, {"rate", "١٤٪", "14"}, {"rate", "% 5", "5"}, {"rate", "0", "0"}, {"rate", "0.14", "!rate.fraction"}, {"rate", "x", "!rate.format"},
+		{"rate", "14", "14"}, {"rate", "14%", "14"}, {"rate", "١٤٪", "14"}, {"rate", "% 5", "5"}, {"rate", "0", "0"}, {"rate", "0.14", "!rate.fraction"}, {"rate", "0.5%", "0.5"}, {"rate", "x", "!rate.format"},
 		{"date", "2026-11-23", "2026-11-23"}, {"date", "2026/11/23", "2026-11-23"}, {"date", "٢٠٢٦-١١-٢٣", "2026-11-23"}, {"date", "2026-11-23 23:30:00", "2026-11-23"},
 		{"date", "2026-11-23 23:30:00 +0000", "2026-11-24"}, // in Cairo it is the next day
 		{"date", "03/04/2026", "!date.format"}, {"date", "2026-02-30", "!date.format"}, {"date", "45412", "!date.serial"}, {"date", "123", "!date.format"}, {"date", "1900-01-01", "!date.far"}, {"date", "0206-01-01", "!date.far"},

@@ -48,7 +48,7 @@
 //	as: type               read as another type than the field's own: gtin, phone.eg, nationalid.eg, taxno.eg
 //	                       and email are codes with rules; serial and serial.1904 are Excel's day numbers
 //	decimal: "," or "."    the decimal mark, pinned
-//	fraction: true         of a rate: 0.14 stands for 14 %
+//	fraction: true         of a rate: 0.14 stands for 14 %; a cell with the sign is per cent as it is
 //	layout: layouts        of dates, as package time writes 2 January 2006, 15:04:05
 //	pivot: 60              years of two digits are read: 60 to 99 as 19xx, all others as 20xx
 //	zone: Africa/Cairo     of times without one; else the shop's

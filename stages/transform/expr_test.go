@@ -20,7 +20,7 @@ func TestExpr(t *testing.T) {
 		{"bool", `code contains "a" and not (code in ["b", "c"]) and code matches "^a"`, "true"}, {"bool", "time > date", "true"}, {"bool", "quantity >= 3 && quantity != 4", "true"},
 		{"date", "time", "2026-11-24"}, {"date", `"2026-11-" + "23"`, "2026-11-23"}, {"third", "amount * 2", "none"},
 		{"amount", "quantity / (quantity - 3)", "!expr.failed"}, {"amount", "number(code)", "!expr.failed"}, {"amount", "round(quantity, quantity / 2)", "!expr.failed"},
-		{"amount", `"12x"`, "!amount.format"},
+		{"amount", `"12x"`, "!amount.format"}, {"amount", `100 * number("14%")`, "14"}, {"amount", `number("1,2%")`, "!expr.failed"},
 	} {
 		text := strings.ReplaceAll(c.expr, "'", "''")
 		m := mustParse(t, `

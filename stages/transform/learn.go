@@ -270,7 +270,7 @@ func continued(s Sample, col int) bool {
 			continue
 		}
 		number := slices.ContainsFunc(row.Cells, func(cell string) bool {
-			_, fault := pipeline.ParseNumber(pipeline.Clean(cell), "", nil)
+			_, fault := pipeline.ParseNumber(pipeline.Clean(cell), "", percentWords)
 			return strings.TrimSpace(cell) != "" && fault == ""
 		})
 		switch {

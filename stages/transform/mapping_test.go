@@ -150,6 +150,9 @@ fields:
 		record.Amount("quantity").String() != "3" || record.Amount("amount").String() != "5" {
 		t.Errorf("got %+v, %v", record, problems)
 	}
+	if record, _ = m.Map(row("A", "X1", "R", "14%")); record.Amount("rate").String() != "14" { // as a workbook shows it
+		t.Errorf("a cell with the sign: %s", record.Amount("rate"))
+	}
 	if record, _ = m.Map(row("A", "X1", "R", "")); record.Has("label") || record.Has("rate") {
 		t.Errorf("got %+v", record)
 	}
