@@ -119,7 +119,7 @@ func transformDeps(c *Config, all []door, tables *lookups) transform.Deps {
 func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	to, kind := doorOf(all, m.To)
 	options := extract.Options{Format: m.Format, Sheet: m.Sheet, Header: m.Header, HeaderTall: m.HeaderTall, NoHeader: m.NoHeader,
-		Totals: m.Totals, Hidden: m.Hidden, CodePage: m.CodePage, Delimiter: m.Delimiter}
+		End: m.End, Totals: m.Totals, Hidden: m.Hidden, CodePage: m.CodePage, Delimiter: m.Delimiter, MaxUnpacked: int64(m.Unpacked) << 20}
 	for _, col := range m.Columns() {
 		options.Columns = append(options.Columns, extract.Column(col))
 	}

@@ -11,7 +11,9 @@ import (
 	"wasl/pipeline"
 )
 
-// Formats that a mapping can state.
+// Formats that a mapping can state. Further ones are the kinds of files as they stand
+// in Reading.Format, csv, xlsx, xls, html and xml: a table, and a file whose bytes are
+// of another kind is held.
 const (
 	FormatTable  = "table"          // rows under a header, in CSV or a workbook
 	FormatOrders = "shopify.orders" // the order export of Shopify's admin
@@ -50,11 +52,12 @@ type Column struct {
 // Options say how a flow's files are read. The zero value reads any table whose
 // header is its first row.
 type Options struct {
-	Format      string   // FormatTable (also "") or FormatOrders
+	Format      string   // FormatTable (also ""), FormatOrders, or a kind of file
 	Sheet       string   // of a workbook; "" = the first visible one in which the header is found
 	Header      int      // last row of the header, counted from 1; 0 = found among the first rows
 	HeaderTall  int      // rows that it has; 0 = found, one to three
 	NoHeader    bool     // the file has none: columns go by their numbers, column 1, column 2
+	End         string   // a cell of the row with which the table ends says this; "" = it ends where the rows do
 	Hidden      string   // what becomes of hidden rows: PolicyReport (also ""), PolicySkip or PolicyHold
 	Totals      string   // what becomes of totals that differ: PolicyReport (also ""), PolicyHold or PolicyIgnore
 	CodePage    string   // a name of the WHATWG Encoding Standard; "" = decided by the bytes
@@ -135,6 +138,9 @@ func (f *file) one(emit func(pipeline.Row) bool) error {
 	t, err := f.open()
 	if err != nil {
 		return err
+	}
+	if want := f.opt.Format; want != "" && want != FormatTable && want != FormatOrders && want != f.read.Format {
+		return f.hold("file.kind", nil, "is", f.read.Format, "want", want)
 	}
 	if err := t.settle(); err != nil {
 		return err

@@ -23,6 +23,9 @@ type styled struct {
 	numbers marksSeen
 	dates   ordersSeen
 	first   place // the first date that fits two orders
+	serials int   // cells that are Excel's day numbers
+	others  int   // cells that are not
+	serial  place // the first of its day numbers
 }
 
 // mostNamed is how many names of groups are kept.
@@ -30,7 +33,8 @@ const mostNamed = 10_000
 
 // survey reads all rows once before the first is handed on: how columns write
 // dates and numbers, and what keys look like. It holds the file where all the dates
-// of a column fit two orders, and the mapping does not say which one it is.
+// of a column fit two orders, or are day numbers of Excel, and the mapping does not
+// say which one it is, or that they are.
 func (t *table) survey() error {
 	cols := t.styled()
 	if len(cols) == 0 {
@@ -43,7 +47,7 @@ func (t *table) survey() error {
 	defer done()
 	keys, digits := 0, 0
 	t.known.named = map[string]struct{}{}
-	for n := 0; ; n++ {
+	for n, ended := 0, false; !ended; n++ {
 		l, err := src.next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -60,6 +64,7 @@ func (t *table) survey() error {
 		if t.strict && l.open && len(l.cells) < t.width {
 			break // cut off: the reading itself says so
 		}
+		ended = t.ends(l)
 		for i := range cols {
 			cols[i].see(t, l)
 		}
@@ -148,9 +153,35 @@ func (c *styled) see(t *table, l line) {
 		c.numbers.see(text, stored)
 		return
 	}
+	at := place{sheet: t.sheet, row: l.row, col: c.at + 1, column: t.found.header[c.at]}
 	if c.dates.see(text) && c.first.row == 0 {
-		c.first = place{sheet: t.sheet, row: l.row, col: c.at + 1, column: t.found.header[c.at], value: strings.Clone(text)}
+		c.first = at
+		c.first.value = strings.Clone(text)
 	}
+	if _, ok := dayOf(text); !ok {
+		c.others++
+	} else if c.serials++; c.serials == 1 {
+		c.serial = at
+		c.serial.value = strings.Clone(text)
+	}
+}
+
+// The day numbers of 1990 to 2100: others are no dates of a merchant's.
+const (
+	firstDay = 32874
+	pastDays = 73416
+)
+
+// dayOf is the day of an Excel day number that stands in a text as digits. ok is
+// false where the text is none, or of another century.
+func dayOf(text string) (day string, ok bool) {
+	text = pipeline.Clean(text)
+	whole, _, _ := strings.Cut(text, ".")
+	if n := atoi(whole); n < firstDay || n >= pastDays || !numeric(text) {
+		return "", false
+	}
+	day, ok = dateText(text, formDate, false)
+	return day[:min(len(day), len("2006-01-02"))], ok
 }
 
 // decide puts what was seen into the rows and into the Reading.
@@ -160,6 +191,12 @@ func (t *table) decide(cols []styled) error {
 	var wrong []pipeline.Problem
 	for i := range cols {
 		c := &cols[i]
+		if c.serials > 0 && c.others == 0 && !c.pinned {
+			// A number alone does not say from when it counts, or that it is a day at all:
+			// one line in the mapping does, once and for all files.
+			day, _ := dayOf(c.serial.value)
+			wrong = append(wrong, t.file.problem("date.serials", &c.serial, "day", day))
+		}
 		s := pipeline.Style{Decimal: c.numbers.decimal()}
 		if c.date {
 			s = pipeline.Style{Dates: c.dates.order()}

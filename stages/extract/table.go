@@ -3,6 +3,7 @@ package extract
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +44,7 @@ type table struct {
 	above       []string // the cells of the last row of data
 	goesOn      bool     // rows may go on with the one above: one with few cells is no caption
 	pending     []line   // rows that may be captions or footers
+	ended       bool     // the row with which the mapping lets it end was read
 	seen        int
 	hidden      int // rows of data that are hidden
 	firstHidden int
@@ -74,11 +76,19 @@ func (t *table) each(take func(pipeline.Row) error) error {
 		if t.seen++; t.seen%1024 == 0 && t.file.ctx.Err() != nil {
 			return t.file.ctx.Err()
 		}
+		if t.ended { // read on, since the file may be cut
+			t.below(l)
+			continue
+		}
+		t.ended = t.ends(l)
 		if err := t.one(l, take); err != nil {
 			return err
 		}
 	}
 	t.resolve("footer")
+	if t.file.opt.End != "" && !t.ended {
+		return t.file.hold("file.end", nil, "name", t.file.opt.End)
+	}
 	t.sums.end()
 	t.tellMerged()
 	if t.hidden > 0 && t.file.opt.Hidden != PolicySkip {
@@ -87,9 +97,25 @@ func (t *table) each(take func(pipeline.Row) error) error {
 	return nil
 }
 
+// ends tells whether a row is the one with which the mapping lets the table end.
+func (t *table) ends(l line) bool {
+	end := pipeline.Fold(t.file.opt.End)
+	return end != "" && slices.ContainsFunc(l.cells, func(c string) bool { return pipeline.Fold(c) == end })
+}
+
+// below leaves out what stands below the end.
+func (t *table) below(l line) {
+	if !empty(l) {
+		t.file.ignore(l.row, "footer")
+	}
+}
+
 // one takes one line.
 func (t *table) one(l line, take func(pipeline.Row) error) error {
 	why, err := t.sort(l)
+	if err == nil && t.ended && why != "total" { // that row itself is no data
+		why = "footer"
+	}
 	if err == nil && (why == "caption" || why == "total") {
 		covered, fault := t.covered(l)
 		if err = fault; covered {

@@ -40,6 +40,9 @@ flow: f
 files: ["*"]
 to: shopify.stock
 header: 9-11
+format: xlsx
+end: Grand Total
+unpacked: 512
 fields:
   sku: {from: [Art, {word: item.code}]}
   quantity: Qty
@@ -52,7 +55,7 @@ fields:
 	if diff := cmp.Diff([]string{"الكمية"}, m.Columns()[1].Also); diff != "" {
 		t.Error(diff)
 	}
-	if m.Columns()[2].Also != nil || m.Header != 11 || m.HeaderTall != 3 {
+	if m.Columns()[2].Also != nil || m.Header != 11 || m.HeaderTall != 3 || m.Format != "xlsx" || m.End != "Grand Total" || m.Unpacked != 512 {
 		t.Errorf("a name of two words is helped by neither: %+v", m.Columns()[2])
 	}
 }

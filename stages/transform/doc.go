@@ -33,6 +33,11 @@
 //
 //	header: 4              the row of the header, pinned; 9-11: its rows; none: the file has none, and columns
 //	                       go by their numbers, from: 3
+//	format: xlsx           the kind of file, pinned: csv, xlsx, xls, html or xml; any other is held
+//	sheet: Stock           of a workbook; codepage: windows-1256 and delimiter: ";" of a text
+//	end: Grand Total       the table ends with the row that says this in a cell; a file without it is held
+//	unpacked: 512          how many MiB a workbook may unpack to; else 64, and 256 of one that is not packed
+//	                       tighter than 1 to 200
 //	totals: report         what happens where the file's own totals differ from its rows: it is told, or the
 //	                       file held (hold); ignore: they are not held against each other
 //	hidden: report         hidden rows are read and told, left out (skip), or the file is held (hold)

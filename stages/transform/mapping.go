@@ -44,11 +44,13 @@ type Mapping struct {
 	About      Words    // one sentence about it
 	Files      []string // patterns of the names that it takes
 	To         string   // the kind of its documents
-	Format     string   // table, or shopify.orders
+	Format     string   // table, shopify.orders, or the kind of file that a table has to come in: csv, xlsx, xls, html, xml
 	Sheet      string   // "" where it is not pinned
 	Header     int      // the last row of the header, counted from 1; 0 where it is not pinned
 	HeaderTall int      // how many rows it has; 0 where that is not pinned
 	NoHeader   bool     // the files have none: columns go by their numbers
+	End        string   // what the row says with which the table ends; "" where that is not pinned
+	Unpacked   int      // how many MiB a workbook may unpack to; 0 where that is not pinned
 	Totals     string   // what becomes of totals that differ: report (also ""), hold or ignore
 	Hidden     string   // what becomes of hidden rows: report (also ""), hold or skip
 	CodePage   string   // "" where it is not pinned

@@ -15,10 +15,10 @@ import (
 )
 
 // keys are what a mapping may say.
-var keys = []string{"flow", "about", "files", "format", "sheet", "header", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "to", "empty", "split", "fields", "skip", "examples"}
+var keys = []string{"flow", "about", "files", "format", "sheet", "header", "end", "unpacked", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "to", "empty", "split", "fields", "skip", "examples"}
 
 // formats are the ways in which extract reads a file.
-var formats = []string{"table", "shopify.orders"}
+var formats = []string{"table", "shopify.orders", "csv", "xlsx", "xls", "html", "xml"}
 
 // Parse reads one mapping, checks it against its kind and whatever else it
 // names, and makes it ready to run. The findings are all that is wrong with it,
@@ -123,10 +123,13 @@ func (d *draft) files(top map[string]pair) {
 	if key, ok := top["format"]; ok {
 		d.m.Format = d.choice(key, "format", formats...)
 	}
-	for key, into := range map[string]*string{"sheet": &d.m.Sheet, "codepage": &d.m.CodePage, "delimiter": &d.m.Delimiter} {
+	for key, into := range map[string]*string{"sheet": &d.m.Sheet, "end": &d.m.End, "codepage": &d.m.CodePage, "delimiter": &d.m.Delimiter} {
 		if given, ok := top[key]; ok {
 			*into = d.text(given, key)
 		}
+	}
+	if key, ok := top["unpacked"]; ok {
+		d.m.Unpacked = d.number(key, "unpacked", 1, 4096, "how many MiB a workbook may unpack to, such as 512")
 	}
 	d.report(top)
 }
