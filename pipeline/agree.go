@@ -117,7 +117,8 @@ func dropName(d Drop) string {
 }
 
 // renamed adds to the refusal of a file that lacks a column under which name it
-// may be there now. err is any error of the reading.
+// may be there now: such a file waits for somebody to say so. err is any error of
+// the reading.
 func (p *preparing) renamed(err error) error {
 	refused, ok := errors.AsType[*Refused](err)
 	header := p.reading().Header
@@ -128,11 +129,11 @@ func (p *preparing) renamed(err error) error {
 	now := Contract{Columns: fed(columnsOf(header), nil, p.flow.Columns)}
 	k := &comparison{last: p.past.Last, now: now, at: refused.Problems[0].Origin, asked: p.flow.Columns}
 	k.names()
-	more := slices.Clone(refused.Problems)
+	more, hold := slices.Clone(refused.Problems), refused.Hold
 	for _, c := range k.out {
 		if c.Rule == "contract.renamed" {
-			more = append(more, c.Problem)
+			more, hold = append(more, c.Problem), true
 		}
 	}
-	return &Refused{Problems: more, Hold: refused.Hold}
+	return &Refused{Problems: more, Hold: hold}
 }

@@ -254,6 +254,9 @@ func TestBadFiles_Corpus(t *testing.T) {
 					t.Fatalf("got %v, want %s", err, rule)
 				}
 			}
+			if refused != nil && refused.Hold != (m.Outcome == "hold") {
+				t.Errorf("%s: held is %v: %v", m.Outcome, refused.Hold, err)
+			}
 			if wantRefused != (refused != nil) {
 				t.Fatalf("%s: refused %v (%v), %d rows", m.Outcome, refused != nil, err, len(rows))
 			}

@@ -127,7 +127,7 @@ func TestText_Refused(t *testing.T) {
 		"open quote, long":     {"SKU,Qty\nA-1,\"1\n" + strings.Repeat("A-2,2\n", 2<<20), "file.quote", 2, false},
 		"letter after a quote": {"SKU,Qty\nA-1,\"1\"2\nA-2,2\n", "file.quote", 2, false},
 		"web page":             {"<!DOCTYPE html><html>", "file.markup", 0, false},
-		"no column":            {"SKU,Count\nA-1,1\n", "column.missing", 1, true},
+		"no column":            {"SKU,Count\nA-1,1\n", "column.missing", 1, false},
 		"column twice":         {"SKU,Qty,qty\nA-1,1,2\n", "column.twice", 1, false},
 		"joined":               {"SKU,Qty,Price\nA-1,1,2\nPrice,SKU,Qty\n2,A-2,1\n", "file.joined", 3, false},
 		"UTF-8 and 1256":       {"SKU,Qty,Name\nA-1,1,زيت زيتون\nA-2,2,\xd2\xed\xca\n", "text.mixed", 0, true},

@@ -331,13 +331,11 @@ func (t *table) settle() error {
 				"name", h.header[one], "first", pipeline.ColumnLetters(one+1), "second", pipeline.ColumnLetters(two+1)))
 		}
 	}
-	// Only of missing columns may a person say that they have other names here.
-	hold := len(wrong) == 0 && t.file.opt.Format != FormatOrders
 	if len(h.missing) > 0 {
 		wrong = append(wrong, t.file.problem("column.missing", at, "columns", list(h.missing), "found", list(some(shown(h.header)))))
 	}
 	if len(wrong) > 0 {
-		return &pipeline.Refused{Problems: wrong, Hold: hold}
+		return &pipeline.Refused{Problems: wrong} // a guess at other names, by those of the last good file, makes it wait
 	}
 	t.begin(h)
 	return nil
