@@ -36,6 +36,18 @@ const readerVariable = "WASL_EXTRACT_READS"
 var typed = Options{Columns: []Column{{Names: []string{"كود الصنف"}, Required: true, Type: pipeline.Code}, {Names: []string{"الكمية"}, Required: true, Type: pipeline.Quantity},
 	{Names: []string{"السعر"}, Type: pipeline.Amount}, {Names: []string{"تاريخ"}, Type: pipeline.Date}}}
 
+// largeFile is a file to be read, and the most memory that it may take.
+type largeFile struct {
+	name  string
+	write func(w io.Writer, rows int) error
+	rows  int
+	most  int64
+}
+
+func largeFiles(csv, xlsx int) []largeFile {
+	return []largeFile{{"stock.csv", writeCSV, csv, mostCSV}, {"inline.xlsx", writeInline, xlsx, mostXLSX}, {"shared.xlsx", writeShared, xlsx, mostXLSX}}
+}
+
 // TestMemory_Flat reads large files, each in a process of its own. The full sizes
 // are BenchmarkMemory's.
 func TestMemory_Flat(t *testing.T) {
@@ -44,17 +56,8 @@ func TestMemory_Flat(t *testing.T) {
 		t.Skip("large files")
 	}
 	dir := t.TempDir()
-	for _, c := range []struct {
-		name  string
-		write func(w io.Writer, rows int) error
-		rows  int
-		most  int64
-	}{
-		{"stock.csv", writeCSV, 200_000, mostCSV},
-		{"inline.xlsx", writeInline, 40_000, mostXLSX},
-		{"shared.xlsx", writeShared, 40_000, mostXLSX},
-	} {
-		got := peak(t, dir, c.name, c.write, c.rows)
+	for _, c := range largeFiles(200_000, 40_000) {
+		got := peak(t, dir, c)
 		t.Logf("%s: %d KiB for %d rows", c.name, got>>10, c.rows)
 		if got > c.most {
 			t.Errorf("%s: %d MiB, the limit is %d", c.name, got>>20, c.most>>20)
@@ -64,19 +67,10 @@ func TestMemory_Flat(t *testing.T) {
 
 // BenchmarkMemory is TestMemory_Flat at full size.
 func BenchmarkMemory(b *testing.B) {
-	for _, c := range []struct {
-		name  string
-		write func(w io.Writer, rows int) error
-		rows  int
-		most  int64
-	}{
-		{"stock.csv", writeCSV, 1_000_000, mostCSV},
-		{"inline.xlsx", writeInline, 200_000, mostXLSX},
-		{"shared.xlsx", writeShared, 200_000, mostXLSX},
-	} {
+	for _, c := range largeFiles(1_000_000, 200_000) {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				got := peak(b, b.TempDir(), c.name, c.write, c.rows)
+				got := peak(b, b.TempDir(), c)
 				b.ReportMetric(float64(got)/(1<<20), "peak-MiB")
 				if got > c.most {
 					b.Errorf("%d MiB, the limit is %d", got>>20, c.most>>20)
@@ -86,16 +80,16 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// peak is the most memory that a process held which read a file of that many rows.
-func peak(t testing.TB, dir, name string, write func(io.Writer, int) error, rows int) int64 {
+// peak is the most memory that a process held which read the file.
+func peak(t testing.TB, dir string, f largeFile) int64 {
 	t.Helper()
-	path := filepath.Join(dir, name)
+	path := filepath.Join(dir, f.name)
 	out, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := bufio.NewWriterSize(out, 1<<20)
-	if err := write(w, rows); err != nil {
+	if err := f.write(w, f.rows); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Flush(); err != nil {
@@ -117,8 +111,8 @@ func peak(t testing.TB, dir, name string, write func(io.Writer, int) error, rows
 	_, rest, _ := strings.Cut(string(said), "rows=")
 	var got int
 	var kib int64
-	if _, err := fmt.Sscanf(rest, "%d peak=%d", &got, &kib); err != nil || got != rows {
-		t.Fatalf("%d of %d rows, %v\n%s", got, rows, err, said)
+	if _, err := fmt.Sscanf(rest, "%d peak=%d", &got, &kib); err != nil || got != f.rows {
+		t.Fatalf("%d of %d rows, %v\n%s", got, f.rows, err, said)
 	}
 	return kib << 10
 }

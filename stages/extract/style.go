@@ -45,8 +45,7 @@ func (t *table) survey() error {
 		return err
 	}
 	defer done()
-	keys, digits := 0, 0
-	t.known.named = map[string]struct{}{}
+	seen := keysSeen{named: map[string]struct{}{}}
 	for n, ended := 0, false; !ended; n++ {
 		l, err := src.next()
 		if errors.Is(err, io.EOF) {
@@ -68,39 +67,51 @@ func (t *table) survey() error {
 		for i := range cols {
 			cols[i].see(t, l)
 		}
-		filled := 0
-		for _, k := range t.keys {
-			if cellAt(l, k) != "" {
-				filled++
-			}
-		}
-		key := cellAt(l, t.keys[0])
-		maybe := key != "" && maybeLabel(key)
-		t.known.totals = t.known.totals || maybe || key == "" && !empty(l) || len(l.cells) > 0 && maybeLabel(l.cells[0])
-		lab := label{}
-		switch {
-		case maybe:
-			lab = labelOf(key)
-		case key == "":
-			lab, _ = t.labelled(l, 0) // «إجمالي زيوت» in the column of names
-		}
-		switch {
-		case lab.kind != noLabel:
-			if lab.of != "" && len(t.known.named) < mostNamed {
-				t.known.named[lab.of] = struct{}{}
-			}
-		case key == "": // an unlabelled total, or a row that has yet to get its code
-		case filled > 1, filled == 1 && len(t.keys) == 1:
-			if keys++; strings.ContainsFunc(key, isDigit) {
-				digits++
-			}
-		}
+		seen.see(t, l)
 	}
 	if known, all := mergedIn(src); all && !t.mergesKnown {
 		t.learnMerges(known)
 	}
-	t.known.keyDigits = digits > 0 && 10*digits >= 9*keys
+	t.known = known{keyDigits: seen.digits > 0 && 10*seen.digits >= 9*seen.keys, named: seen.named, totals: seen.totals}
 	return t.decide(cols)
+}
+
+// keysSeen is what the keys of the rows look like, and which totals name groups.
+type keysSeen struct {
+	keys, digits int
+	named        map[string]struct{}
+	totals       bool
+}
+
+// see looks at one row.
+func (s *keysSeen) see(t *table, l line) {
+	filled := 0
+	for _, k := range t.keys {
+		if cellAt(l, k) != "" {
+			filled++
+		}
+	}
+	key := cellAt(l, t.keys[0])
+	maybe := key != "" && maybeLabel(key)
+	s.totals = s.totals || maybe || key == "" && !empty(l) || len(l.cells) > 0 && maybeLabel(l.cells[0])
+	lab := label{}
+	switch {
+	case maybe:
+		lab = labelOf(key)
+	case key == "":
+		lab, _ = t.labelled(l, 0) // «إجمالي زيوت» in the column of names
+	}
+	switch {
+	case lab.kind != noLabel:
+		if lab.of != "" && len(s.named) < mostNamed {
+			s.named[lab.of] = struct{}{}
+		}
+	case key == "": // an unlabelled total, or a row that has yet to get its code
+	case filled > 1, filled == 1 && len(t.keys) == 1:
+		if s.keys++; strings.ContainsFunc(key, isDigit) {
+			s.digits++
+		}
+	}
 }
 
 // styled are the columns asked for that hold dates or numbers, each once.
