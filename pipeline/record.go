@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/quagmt/udecimal"
@@ -76,6 +77,7 @@ type Synonym struct {
 // Evidence is a row above the header, kept for people: a period, a branch, a
 // number of the report.
 type Evidence struct {
+	Part string `json:"part,omitempty"` // of a ZIP, in which it stands
 	Row  int    `json:"row"`
 	Text string `json:"text"` // its cells, joined by " | "
 }
@@ -83,6 +85,7 @@ type Evidence struct {
 // A Control is a total that the file states itself, of one column, and what the
 // rows read add up to.
 type Control struct {
+	Part   string  `json:"part,omitempty"` // of a ZIP, in which it stands
 	Row    int     `json:"row"`
 	Label  string  `json:"label,omitempty"` // الإجمالي; "" of a row of totals without a label
 	Column string  `json:"column"`
@@ -96,8 +99,17 @@ func (c Control) Off() Decimal { return c.Stated.Sub(c.Sum) }
 
 // Ignored is a row that is not data: a title, a total, a footer.
 type Ignored struct {
-	Row int    `json:"row"`
-	Why string `json:"why"` // title, total, group, footer, header again
+	Part string `json:"part,omitempty"` // of a ZIP, in which it stands
+	Row  int    `json:"row"`
+	Why  string `json:"why"` // title, total, group, footer, header again
+}
+
+// At is where the row stands, for people: 3, or of a ZIP b.csv:3.
+func (i Ignored) At() string {
+	if i.Part != "" {
+		return i.Part + ":" + strconv.Itoa(i.Row)
+	}
+	return strconv.Itoa(i.Row)
 }
 
 // A Record is a row in our own words: fields with typed values, each of which

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"wasl/pipeline"
 )
@@ -145,7 +144,8 @@ func (a *app) triedFile(flow string, r pipeline.Reading, t tried, refused bool) 
 	a.problems(t.problems, 50)
 }
 
-// ignoredRows names the rows that are no data for one reason: 1, 2, 57.
+// ignoredRows names the rows that are no data for one reason: 1, 2, 57; of the
+// parts of a ZIP: a.csv:1, b.csv:1.
 func ignoredRows(r pipeline.Reading, why string) string {
 	s := ""
 	for _, i := range r.Ignored {
@@ -158,7 +158,7 @@ func ignoredRows(r pipeline.Reading, why string) string {
 		if len(s) > 60 {
 			return s + "..."
 		}
-		s += strconv.Itoa(i.Row)
+		s += i.At()
 	}
 	return s
 }

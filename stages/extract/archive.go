@@ -127,14 +127,24 @@ func (f *file) rows(emit func(pipeline.Row) bool) error {
 			part.read.Rows++
 			return emit(row)
 		})
-		f.join(part.read, first)
+		f.join(part.read, strings.TrimPrefix(part.drop.Name, f.drop.Name+"/"), first)
 		first = false
 		return err
 	})
 }
 
-// join adds the reading of a part to that of its ZIP.
-func (f *file) join(part *pipeline.Reading, first bool) {
+// join adds the reading of a part to that of its ZIP. What is told of rows says in
+// which part they stand: each counts its own.
+func (f *file) join(part *pipeline.Reading, name string, first bool) {
+	for i := range part.Titles {
+		part.Titles[i].Part = name
+	}
+	for i := range part.Controls {
+		part.Controls[i].Part = name
+	}
+	for i := range part.Ignored {
+		part.Ignored[i].Part = name
+	}
 	into := f.read
 	if first {
 		rows := into.Rows

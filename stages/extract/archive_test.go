@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,8 +58,12 @@ func TestZip_Parts(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if read.Format != "zip (csv)" || read.Rows != 3 || read.CodePage != "utf-8" || len(read.Ignored) != 1 {
+	if read.Format != "zip (csv)" || read.Rows != 3 || read.CodePage != "utf-8" {
 		t.Errorf("%+v", read)
+	}
+	if !slices.Equal(read.Ignored, []pipeline.Ignored{{Part: "b/2.csv", Row: 1, Why: "title"}}) ||
+		!slices.Equal(read.Titles, []pipeline.Evidence{{Part: "b/2.csv", Row: 1, Text: "Stock"}}) {
+		t.Errorf("what is told of rows: %+v %+v", read.Ignored, read.Titles)
 	}
 }
 

@@ -74,7 +74,7 @@ func (b *book) ignored(rows []pipeline.Ignored) string {
 	const most = 30
 	var out []string
 	for _, row := range rows[:min(len(rows), most)] {
-		out = append(out, strconv.Itoa(row.Row)+" ("+b.say("ignored."+row.Why)+")")
+		out = append(out, row.At()+" ("+b.say("ignored."+row.Why)+")")
 	}
 	if n := len(rows) - most; n > 0 {
 		out = append(out, say(b.opt.Lang, "which.more", "count", strconv.Itoa(n)))
