@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strconv"
 
 	"wasl/pipeline"
 )
@@ -184,9 +185,13 @@ func (s *sums) agree(l line) bool {
 }
 
 // unlabelled tells whether a row without a key holds nothing but numbers, of which
-// those that are asked for are the sums of rows above.
+// those that are asked for are the sums of rows above. In place of the key the
+// number of these rows may stand.
 func (t *table) unlabelled(l line) bool {
-	if t.sums == nil || cellAt(l, t.keys[0]) != "" || len(l.faults) > 0 {
+	if t.sums == nil || len(l.faults) > 0 {
+		return false
+	}
+	if key := cellAt(l, t.keys[0]); key != "" && !t.countsRows(key, l) {
 		return false
 	}
 	for i, c := range l.cells {
@@ -196,6 +201,12 @@ func (t *table) unlabelled(l line) bool {
 		return false
 	}
 	return t.sums.agree(l)
+}
+
+// countsRows tells whether a key is the number of the rows above it, and no item's:
+// a text that is asked for is not there.
+func (t *table) countsRows(key string, l line) bool {
+	return t.sums.rows > 1 && key == strconv.Itoa(t.sums.rows) && t.nameless(l)
 }
 
 // control holds a row of totals against the rows read.

@@ -3,6 +3,7 @@ package extract
 import (
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 
 	"wasl/pipeline"
@@ -107,7 +108,9 @@ func (s *keysSeen) see(t *table, l line) {
 			s.named[lab.of] = struct{}{}
 		}
 	case key == "": // an unlabelled total, or a row that has yet to get its code
+	case t.wordsForNumber(l): // nobody knows what this row is
 	case filled > 1, filled == 1 && len(t.keys) == 1:
+		s.totals = s.totals || s.keys > 1 && key == strconv.Itoa(s.keys) // how many rows stand above?
 		if s.keys++; strings.ContainsFunc(key, isDigit) {
 			s.digits++
 		}

@@ -44,6 +44,8 @@ type table struct {
 	above       []string // the cells of the last row of data
 	goesOn      bool     // rows may go on with the one above: one with few cells is no caption
 	pending     []line   // rows that may be captions or footers
+	signed      bool     // one of them is a footer, or else a row with something wrong
+	closed      bool     // the last row that says something is a total, or comes after one
 	ended       bool     // the row with which the mapping lets it end was read
 	seen        int
 	hidden      int // rows of data that are hidden
@@ -126,25 +128,47 @@ func (t *table) one(l line, take func(pipeline.Row) error) error {
 	case err != nil:
 		return err
 	case why == "empty":
+	case why == "signature" && len(t.pending) < maxPending:
+		t.pending, t.signed = append(t.pending, l), true
 	case why == "caption" && len(t.pending) < maxPending:
 		t.pending = append(t.pending, l)
 	case why == "total":
+		if err := t.unsigned(take); err != nil {
+			return err
+		}
 		t.resolve("group")
 		t.file.ignore(l.row, why)
 		t.control(l)
-	case why == "caption": // more of them than any report has captions: they are rows
-		for _, row := range append(t.pending, l) {
-			if err := t.hand(row, take); err != nil {
-				return err
-			}
-		}
-		t.pending = t.pending[:0]
+		t.closed = true
+	case why == "caption", why == "signature": // more of them than any report has captions: they are rows
+		t.pending, t.signed = append(t.pending, l), true
+		return t.unsigned(take)
 	case why != "":
 		t.resolve("title") // what stands above a header that comes again, or among titles
 		t.file.ignore(l.row, why)
 	default:
+		if err := t.unsigned(take); err != nil {
+			return err
+		}
 		t.resolve("group")
+		t.closed = false
 		return t.hand(l, take)
+	}
+	return nil
+}
+
+// unsigned hands on the rows that wait, where one of them is no caption and data
+// comes after it.
+func (t *table) unsigned(take func(pipeline.Row) error) error {
+	if !t.signed {
+		return nil
+	}
+	waiting := t.pending
+	t.pending, t.signed = nil, false
+	for _, l := range waiting {
+		if err := t.hand(l, take); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -162,7 +186,7 @@ func (t *table) resolve(why string) {
 	for _, l := range t.pending {
 		t.file.ignore(l.row, why)
 	}
-	t.pending = t.pending[:0]
+	t.pending, t.signed = t.pending[:0], false
 }
 
 // hand hands on a row of data.
@@ -210,6 +234,8 @@ func (t *table) sort(l line) (why string, err error) {
 		return "continued", nil
 	case t.caption(l, first, filled):
 		return "caption", nil
+	case t.signature(l):
+		return "signature", nil
 	}
 	return "", nil
 }

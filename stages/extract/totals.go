@@ -215,6 +215,8 @@ func (t *table) total(l line, first, filled int) bool {
 		return true
 	case t.groups.holds(lab.of), t.follows(lab.of):
 		return true
+	case !whole && at == t.keys[0] && t.wordy(lab.text):
+		return true // «إجمالي الكمية» beside a number in a column of texts
 	}
 	return 2*filled < t.width || at == t.keys[0] && texts == 0 && t.nameless(l)
 }
