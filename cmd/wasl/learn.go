@@ -78,7 +78,11 @@ func (a *app) learn(ctx context.Context, c *Config, path string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	words, err := dictionaryOf(c)
+	words, findings, err := dictionaryOf(c)
+	if err == nil && len(findings) > 0 {
+		a.findings(findings)
+		err = printed{exitUsage}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -98,6 +102,7 @@ func (a *app) learn(ctx context.Context, c *Config, path string) (string, error)
 	if err != nil {
 		return "", err
 	}
+	sample.Lang = a.language()
 	kinds := map[string]pipeline.Kind{}
 	for _, d := range all {
 		for _, k := range d.kinds {
@@ -117,7 +122,7 @@ func (a *app) learn(ctx context.Context, c *Config, path string) (string, error)
 }
 
 // dictionaryOf is the dictionary beside the mappings, or the shipped one.
-func dictionaryOf(c *Config) (map[string][]string, error) {
+func dictionaryOf(c *Config) (map[string][]string, []pipeline.Finding, error) {
 	words, findings, err := readDictionary(c.path(c.Mappings))
 	if err == nil && len(words) == 0 && len(findings) == 0 {
 		var text []byte
@@ -125,10 +130,7 @@ func dictionaryOf(c *Config) (map[string][]string, error) {
 			words, findings = transform.ParseDictionary(dictionaryName, text)
 		}
 	}
-	if err == nil && len(findings) > 0 {
-		err = usage{errors.New(findings[0].In("en"))}
-	}
-	return words, err
+	return words, findings, err
 }
 
 // sampleOf reads the beginning of a file: the header is the row that holds most
