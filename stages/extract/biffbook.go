@@ -253,6 +253,7 @@ func (b *biffBook) choosePage() error {
 	if err != nil {
 		return err
 	}
+	b.file.reads(codePage{name: page.name, page: page})
 	b.file.read.CodePage, b.decode = page.name, page.text
 	return nil
 }

@@ -276,6 +276,7 @@ func (f *file) openText() (*table, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.reads(page)
 	if strings.HasPrefix(page.name, "utf-16") && f.drop.Size%2 == 1 {
 		return nil, f.hold("file.cut", nil, "end", "UTF-16")
 	}

@@ -111,6 +111,8 @@ type file struct {
 	read *pipeline.Reading
 	part bool        // of a ZIP
 	seen *seenOrders // of an order export, all of its parts
+
+	lossy lossy // the code page
 }
 
 // A source gives the lines of a file or sheet in their order, then io.EOF.

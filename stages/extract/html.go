@@ -37,6 +37,7 @@ func (f *file) openMarkup() (*table, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.reads(page)
 	w, err := f.webTables(page)
 	if err != nil {
 		return nil, err

@@ -56,9 +56,17 @@ func (t *table) next() (line, error) {
 	if len(t.ahead) > 0 {
 		l := t.ahead[0]
 		t.ahead = t.ahead[1:]
-		return l, nil
+		return t.whole(l, nil)
 	}
-	return t.src.next()
+	return t.whole(t.src.next())
+}
+
+// whole is a line of which no letter was lost.
+func (t *table) whole(l line, err error) (line, error) {
+	if err == nil && t.file.lossy.name != "" {
+		err = t.checkLost(&l)
+	}
+	return l, err
 }
 
 // maxPending is how many rows with a single cell are kept back until it is known

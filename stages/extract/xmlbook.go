@@ -25,6 +25,7 @@ func (f *file) openXMLBook() (*table, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.reads(page)
 	b := &xmlFile{file: f, page: page, forms: map[string]form{}}
 	sheets, err := b.sheets()
 	if err != nil {
