@@ -14,6 +14,7 @@ type known struct {
 	keyDigits bool                // nearly all keys have digits: a word alone in that column is no key
 	named     map[string]struct{} // groups that totals name, folded
 	totals    bool                // there is a row without a key, or one that begins as totals do
+	leads     map[int]Decimal     // rows that name a group and state its sum before its items come
 }
 
 // styled is a column whose cells may be read in two ways.
@@ -74,6 +75,11 @@ func (t *table) survey() error {
 		t.learnMerges(known)
 	}
 	t.known = known{keyDigits: seen.digits > 0 && 10*seen.digits >= 9*seen.keys, named: seen.named, totals: seen.totals}
+	if t.known.keyDigits {
+		if t.known.leads = seen.leads.proven(); t.known.leads != nil {
+			t.known.totals = true
+		}
+	}
 	return t.decide(cols)
 }
 
@@ -82,6 +88,7 @@ type keysSeen struct {
 	keys, digits int
 	named        map[string]struct{}
 	totals       bool
+	leads        leads
 }
 
 // see looks at one row.
@@ -109,11 +116,14 @@ func (s *keysSeen) see(t *table, l line) {
 		}
 	case key == "": // an unlabelled total, or a row that has yet to get its code
 	case t.wordsForNumber(l): // nobody knows what this row is
+	case t.mayLead(l):
+		s.leads.lead(l.row, t.summable(l))
 	case filled > 1, filled == 1 && len(t.keys) == 1:
 		s.totals = s.totals || s.keys > 1 && key == strconv.Itoa(s.keys) // how many rows stand above?
 		if s.keys++; strings.ContainsFunc(key, isDigit) {
 			s.digits++
 		}
+		s.leads.item(t.summable(l))
 	}
 }
 

@@ -138,6 +138,11 @@ func (t *table) one(l line, take func(pipeline.Row) error) error {
 	case why == "empty":
 	case why == "signature" && len(t.pending) < maxPending:
 		t.pending, t.signed = append(t.pending, l), true
+	case why == "lead":
+		if err := t.unsigned(take); err != nil {
+			return err
+		}
+		t.pending = append(t.pending, t.leading(l, t.known.leads[l.row]))
 	case why == "caption" && len(t.pending) < maxPending:
 		t.pending = append(t.pending, l)
 	case why == "total":
@@ -221,7 +226,10 @@ func (t *table) hand(l line, take func(pipeline.Row) error) error {
 // data comes after it.
 func (t *table) sort(l line) (why string, err error) {
 	filled, first := t.filled(l)
+	_, leads := t.known.leads[l.row]
 	switch {
+	case leads && len(l.faults) == 0:
+		return "lead", nil
 	case filled == 0 && len(l.faults) == 0 && len(l.cells) < 2:
 		return "empty", nil
 	case filled == 0 && len(l.faults) == 0:
