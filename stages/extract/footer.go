@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"regexp"
 	"strings"
 
 	"wasl/pipeline"
@@ -38,4 +39,12 @@ func (t *table) wordsForNumber(l line) bool {
 // dotted tells whether a text is a line to sign on: ......... or ________.
 func dotted(s string) bool {
 	return len(s) > 2 && strings.Trim(s, "._-…ـ ") == ""
+}
+
+var pages = regexp.MustCompile(`^(page|page no|صفحه|الصفحه|صفحه رقم) [0-9]{1,5}( (of|from|من))?( [0-9]{1,5})?$`)
+
+// pageLine tells whether a text numbers a page: «صفحة 1 من 3», Page 2/7. Alone in its
+// row it is no code, also where a code is all that a row has to have.
+func pageLine(s string) bool {
+	return len(s) < 60 && pages.MatchString(pipeline.Fold(s))
 }

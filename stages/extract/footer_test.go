@@ -43,3 +43,14 @@ func TestReport_Ends(t *testing.T) {
 		}
 	}
 }
+
+// TestReport_PageLines leaves lines with the number of a page aside, where a code is
+// all that a row has to have.
+func TestReport_PageLines(t *testing.T) {
+	t.Parallel()
+	o := Options{Columns: []Column{{Names: []string{"Code"}, Required: true, Type: pipeline.Code}, {Names: []string{"Name"}}}}
+	rows, read, err := readBytes(t, o, "f", []byte("Code,Name\nA-1,oil\nصفحة ١ من ٣,\nA-2,\n,Page: 2/3\nPage 7,fat\nPage 3 of 3,\n"))
+	if want := "f:2 A-1 | oil\nf:4 A-2 | \nf:6 Page 7 | fat\n"; err != nil || cells(rows) != want || len(read.Ignored) != 3 {
+		t.Errorf("%v, %v\n%s", err, read.Ignored, cells(rows))
+	}
+}

@@ -136,6 +136,8 @@ func (t *table) one(l line, take func(pipeline.Row) error) error {
 	case err != nil:
 		return err
 	case why == "empty":
+	case why == "page": // a group goes on over it
+		t.file.ignore(l.row, "footer")
 	case why == "signature" && len(t.pending) < maxPending:
 		t.pending, t.signed = append(t.pending, l), true
 	case why == "lead":
@@ -248,6 +250,8 @@ func (t *table) sort(l line) (why string, err error) {
 	switch {
 	case t.beside(l):
 		return "continued", nil
+	case filled == 1 && pageLine(l.cells[first]):
+		return "page", nil
 	case t.caption(l, first, filled):
 		return "caption", nil
 	case t.signature(l):
