@@ -91,7 +91,7 @@ func (a *app) learn(ctx context.Context, c *Config, path string) (string, error)
 		return "", err
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	if (extract.Options{Format: extract.FormatOrders}).Takes(drop, file) {
+	if extract.IsOrders(drop, file) {
 		return ordersMapping(drop.Name)
 	}
 	sample, err := sampleOf(ctx, drop, file, words)

@@ -90,13 +90,29 @@ func (o Options) Takes(d pipeline.Drop, r io.ReaderAt) bool {
 	if o.Format != FormatOrders {
 		return true
 	}
-	f := &file{opt: o, ctx: context.Background(), drop: d, in: r, read: &pipeline.Reading{}}
-	t, err := f.first()
+	found, err := seemsOrders(o, d, r)
 	if err != nil {
 		_, ok := errors.AsType[*pipeline.Refused](err)
 		return ok
 	}
-	return t.found != nil && likeOrders(t.found.header)
+	return found
+}
+
+// IsOrders tells whether a file is an order export of Shopify beyond doubt: one that
+// cannot be read as such is none.
+func IsOrders(d pipeline.Drop, r io.ReaderAt) bool {
+	found, err := seemsOrders(Options{Format: FormatOrders}, d, r)
+	return err == nil && found
+}
+
+// seemsOrders tells whether the beginning of a file looks like an order export.
+func seemsOrders(o Options, d pipeline.Drop, r io.ReaderAt) (bool, error) {
+	f := &file{opt: o, ctx: context.Background(), drop: d, in: r, read: &pipeline.Reading{}}
+	t, err := f.first()
+	if err != nil {
+		return false, err
+	}
+	return t.found != nil && likeOrders(t.found.header), nil
 }
 
 // errStop ends the reading because whoever takes the rows wants no more.

@@ -27,6 +27,7 @@ type Guess struct {
 	Score    int    // per cent
 	Why      string // in words
 	Required bool
+	number   bool // the field is an amount, a quantity or a rate
 }
 
 // A Fit is how well a file fits a kind.
@@ -128,7 +129,7 @@ func knownColumns(s Sample, words map[string][]string) int {
 
 // guess finds the column that feeds a field.
 func guess(s Sample, field pipeline.Field, words []string, dictionary map[string][]string, taken map[int]bool) (Guess, bool) {
-	best := Guess{Field: field.Name, Required: field.Required}
+	best := Guess{Field: field.Name, Required: field.Required, number: numeric(field.Type)}
 	for i, header := range s.Header {
 		if header == "" || taken[i+1] {
 			continue

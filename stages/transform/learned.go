@@ -17,7 +17,7 @@ var learnWords = map[string][2]string{
 	"fits":       {"It fits %s with %d %%", "يناسب %s بنسبة %d %%"},
 	"fits too":   {", %s with %d %%", "، و%s بنسبة %d %%"},
 	"look":       {"Look through it, then put it into mappings/. Behind each line stands how sure the", "راجعه ثم ضعه في mappings/. وبعد كل سطر نسبة الثقة في التخمين،"},
-	"sure":       {"guess is; what is below 100 % wants your eye.", "وما كان أقل من 100 % يحتاج إلى مراجعتك."},
+	"sure":       {"guess is; what is below 100 %% wants your eye.", "وما كان أقل من 100 %% يحتاج إلى مراجعتك."},
 	"missing":    {"no column looks like it; it is required", "لا يوجد عمود يشبهه، وهو مطلوب"},
 	"unused":     {"Columns that nothing reads", "أعمدة لا يقرؤها شيء"},
 	"warehouses": {"the warehouses stand in wasl.yaml", "المخازن مذكورة في wasl.yaml"},
@@ -72,7 +72,7 @@ func Learn(s Sample, fits []Fit, flow string, files []string, locations map[stri
 func ruleFor(s Sample, kind string, g Guess) string {
 	from := source(s, g)
 	more := ""
-	if s.Reading.Styles[g.Column].Decimal == "," {
+	if s.Reading.Styles[g.Column].Decimal == "," || s.comma(g) {
 		more += ", decimal: \",\""
 	}
 	if kind == "table.items" && g.Field == "unit" {
@@ -265,4 +265,25 @@ func oneLine(s string) string {
 		return string(r[:160]) + "..."
 	}
 	return s
+}
+
+// comma tells whether the numbers of a field need a comma as their decimal mark: the
+// column's name is none of the dictionary's, so that nobody has looked at all of it.
+func (s Sample) comma(g Guess) bool {
+	if !g.number {
+		return false
+	}
+	needed := false
+	for _, row := range s.Rows {
+		if g.Number > len(row.Cells) {
+			continue
+		}
+		text := pipeline.Clean(row.Cells[g.Number-1])
+		if _, rule := pipeline.ParseNumber(text, ",", nil); text != "" && rule != "" {
+			return false
+		}
+		_, rule := pipeline.ParseNumber(text, "", nil)
+		needed = needed || rule == "number.comma"
+	}
+	return needed
 }
