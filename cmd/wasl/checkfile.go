@@ -35,13 +35,10 @@ func (a *app) checkFile(ctx context.Context, c *Config, path string) error {
 			return fmt.Errorf("check %s: %w", path, err)
 		}
 		if ok {
-			t.problems = refused.Problems
+			t = tried{rows: t.rows, states: t.states, refused: true}
+			t.keep(refused.Problems...)
 		}
-		for _, p := range t.problems {
-			if ok || !p.Rule.Note() {
-				aside++
-			}
-		}
+		aside += t.aside
 		a.triedFile(f.flow.Name, reading, t, ok)
 	}
 	switch {
@@ -97,11 +94,30 @@ func (a *app) flowsToTry(ctx context.Context, c *Config) ([]flowFile, func(), er
 	return nil, done, err
 }
 
+// triedMost is how many problems of a file are shown; the rest is counted, or a
+// file that is wrong in every row would be held in memory whole.
+const triedMost = 1000
+
 // tried counts what would be filed.
 type tried struct {
 	rows     int
 	states   map[string]int
-	problems []pipeline.Problem
+	refused  bool               // the whole file
+	problems []pipeline.Problem // the first ones
+	count    int                // of all
+	aside    int                // of those that are more than a note
+}
+
+func (t *tried) keep(problems ...pipeline.Problem) {
+	for _, p := range problems {
+		t.count++
+		if t.refused || !p.Rule.Note() {
+			t.aside++
+		}
+		if len(t.problems) < triedMost {
+			t.problems = append(t.problems, p)
+		}
+	}
 }
 
 // Document counts a document by its state.
@@ -111,13 +127,13 @@ func (t *tried) Document(d pipeline.Document, rows int, problems []pipeline.Prob
 	}
 	t.states[string(d.State)]++
 	t.rows += rows
-	t.problems = append(t.problems, problems...)
+	t.keep(problems...)
 	return nil
 }
 
 // Problem keeps a problem that belongs to no document.
 func (t *tried) Problem(p pipeline.Problem) error {
-	t.problems = append(t.problems, p)
+	t.keep(p)
 	return nil
 }
 
@@ -130,13 +146,13 @@ func (a *app) triedFile(flow string, r pipeline.Reading, t tried, refused bool) 
 			a.jsonLine(a.out, line)
 		}
 		a.jsonLine(a.out, map[string]any{"what": "checked", "flow": flow, "reading": r, "refused": refused, "documents": t.states,
-			"rows": t.rows, "problems": len(t.problems)})
+			"rows": t.rows, "problems": t.count})
 		return
 	}
 	fmt.Fprintf(a.out, "%s\n", flow)
 	fmt.Fprintf(a.out, "  %-12s %s\n", a.say("read"), a.readingText(r))
 	a.readingLines(r)
-	count := map[string]int{"rows": t.rows, "problems": len(t.problems)}
+	count := map[string]int{"rows": t.rows, "problems": t.count}
 	for state, n := range t.states {
 		count[state] = n
 	}
