@@ -99,6 +99,7 @@ const (
 	formDateTime // both
 	formPadded   // formPadded+6 is 000000: whole numbers have six digits or more
 
+	formDressed form = 254 // 12 is shown with marks that the cell does not hold: K-0012, 000-012
 	formPercent form = 255 // 0.14 is shown as 14%
 )
 
@@ -150,6 +151,36 @@ func isPercent(code string) bool {
 	return signs == 1
 }
 
+// isDressed tells whether a number format is that of a code: two zeros or more,
+// with letters or marks before, between or behind them, and nothing that belongs
+// to amounts. What it shows is not what the cell holds, and which of the two is
+// meant nobody can know.
+func isDressed(code string) bool {
+	zeros, marks := 0, 0
+	for i := 0; i < len(code) && code[i] != ';'; i++ {
+		switch c := code[i]; {
+		case c == '"':
+			end := after(code, i, '"')
+			if strings.TrimSpace(code[i+1:min(end, len(code))]) != "" {
+				marks++
+			}
+			i = end
+		case c == '\\':
+			if i++; i < len(code) && code[i] != ' ' {
+				marks++
+			}
+		case c == '0':
+			zeros++
+		case c == '-', c == '/':
+			marks++
+		case c == ' ':
+		default:
+			return false // of an amount, a date or a condition
+		}
+	}
+	return zeros >= 2 && marks > 0
+}
+
 // percent writes plain digits as hundredths, exactly: 0.145 is 14.5%. Digits that the
 // format leaves out stay.
 func percent(number string) string {
@@ -174,7 +205,7 @@ func percent(number string) string {
 
 // pad puts the zeros before a whole number that its format shows.
 func (f form) pad(number string) string {
-	if f <= formPadded || f == formPercent || strings.ContainsAny(number, "-.") {
+	if f <= formPadded || f >= formDressed || strings.ContainsAny(number, "-.") {
 		return number
 	}
 	return strings.Repeat("0", max(0, int(f-formPadded)-len(number))) + number
@@ -189,6 +220,9 @@ func formOf(code string) form {
 	}
 	if isPercent(code) {
 		return formPercent
+	}
+	if isDressed(code) {
+		return formDressed
 	}
 	var day, clock bool
 	for i := 0; i < len(code); i++ {

@@ -124,8 +124,11 @@ func stored(value string, f form, from1904 bool) (text string, fault *pipeline.F
 	if ok && !exact {
 		return text, &pipeline.Fault{Rule: "cell.precision", With: map[string]string{"digits": strconv.Itoa(excelDigits)}}, true
 	}
-	if ok && f == formPercent {
+	switch {
+	case ok && f == formPercent:
 		return percent(text), nil, true
+	case ok && f == formDressed:
+		return text, &pipeline.Fault{Rule: "cell.dressed"}, true
 	}
 	return f.pad(text), nil, ok
 }
