@@ -329,8 +329,8 @@ func TestCrash_ERPFolder(t *testing.T) {
 		})
 	}
 	t.Logf("%d kills", kills)
-	if kills < 5 && !t.Failed() {
-		t.Errorf("only %d kills", kills)
+	if kills == 0 && !t.Failed() { // the steps of writing, each before and after, are killed in load/erp
+		t.Error("the program was never caught while it wrote")
 	}
 }
 
