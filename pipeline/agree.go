@@ -32,17 +32,6 @@ type Consent struct {
 	At   time.Time `json:"at"`
 }
 
-// Note tells whether a problem of this rule is only worth telling: it puts no row
-// aside, and needs nobody.
-func (r Rule) Note() bool {
-	switch r {
-	case "contract.added", "contract.gone", "contract.renamed", "contract.named", "contract.order", "contract.type",
-		"contract.format", "contract.codepage", "contract.delimiter", "contract.accepted":
-		return true
-	}
-	return false
-}
-
 // agree holds the file whose rows were read against what is expected of it: its
 // size, and the shape of the flow's last good one. It files what is worth
 // telling, and gives back the shape where this file is a good one. A file that

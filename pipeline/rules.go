@@ -980,6 +980,19 @@ var rules = []rule{
 		words{"رفضه الطرف الآخر: {said}", "صحّح ما ذكره ثم أعد إدخال الصف"}},
 }
 
+// Note tells whether a problem of this rule is only worth telling: it puts no row
+// aside, and needs nobody. What puts nothing aside but wants a person to look
+// (total.differs, file.sheets, document.left) is no note.
+func (r Rule) Note() bool {
+	switch r {
+	case "contract.added", "contract.gone", "contract.renamed", "contract.named", "contract.order", "contract.type",
+		"contract.format", "contract.codepage", "contract.delimiter", "contract.accepted",
+		"column.word", "cell.merged", "file.hidden", "file.macros", "file.name", "text.repaired", "text.marks", "number.rounded":
+		return true
+	}
+	return false
+}
+
 // RuleText is one line of the table of rules, for printing.
 type RuleText struct {
 	Name      Rule   `json:"name"`

@@ -305,7 +305,11 @@ func TestCrash_ERPFolder(t *testing.T) {
 	t.Parallel()
 	want := calmNight(t)
 	kills := 0
-	for at := 1; at <= 3*crashFiles*crashOrders; at += 3 {
+	// The program may be quicker than the one who watches; so there are more tries
+	// than kills that are wanted.
+	const most = 3 * crashFiles * crashOrders
+	for try := 0; try < most/3 || kills < 5 && try < most; try++ {
+		at := 1 + 3*try%most
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
 			n := newCrashNight(t)
 			var fired atomic.Bool
@@ -329,8 +333,8 @@ func TestCrash_ERPFolder(t *testing.T) {
 		})
 	}
 	t.Logf("%d kills", kills)
-	if kills == 0 && !t.Failed() { // the steps of writing, each before and after, are killed in load/erp
-		t.Error("the program was never caught while it wrote")
+	if kills < 5 && !t.Failed() {
+		t.Errorf("only %d kills", kills)
 	}
 }
 
