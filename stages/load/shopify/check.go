@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"wasl/pipeline"
+	"wasl/stages/load/shopify/admin"
 )
 
 const (
@@ -60,8 +61,8 @@ func (c *checking) wrong(rule pipeline.Rule, with map[string]string) {
 	}
 }
 
-func (c *checking) read(ctx context.Context, op operation, into any) (reply, error) {
-	return c.sink.door.read(ctx, op, nil, into)
+func (c *checking) read(ctx context.Context, op admin.Operation, into any) (admin.Reply, error) {
+	return c.sink.door.Read(ctx, op, nil, into)
 }
 
 func (c *checking) scopes(ctx context.Context) error {
@@ -132,17 +133,17 @@ func (c *checking) shop(ctx context.Context) error {
 	c.fact("shop.zone", shop.Zone)
 	c.fact("shop.taxesIncluded", strconv.FormatBool(shop.TaxesIncluded))
 	c.fact("shop.plan", shop.Plan.Name)
-	c.clock(r.answer)
+	c.clock(r.Answer)
 	return nil
 }
 
 // clock holds our clock against the answer's Date, which counts whole seconds.
-func (c *checking) clock(a answer) {
-	theirs, err := http.ParseTime(a.header.Get("Date"))
+func (c *checking) clock(a admin.Answer) {
+	theirs, err := http.ParseTime(a.Header.Get("Date"))
 	if err != nil {
 		return // it does not say
 	}
-	skew := a.at.Sub(theirs).Abs().Truncate(time.Second)
+	skew := a.At.Sub(theirs).Abs().Truncate(time.Second)
 	c.fact("shop.clock", "± "+skew.String())
 	if skew > maxSkew {
 		c.wrong("shopify.clock", map[string]string{"seconds": strconv.Itoa(int(skew.Seconds()))})
@@ -159,14 +160,14 @@ func (c *checking) versions(ctx context.Context) error {
 	if _, err := c.read(ctx, apiVersions, &data); err != nil {
 		return err
 	}
-	c.fact("shop.api", apiVersion+" until "+apiEnds)
+	c.fact("shop.api", admin.Version+" until "+admin.Ends)
 	supported := false
 	for _, v := range data.Versions {
-		supported = supported || v.Handle == apiVersion && v.Supported
+		supported = supported || v.Handle == admin.Version && v.Supported
 	}
-	ends, err := time.Parse(time.DateOnly, apiEnds)
+	ends, err := time.Parse(time.DateOnly, admin.Ends)
 	if !supported || err == nil && c.sink.now().Add(warnEnds).After(ends) {
-		c.wrong("shopify.ends", map[string]string{"version": apiVersion, "until": apiEnds})
+		c.wrong("shopify.ends", map[string]string{"version": admin.Version, "until": admin.Ends})
 	}
 	return nil
 }

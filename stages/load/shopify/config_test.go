@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wasl/stages/load/shopify/admin"
 )
 
 func TestConfig_Validate(t *testing.T) {
@@ -60,9 +62,9 @@ func TestDocuments_AllFitTheSchema(t *testing.T) {
 	t.Parallel()
 	// Every document is used by the other tests against the stand-in, which
 	// validates them against the schema; this one keeps the list complete.
-	for _, op := range []operation{variantsPage, levelsPage, levelsOfItems, locationsPage, setQuantities, shopInfo, accessScopes, apiVersions} {
-		if !strings.Contains(op.text, " "+op.name) || op.cost <= 0 {
-			t.Errorf("%s: %s", op.name, op.text)
+	for _, op := range []admin.Operation{variantsPage, levelsPage, levelsOfItems, locationsPage, setQuantities, shopInfo, accessScopes, apiVersions} {
+		if !strings.Contains(op.Text, " "+op.Name) || op.Cost <= 0 {
+			t.Errorf("%s: %s", op.Name, op.Text)
 		}
 	}
 	if !slices.Contains(stockScopes, "write_inventory") {

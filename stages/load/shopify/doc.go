@@ -16,10 +16,8 @@
 //	stock.go      records -> document             plan.go       document <-> what the shop holds
 //	send.go       batch -> request -> outcomes    readback.go   reading balances by id
 //	check.go      what wasl check asks
-//	api.go        the door: one question, one reply
-//	transport.go  one request, one answer         auth.go       tokens
-//	errors.go     what an answer means            pace.go       points
 //	documents.go  every document of the API that is used
+//	admin/        the client of the API: calls, pages, tokens, errors, points
 //
 // The rules followed are those of reference/shopify.md, and RELIABILITY.md 3.1
 // and 3.3 for keys and retries.
@@ -41,15 +39,6 @@
 //     zero is refused as stale and there is still no level, it is set without
 //     comparing.
 //   - Balances are read back by nodes(ids:), not by a search, whose index lags.
-//   - go-shopify makes the call and nothing else. It reduces errors to texts, drops
-//     headers and costs, sleeps without heeding ctx, takes HTML for a decoding
-//     error and panics on some error bodies; so our RoundTripper puts our bytes in,
-//     keeps the true answer for us, and tells the library of an empty success. Each
-//     call has a client of its own, since clients are not safe for two goroutines.
-//     Without the library api.go would be ten lines shorter; it was given.
-//   - A missing X-Shopify-API-Version is as wrong as another one: a version that has
-//     ended is served by an older one without an error, and the header is all that
-//     tells.
 //   - Sending never waits for points but says how long (Later); only the reading of
 //     pages, in Plan and Check, waits inside, next to ctx: beginning it again at every
 //     empty bucket would never end in a large shop.

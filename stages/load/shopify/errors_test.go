@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -118,58 +117,6 @@ func silent(t *testing.T, err error, a pipeline.Answer) {
 	}
 }
 
-// A body that quotes our own token, and other odd bodies.
-func TestSend_OddBodies(t *testing.T) {
-	t.Parallel()
-	for _, body := range []string{
-		`{"errors":{"base":null}}`, `{"errors":["a","b"]}`, `{"errors":{"quantity":["is odd"]}}`, `[]`, `null`, `<html><style>x{}</style>no &amp; no`,
-		`{"errors":"your token shpat_standin is bad"}`,
-	} {
-		s := open(t, shopifytest.Options{})
-		l := prepare(t, s, s.sink(t), want{"A-1", s.cairo, "8", ""})
-		l.take()
-		s.Fault("inventorySetQuantities", 1, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 403, Body: body})
-		a, err := l.sink.Send(t.Context(), *l.batch)
-		if got := class(a, err); got != "trouble shopify.forbidden ready" {
-			t.Errorf("%s: got %s", body, got)
-		}
-		silent(t, err, a)
-	}
-}
-
-func TestSend_ErrorsInAnAnswerOfSuccess(t *testing.T) {
-	t.Parallel()
-	answer := func(code, more string) string {
-		return `{"errors":[{"message":"said","extensions":{"code":"` + code + `"` + more + `}}]}`
-	}
-	cases := map[string]struct{ body, want string }{
-		"denied":     {answer("ACCESS_DENIED", "") + "", "trouble shopify.scope ready"},
-		"internal":   {answer("INTERNAL_SERVER_ERROR", ""), "later"},
-		"size":       {answer("MAX_INPUT_SIZE_EXCEEDED", ""), "trouble shopify.request ready"},
-		"cost":       {answer("MAX_COST_EXCEEDED", ""), "trouble shopify.request ready"},
-		"argument":   {answer("INVALID_FIELD_ARGUMENTS", ""), "trouble shopify.request ready"},
-		"id":         {answer("RESOURCE_NOT_FOUND", ""), "trouble shopify.request ready"},
-		"unheard of": {answer("SOMETHING_NEW", ""), "trouble shopify.request ready"},
-		"odd code":   {`{"errors":[{"message":"said","extensions":{"code":5}}]}`, "trouble shopify.request ready"},
-		"with data":  {`{"data":{"inventorySetQuantities":null},"errors":[{"message":"said"}]}`, "trouble shopify.request"},
-		"no data":    {`{"data":null}`, "later"},
-		"no payload": {`{"data":{"inventorySetQuantities":null}}`, "later"},
-		"text":       {`{"errors":"no"}`, "later"},
-		"html":       {`<html>hello</html>`, "later"},
-	}
-	for name, c := range cases {
-		s := open(t, shopifytest.Options{})
-		l := prepare(t, s, s.sink(t), want{"A-1", s.cairo, "8", ""})
-		l.take()
-		s.Fault("inventorySetQuantities", 1, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 200, Body: c.body})
-		a, err := l.sink.Send(t.Context(), *l.batch)
-		if got := class(a, err); got != c.want {
-			t.Errorf("%s: got %s (%v), want %s", name, got, err, c.want)
-		}
-		silent(t, err, a)
-	}
-}
-
 func TestSend_Throttled(t *testing.T) {
 	t.Parallel()
 	s := open(t, shopifytest.Options{})
@@ -218,30 +165,6 @@ func TestPlan_ScopeMissing(t *testing.T) {
 	}
 }
 
-func TestPlan_AnotherVersion(t *testing.T) {
-	t.Parallel()
-	for _, version := range []string{"2026-01", ""} {
-		s := open(t, shopifytest.Options{})
-		sink := s.sink(t)
-		sink.door.way.base = tripper(func(req *http.Request) (*http.Response, error) {
-			resp, err := http.DefaultTransport.RoundTrip(req)
-			if err == nil {
-				resp.Header.Set("X-Shopify-API-Version", version)
-			}
-			return resp, err
-		})
-		_, err := sink.Plan(t.Context())
-		trouble, ok := errors.AsType[*pipeline.Trouble](err)
-		if _, later := errors.AsType[*pipeline.Later](err); !ok || later || trouble.Rule != "shopify.version" {
-			t.Errorf("%q: got %v", version, err)
-		}
-	}
-}
-
-type tripper func(*http.Request) (*http.Response, error)
-
-func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
 func TestPlan_EndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	s := open(t, shopifytest.Options{})
@@ -250,13 +173,5 @@ func TestPlan_EndsWithItsContext(t *testing.T) {
 	_, err := s.sink(t).Plan(ctx)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestPause_ADateIsHeldAgainstTheAnswersOwn(t *testing.T) {
-	t.Parallel()
-	a := answer{at: time.Now(), header: http.Header{"Retry-After": {"Tue, 24 Nov 2026 06:00:30 GMT"}, "Date": {"Tue, 24 Nov 2026 06:00:00 GMT"}}}
-	if got := pause(a, 0); got != 30*time.Second {
-		t.Errorf("got %s", got)
 	}
 }

@@ -75,15 +75,20 @@ func (s *shop) sink(t *testing.T, change ...func(*Config)) *Sink {
 	return sinkOf(t, c, s.clock.now)
 }
 
-func sinkOf(t *testing.T, c Config, now func() time.Time) *Sink {
+func sinkOf(t *testing.T, c Config, now func() time.Time, tell ...func(string, time.Duration)) *Sink {
 	t.Helper()
+	d := Deps{Now: now, Version: "test"}
+	for _, f := range tell {
+		d.Tell = f
+	}
 	secrets := map[string]string{"main": "shpat_standin", "client": "very-secret"}
-	sink, err := New(c, Deps{Now: now, Version: "test", Secret: func(name string) (pipeline.Secret, error) {
+	d.Secret = func(name string) (pipeline.Secret, error) {
 		if secrets[name] == "" {
 			return pipeline.Secret{}, errors.New("no such secret")
 		}
 		return pipeline.NewSecret(secrets[name]), nil
-	}})
+	}
+	sink, err := New(c, d)
 	if err != nil {
 		t.Fatal(err)
 	}

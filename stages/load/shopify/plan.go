@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"wasl/pipeline"
+	"wasl/stages/load/shopify/admin"
 )
 
 // Plan reads which items the shop has and what it holds at the locations that
@@ -80,14 +81,14 @@ func (s *Sink) look(ctx context.Context) (*shelf, error) {
 // locations reads every location, those that are switched off too.
 func (s *Sink) locations(ctx context.Context) ([]place, error) {
 	var all []place
-	err := s.door.pages(ctx, locationsPage, func(first int, after *string) (pageInfo, error) {
+	err := s.door.Pages(ctx, locationsPage, func(first int, after *string) (admin.PageInfo, error) {
 		var data struct {
 			Locations struct {
-				Nodes    []place  `json:"nodes"`
-				PageInfo pageInfo `json:"pageInfo"`
+				Nodes    []place        `json:"nodes"`
+				PageInfo admin.PageInfo `json:"pageInfo"`
 			} `json:"locations"`
 		}
-		_, err := s.door.read(ctx, locationsPage, map[string]any{"first": first, "after": after}, &data)
+		_, err := s.door.Read(ctx, locationsPage, map[string]any{"first": first, "after": after}, &data)
 		all = append(all, data.Locations.Nodes...)
 		return data.Locations.PageInfo, err
 	})
@@ -96,14 +97,14 @@ func (s *Sink) locations(ctx context.Context) ([]place, error) {
 
 // readVariants fills in which item a SKU means.
 func (s *Sink) readVariants(ctx context.Context, h *shelf) error {
-	return s.door.pages(ctx, variantsPage, func(first int, after *string) (pageInfo, error) {
+	return s.door.Pages(ctx, variantsPage, func(first int, after *string) (admin.PageInfo, error) {
 		var data struct {
 			Variants struct {
-				Nodes    []variant `json:"nodes"`
-				PageInfo pageInfo  `json:"pageInfo"`
+				Nodes    []variant      `json:"nodes"`
+				PageInfo admin.PageInfo `json:"pageInfo"`
 			} `json:"productVariants"`
 		}
-		_, err := s.door.read(ctx, variantsPage, map[string]any{"first": first, "after": after}, &data)
+		_, err := s.door.Read(ctx, variantsPage, map[string]any{"first": first, "after": after}, &data)
 		for _, v := range data.Variants.Nodes {
 			h.add(v)
 		}
@@ -148,7 +149,7 @@ func (l levels) of(name string) (int64, bool) {
 
 // readLevels fills in what one location holds.
 func (s *Sink) readLevels(ctx context.Context, h *shelf, location string) error {
-	return s.door.pages(ctx, levelsPage, func(first int, after *string) (pageInfo, error) {
+	return s.door.Pages(ctx, levelsPage, func(first int, after *string) (admin.PageInfo, error) {
 		var data struct {
 			Location *struct {
 				Levels struct {
@@ -158,21 +159,21 @@ func (s *Sink) readLevels(ctx context.Context, h *shelf, location string) error 
 						} `json:"item"`
 						Quantities levels `json:"quantities"`
 					} `json:"nodes"`
-					PageInfo pageInfo `json:"pageInfo"`
+					PageInfo admin.PageInfo `json:"pageInfo"`
 				} `json:"inventoryLevels"`
 			} `json:"location"`
 		}
-		r, err := s.door.read(ctx, levelsPage, map[string]any{"locationId": location, "first": first, "after": after}, &data)
+		r, err := s.door.Read(ctx, levelsPage, map[string]any{"locationId": location, "first": first, "after": after}, &data)
 		if err != nil {
-			return pageInfo{}, err
+			return admin.PageInfo{}, err
 		}
 		if data.Location == nil {
-			return pageInfo{}, unreadable(levelsPage.name, r.answer) // it was there a moment ago
+			return admin.PageInfo{}, admin.Unreadable(levelsPage, r) // it was there a moment ago
 		}
 		for _, level := range data.Location.Levels.Nodes {
 			held, ok := level.Quantities.of(h.quantity)
 			if !ok {
-				return pageInfo{}, unreadable(levelsPage.name, r.answer)
+				return admin.PageInfo{}, admin.Unreadable(levelsPage, r)
 			}
 			h.levels[spot{level.Item.ID, location}] = held
 		}

@@ -157,9 +157,8 @@ func TestPlan_WaitsForPoints(t *testing.T) {
 	s := open(t, shopifytest.Options{RestoreRate: 1000})
 	s.Fault("InventoryLevelsAtLocation", 1, shopifytest.Fault{Kind: shopifytest.FaultThrottled})
 
-	sink := s.sink(t)
 	var waited int
-	sink.door.tell = func(string, time.Duration) { waited++; s.clock.advance(time.Second) }
+	sink := sinkOf(t, s.config(), s.clock.now, func(string, time.Duration) { waited++; s.clock.advance(time.Second) })
 	if p := plan(t, sink, want{"A-1", s.cairo, "5", ""})[0]; !p.Same || waited == 0 {
 		t.Errorf("waited %d times, got %+v", waited, p)
 	}

@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 
 	"wasl/pipeline"
+	"wasl/stages/load/shopify/admin"
 )
 
 // anew plans documents again from what the shop holds now: what is as wanted is
 // delivered, the rest leaves in a new batch under a new key.
 func (s *Sink) anew(ctx context.Context, docs []pipeline.Document) (pipeline.Answer, error) {
-	now, said, err := s.readBack(ctx, docs)
-	a := pipeline.Answer{Said: said}
+	now, err := s.readBack(ctx, docs)
+	var a pipeline.Answer
 	if err != nil {
 		return a, err
 	}
@@ -33,13 +34,13 @@ func (s *Sink) anew(ctx context.Context, docs []pipeline.Document) (pipeline.Ans
 
 // readBack reads the balances of documents by id. What is not stocked has no
 // entry. It does not wait for points.
-func (s *Sink) readBack(ctx context.Context, docs []pipeline.Document) (map[spot]int64, []pipeline.Said, error) {
+func (s *Sink) readBack(ctx context.Context, docs []pipeline.Document) (map[spot]int64, error) {
 	items := map[string][]string{} // by location
 	var order []string
 	for _, doc := range docs {
 		w, err := stockOf(doc)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if items[w.Location] == nil {
 			order = append(order, w.Location)
@@ -47,21 +48,18 @@ func (s *Sink) readBack(ctx context.Context, docs []pipeline.Document) (map[spot
 		items[w.Location] = append(items[w.Location], w.Item)
 	}
 	now := map[spot]int64{}
-	var said []pipeline.Said
 	for _, location := range order {
-		r, err := s.readItems(ctx, location, items[location], now)
-		said = append(said, s.said(levelsOfItems, r, err)...)
-		if err != nil {
-			return nil, said, err
+		if err := s.readItems(ctx, location, items[location], now); err != nil {
+			return nil, err
 		}
 	}
-	return now, said, nil
+	return now, nil
 }
 
-func (s *Sink) readItems(ctx context.Context, location string, ids []string, into map[spot]int64) (reply, error) {
-	r, err := s.door.query(ctx, levelsOfItems, map[string]any{"ids": ids, "locationId": location})
+func (s *Sink) readItems(ctx context.Context, location string, ids []string, into map[spot]int64) error {
+	r, err := s.door.Query(ctx, levelsOfItems, map[string]any{"ids": ids, "locationId": location})
 	if err != nil {
-		return r, err
+		return err
 	}
 	var data struct {
 		Nodes []*struct {
@@ -72,7 +70,7 @@ func (s *Sink) readItems(ctx context.Context, location string, ids []string, int
 		} `json:"nodes"`
 	}
 	if json.Unmarshal(r.Data, &data) != nil || len(data.Nodes) != len(ids) {
-		return r, unreadable(levelsOfItems.name, r.answer)
+		return admin.Unreadable(levelsOfItems, r)
 	}
 	for _, node := range data.Nodes {
 		if node == nil || node.Level == nil {
@@ -80,9 +78,9 @@ func (s *Sink) readItems(ctx context.Context, location string, ids []string, int
 		}
 		held, ok := node.Level.Quantities.of(s.cfg.Quantity)
 		if !ok {
-			return r, unreadable(levelsOfItems.name, r.answer)
+			return admin.Unreadable(levelsOfItems, r)
 		}
 		into[spot{node.ID, location}] = held
 	}
-	return r, nil
+	return nil
 }

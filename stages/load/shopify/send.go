@@ -1,7 +1,6 @@
 package shopify
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,10 +8,8 @@ import (
 	"strconv"
 
 	"wasl/pipeline"
+	"wasl/stages/load/shopify/admin"
 )
-
-// maxSaid is how much of an answer is kept as proof.
-const maxSaid = 64 << 10
 
 // The codes of user errors that need their own handling (reference section 4).
 const (
@@ -60,7 +57,7 @@ func (c Config) freeze(b pipeline.Batch) ([]byte, error) {
 		}
 		in.Quantities = append(in.Quantities, setRow{w.Item, w.Location, w.Quantity, w.From})
 	}
-	return json.Marshal(request{setQuantities.text, setVariables{in, b.ID}, setQuantities.name})
+	return admin.Frozen(setQuantities, setVariables{in, b.ID})
 }
 
 // reference names a job in Shopify's history: gid://wasl/Job/20261124-0001-stock.
@@ -71,6 +68,13 @@ func reference(job pipeline.Job) string {
 // Send posts the frozen request of a batch: all of it is set, or nothing. A
 // batch that has grown too old for its key is not sent but planned anew.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	ctx, said := admin.Listen(ctx)
+	a, err := s.send(ctx, b)
+	a.Said = said.All()
+	return a, err
+}
+
+func (s *Sink) send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	switch {
 	case len(b.Docs) == 0:
 		return pipeline.Answer{}, nil
@@ -79,10 +83,10 @@ func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, err
 	case len(b.Request) == 0:
 		return pipeline.Answer{}, fmt.Errorf("shopify: batch %s has no request", b.ID)
 	}
-	r, err := s.door.post(ctx, setQuantities, b.Request)
-	a := pipeline.Answer{Said: s.said(setQuantities, r, err)}
+	var a pipeline.Answer
+	r, err := s.door.Post(ctx, setQuantities, b.Request)
 	if err != nil {
-		if certain(err) {
+		if admin.Certain(err) {
 			a.Outcomes = again(b.Docs)
 		}
 		return a, err
@@ -92,16 +96,14 @@ func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, err
 			Group *struct {
 				ID string `json:"id"`
 			} `json:"inventoryAdjustmentGroup"`
-			UserErrors []userError `json:"userErrors"`
+			UserErrors []admin.UserError `json:"userErrors"`
 		} `json:"inventorySetQuantities"`
 	}
 	if json.Unmarshal(r.Data, &data) != nil || data.Set == nil {
-		return a, unreadable(setQuantities.name, r.answer)
+		return a, admin.Unreadable(setQuantities, r)
 	}
 	if len(data.Set.UserErrors) > 0 {
-		more, err := s.refused(ctx, b, r, data.Set.UserErrors)
-		a.Outcomes, a.Said = more.Outcomes, append(a.Said, more.Said...)
-		return a, err
+		return s.refused(ctx, b, r, data.Set.UserErrors)
 	}
 	ref := "" // no group: every balance was already so
 	if data.Set.Group != nil {
@@ -113,32 +115,14 @@ func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, err
 	return a, nil
 }
 
-// userError is a refusal inside an answer of success.
-type userError struct {
-	Field   []string `json:"field"` // ["input","quantities","3","quantity"]; null where it is about the whole call
-	Message string   `json:"message"`
-	Code    string   `json:"code"` // may be null
-}
-
-// row is the index of the row that an error is about.
-func (e userError) row() (int, bool) {
-	for i := 0; i+1 < len(e.Field); i++ {
-		if e.Field[i] == "quantities" {
-			n, err := strconv.Atoi(e.Field[i+1])
-			return n, err == nil
-		}
-	}
-	return 0, false
-}
-
 // refused says what becomes of a batch that Shopify refused: nothing of it was
 // changed. What is wrong in itself is rejected, what was compared with an old
 // balance is planned anew, and everything else leaves again in a new batch.
-func (s *Sink) refused(ctx context.Context, b pipeline.Batch, r reply, errs []userError) (pipeline.Answer, error) {
+func (s *Sink) refused(ctx context.Context, b pipeline.Batch, r admin.Reply, errs []admin.UserError) (pipeline.Answer, error) {
 	for _, e := range errs {
 		switch e.Code {
 		case codeConcurrent:
-			return pipeline.Answer{}, &pipeline.Later{Err: fmt.Errorf("shopify: %s still works on batch %s", s.door.shop, b.ID)}
+			return pipeline.Answer{}, &pipeline.Later{Err: fmt.Errorf("shopify: %s still works on batch %s", s.cfg.Shop, b.ID)}
 		case codeMismatch, codeFailed:
 			return s.anew(ctx, b.Docs)
 		}
@@ -171,8 +155,7 @@ func (s *Sink) refused(ctx context.Context, b pipeline.Batch, r reply, errs []us
 	if len(stale) == 0 {
 		return a, nil
 	}
-	now, said, err := s.readBack(ctx, stale)
-	a.Said = said
+	now, err := s.readBack(ctx, stale)
 	a.Outcomes = append(a.Outcomes, s.cfg.restale(b, stale, now, err)...)
 	return a, err
 }
@@ -180,7 +163,7 @@ func (s *Sink) refused(ctx context.Context, b pipeline.Batch, r reply, errs []us
 // byRow sorts user errors by what they are about. An error about no row is one
 // of the whole call, and not of the data. Rows are found by the request that was
 // sent: the batch may have lost documents since it was frozen.
-func (s *Sink) byRow(b pipeline.Batch, r reply, errs []userError) (map[spot][]userError, error) {
+func (s *Sink) byRow(b pipeline.Batch, r admin.Reply, errs []admin.UserError) (map[spot][]admin.UserError, error) {
 	var frozen struct {
 		Variables setVariables `json:"variables"`
 	}
@@ -188,12 +171,11 @@ func (s *Sink) byRow(b pipeline.Batch, r reply, errs []userError) (map[spot][]us
 		return nil, fmt.Errorf("shopify: the request of batch %s: %w", b.ID, err)
 	}
 	rows := frozen.Variables.Input.Quantities
-	by := map[spot][]userError{}
+	by := map[spot][]admin.UserError{}
 	for _, e := range errs {
-		i, ok := e.row()
+		i, ok := e.Row("quantities")
 		if !ok || i < 0 || i >= len(rows) {
-			return nil, trouble("shopify.request", "host", s.door.way.address.Host, "code", cmp.Or(e.Code, "-"),
-				"said", short(e.Message), "request", r.requestID())
+			return nil, s.door.Refused(r, e)
 		}
 		at := spot{rows[i].Item, rows[i].Location}
 		by[at] = append(by[at], e)
@@ -203,11 +185,10 @@ func (s *Sink) byRow(b pipeline.Batch, r reply, errs []userError) (map[spot][]us
 
 // rejected is the outcome of a row that is wrong in itself, traced to the cell
 // of its quantity.
-func rejected(doc pipeline.Document, w stock, errs []userError) pipeline.Outcome {
+func rejected(doc pipeline.Document, w stock, errs []admin.UserError) pipeline.Outcome {
 	out := pipeline.Outcome{Key: doc.Key, State: pipeline.Rejected}
 	for _, e := range errs {
-		out.Why = append(out.Why, wrong(doc, "quantity", strconv.FormatInt(w.Quantity, 10), "shopify.refused",
-			map[string]string{"said": short(e.Message), "code": cmp.Or(e.Code, "-")}))
+		out.Why = append(out.Why, wrong(doc, "quantity", strconv.FormatInt(w.Quantity, 10), "shopify.refused", e.Facts()))
 	}
 	return out
 }
@@ -280,19 +261,6 @@ func again(docs []pipeline.Document) []pipeline.Outcome {
 		out[i] = pipeline.Outcome{Key: doc.Key, State: pipeline.Ready}
 	}
 	return out
-}
-
-// said is the proof of one exchange; none where nothing left this machine.
-func (s *Sink) said(op operation, r reply, err error) []pipeline.Said {
-	if r.status == 0 && (err == nil || certain(err)) {
-		return nil
-	}
-	at := r.at
-	if at.IsZero() {
-		at = s.now()
-	}
-	return []pipeline.Said{{At: at, What: "POST /admin/api/" + apiVersion + "/graphql.json " + op.name,
-		Status: r.status, ID: r.requestID(), Body: r.body[:min(len(r.body), maxSaid)]}}
 }
 
 // balance is a balance for people.

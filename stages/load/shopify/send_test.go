@@ -305,32 +305,6 @@ func TestAsk_WithinTheKeysLifeAndAfter(t *testing.T) {
 	}
 }
 
-// While the bucket lacks the points nothing leaves, and the batch stays as it is.
-func TestSend_WaitsForPoints(t *testing.T) {
-	t.Parallel()
-	s := open(t, shopifytest.Options{})
-	l := prepare(t, s, s.sink(t), want{"A-1", s.cairo, "8", ""})
-	l.sink.door.pace.learn(setQuantities, cost{Throttle: throttle(2000, 210, 100)}, false, s.clock.now())
-	err := l.step()
-	later, ok := errors.AsType[*pipeline.Later](err)
-	if !ok || later.After != 2*time.Second || l.state("A-1") != "ready" || len(s.Mutations()) != 0 {
-		t.Errorf("10 points and a margin of 400 of 2000 at 100 a second, 210 there: got %v %v", later, err)
-	}
-	if l.run(); l.state("A-1") != "delivered" || len(l.errs) != 1 {
-		t.Errorf("%v", l.errs)
-	}
-	s.clean(t)
-}
-
-func throttle(maximum, available, rate float64) (t struct {
-	Maximum   float64 `json:"maximumAvailable"`
-	Available float64 `json:"currentlyAvailable"`
-	Rate      float64 `json:"restoreRate"`
-}) {
-	t.Maximum, t.Available, t.Rate = maximum, available, rate
-	return t
-}
-
 // The whole call is refused for what is not in a row: nobody's row is to blame.
 func TestSend_CallRefused(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wasl/pipeline"
+	"wasl/stages/load/shopify/admin"
 )
 
 // keyLife is how long a batch is sent again under its key. Shopify keeps keys
@@ -24,7 +25,7 @@ type Deps struct {
 // and pipeline.Checker, and may be used from several goroutines.
 type Sink struct {
 	cfg  Config
-	door *door
+	door *admin.Door
 	now  func() time.Time
 }
 
@@ -51,7 +52,11 @@ func New(c Config, d Deps) (*Sink, error) {
 		d.Secret = func(string) (pipeline.Secret, error) { return pipeline.Secret{}, nil }
 	}
 	c = c.filled()
-	return &Sink{cfg: c, door: newDoor(c, d), now: d.Now}, nil
+	address, _ := c.address() // Validate has seen to it
+	door := admin.New(admin.Config{Shop: c.Shop, Address: address, Margin: c.Margin,
+		ClientID: c.ClientID, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken},
+		admin.Deps{Secret: d.Secret, Now: d.Now, Version: d.Version, Tell: d.Tell})
+	return &Sink{cfg: c, door: door, now: d.Now}, nil
 }
 
 // Lane names the lane of the shop: one bucket of points, one order of sending.
@@ -69,7 +74,10 @@ func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, erro
 		}
 	}
 	if s.expired(b) {
-		return s.anew(ctx, unsure)
+		ctx, said := admin.Listen(ctx)
+		a, err := s.anew(ctx, unsure)
+		a.Said = said.All()
+		return a, err
 	}
 	return pipeline.Answer{Outcomes: again(unsure)}, nil
 }

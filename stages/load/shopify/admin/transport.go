@@ -1,4 +1,4 @@
-package shopify
+package admin
 
 import (
 	"bytes"
@@ -33,11 +33,10 @@ type transport struct {
 
 // newTransport is the way to one shop.
 func newTransport(c Config, d Deps) *transport {
-	address, _ := c.address() // Validate has seen to it
-	t := &transport{base: http.DefaultTransport.(*http.Transport).Clone(), address: address,
+	t := &transport{base: http.DefaultTransport.(*http.Transport).Clone(), address: c.Address,
 		agent: "wasl/" + d.Version, now: d.Now}
 	t.auth = &auth{clientID: c.ClientID, clientSecret: c.ClientSecret, accessToken: c.AccessToken,
-		secret: d.Secret, post: t.post, host: address.Host, now: d.Now}
+		secret: d.Secret, post: t.post, host: c.Address.Host, now: d.Now}
 	return t
 }
 
@@ -46,27 +45,27 @@ func newTransport(c Config, d Deps) *transport {
 type exchange struct {
 	body   []byte
 	sent   bool
-	answer answer
+	answer Answer
 	err    error
 }
 
 type exchangeKey struct{}
 
-// answer is what came back: a status, headers, a whole body.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	at     time.Time // by our clock
+// Answer is what came back: a status, headers, a whole body.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	At     time.Time // by our clock
 }
 
-// requestID is Shopify's name for the exchange.
-func (a answer) requestID() string { return a.header.Get("X-Request-Id") }
+// ID is Shopify's name for the exchange.
+func (a Answer) ID() string { return a.Header.Get("X-Request-Id") }
 
 // without is the answer with a secret taken out of its body, should it be there.
-func (a answer) without(secret pipeline.Secret) answer {
+func (a Answer) without(secret pipeline.Secret) Answer {
 	if text := secret.Reveal(); text != "" {
-		a.body = bytes.ReplaceAll(a.body, []byte(text), []byte("***"))
+		a.Body = bytes.ReplaceAll(a.Body, []byte(text), []byte("***"))
 	}
 	return a
 }
@@ -91,13 +90,13 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // call posts a GraphQL document with our token; with a new one when Shopify
 // does not know the old one. A 401 comes before anything is done.
-func (t *transport) call(ctx context.Context, path string, body []byte) (answer, error) {
+func (t *transport) call(ctx context.Context, path string, body []byte) (Answer, error) {
 	token, err := t.auth.current(ctx)
 	if err != nil {
-		return answer{}, undone{err}
+		return Answer{}, undone{err}
 	}
 	got, err := t.signed(ctx, path, token, body)
-	if err != nil || got.status != http.StatusUnauthorized {
+	if err != nil || got.Status != http.StatusUnauthorized {
 		return got, err
 	}
 	if token, err = t.auth.replace(ctx, token); err != nil {
@@ -106,7 +105,7 @@ func (t *transport) call(ctx context.Context, path string, body []byte) (answer,
 	return t.signed(ctx, path, token, body)
 }
 
-func (t *transport) signed(ctx context.Context, path string, token pipeline.Secret, body []byte) (answer, error) {
+func (t *transport) signed(ctx context.Context, path string, token pipeline.Secret, body []byte) (Answer, error) {
 	got, err := t.post(ctx, path, http.Header{
 		"X-Shopify-Access-Token": {token.Reveal()},
 		"Content-Type":           {"application/json"},
@@ -116,28 +115,28 @@ func (t *transport) signed(ctx context.Context, path string, token pipeline.Secr
 }
 
 // post sends one request and reads the whole reply, whatever its status.
-func (t *transport) post(ctx context.Context, path string, header http.Header, body []byte) (answer, error) {
+func (t *transport) post(ctx context.Context, path string, header http.Header, body []byte) (Answer, error) {
 	within, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	to := *t.address
 	to.Path += path
 	req, err := http.NewRequestWithContext(within, http.MethodPost, to.String(), bytes.NewReader(body))
 	if err != nil {
-		return answer{}, fmt.Errorf("shopify: %w", err)
+		return Answer{}, fmt.Errorf("shopify: %w", err)
 	}
 	req.Header = header
 	req.Header.Set("User-Agent", t.agent)
 	resp, err := t.base.RoundTrip(req)
 	if err != nil {
-		return answer{}, t.unreachable(ctx, err)
+		return Answer{}, t.unreachable(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }() // it was only read
-	got := answer{status: resp.StatusCode, header: resp.Header, at: t.now()}
-	got.body, err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	got := Answer{Status: resp.StatusCode, Header: resp.Header, At: t.now()}
+	got.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	switch {
 	case err != nil:
 		return got, t.unreachable(ctx, err)
-	case len(got.body) > maxReply:
+	case len(got.Body) > maxReply:
 		return got, fmt.Errorf("shopify: the answer of %s has more than %d bytes", t.address.Host, maxReply)
 	}
 	return got, nil

@@ -1,4 +1,4 @@
-package shopify
+package admin
 
 import (
 	"context"
@@ -22,7 +22,7 @@ type auth struct {
 	clientSecret string // name
 	accessToken  string // name; "" where client credentials are used
 	secret       func(name string) (pipeline.Secret, error)
-	post         func(ctx context.Context, path string, header http.Header, body []byte) (answer, error)
+	post         func(ctx context.Context, path string, header http.Header, body []byte) (Answer, error)
 	host         string
 	now          func() time.Time
 
@@ -108,14 +108,14 @@ func (a *auth) grant(ctx context.Context, secret pipeline.Secret) (token pipelin
 	if err != nil {
 		return pipeline.Secret{}, 0, err
 	}
-	if got.status != http.StatusOK {
+	if got.Status != http.StatusOK {
 		return pipeline.Secret{}, 0, tokenError(got.without(secret), a.host)
 	}
 	var granted struct {
 		Token     string  `json:"access_token"`
 		ExpiresIn float64 `json:"expires_in"` // seconds
 	}
-	if err := json.Unmarshal(got.body, &granted); err != nil || granted.Token == "" {
+	if err := json.Unmarshal(got.Body, &granted); err != nil || granted.Token == "" {
 		return pipeline.Secret{}, 0, unreadable("token", got)
 	}
 	return pipeline.NewSecret(granted.Token), seconds(granted.ExpiresIn), nil
@@ -123,16 +123,16 @@ func (a *auth) grant(ctx context.Context, secret pipeline.Secret) (token pipelin
 
 // tokenError says what a refusal of the token endpoint means. Its body may be
 // JSON, plain text or HTML, so its words are searched.
-func tokenError(a answer, host string) error {
-	said := string(a.body)
+func tokenError(a Answer, host string) error {
+	said := string(a.Body)
 	switch {
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return trouble("shopify.token.address", "host", host)
 	case strings.Contains(said, "shop_not_permitted"):
 		return trouble("shopify.token.shop", "host", host)
 	case strings.Contains(said, "app_not_installed"):
 		return trouble("shopify.token.installed", "host", host)
-	case a.status == http.StatusBadRequest, a.status == http.StatusUnauthorized:
+	case a.Status == http.StatusBadRequest, a.Status == http.StatusUnauthorized:
 		return trouble("shopify.token.client", "host", host)
 	}
 	return statusError(a, host)

@@ -1,4 +1,4 @@
-package shopify
+package admin
 
 import (
 	"errors"
@@ -20,10 +20,10 @@ func openForClient(t *testing.T) *shop {
 func TestToken_RenewedInTime(t *testing.T) {
 	t.Parallel()
 	s := openForClient(t)
-	sink := s.sink(t, client)
+	door := s.door(t, client)
 	read := func(tokens int) {
 		t.Helper()
-		if _, err := sink.Plan(t.Context()); err != nil {
+		if err := look(t, door); err != nil {
 			t.Fatal(err)
 		}
 		if got := len(s.CallsOf("token")); got != tokens {
@@ -44,15 +44,15 @@ func TestToken_RenewedInTime(t *testing.T) {
 func TestToken_OldOneIsKept(t *testing.T) {
 	t.Parallel()
 	s := openForClient(t)
-	sink := s.sink(t, client)
+	door := s.door(t, client)
 	for range 2 {
-		if _, err := sink.Plan(t.Context()); err != nil {
+		if err := look(t, door); err != nil {
 			t.Fatal(err)
 		}
 		s.clock.advance(20 * time.Hour)
 		s.Fault("token", 0, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 503})
 	}
-	_, err := sink.Plan(t.Context()) // 40 h: the old one is dead
+	err := look(t, door) // 40 h: the old one is dead
 	if _, ok := errors.AsType[*pipeline.Later](err); !ok {
 		t.Errorf("got %v", err)
 	}
@@ -65,32 +65,31 @@ func TestToken_Refused(t *testing.T) {
 		change func(*shop, *Config)
 		want   string
 	}{
-		{"organisation", func(s *shop, _ *Config) { s.RefuseTokens(shopifytest.ShopNotPermitted) }, "trouble shopify.token.shop ready"},
-		{"not installed", func(s *shop, _ *Config) { s.RefuseTokens(shopifytest.AppNotInstalled) }, "trouble shopify.token.installed ready"},
-		{"secret", func(_ *shop, c *Config) { c.ClientSecret = "main" }, "trouble shopify.token.client ready"},
-		{"id", func(_ *shop, c *Config) { c.ClientID = "other" }, "trouble shopify.token.client ready"},
-		{"no such secret", func(_ *shop, c *Config) { c.ClientSecret = "nowhere" }, "trouble shopify.secret ready"},
-		{"401", fail(401, ""), "trouble shopify.token.client ready"},
-		{"404", fail(404, ""), "trouble shopify.token.address ready"},
-		{"429", fail(429, "1.5"), "later 1.5s ready"},
-		{"500", fail(500, ""), "later ready"},
-		{"402", fail(402, ""), "later 15m0s shopify.unpaid ready"},
-		{"302", fail(302, ""), "trouble shopify.redirect ready"},
+		{"organisation", func(s *shop, _ *Config) { s.RefuseTokens(shopifytest.ShopNotPermitted) }, "trouble shopify.token.shop certain"},
+		{"not installed", func(s *shop, _ *Config) { s.RefuseTokens(shopifytest.AppNotInstalled) }, "trouble shopify.token.installed certain"},
+		{"secret", func(_ *shop, c *Config) { c.ClientSecret = "main" }, "trouble shopify.token.client certain"},
+		{"id", func(_ *shop, c *Config) { c.ClientID = "other" }, "trouble shopify.token.client certain"},
+		{"no such secret", func(_ *shop, c *Config) { c.ClientSecret = "nowhere" }, "trouble shopify.secret certain"},
+		{"401", fail(401, ""), "trouble shopify.token.client certain"},
+		{"404", fail(404, ""), "trouble shopify.token.address certain"},
+		{"429", fail(429, "1.5"), "later 1.5s certain"},
+		{"500", fail(500, ""), "later certain"},
+		{"402", fail(402, ""), "later 15m0s shopify.unpaid certain"},
+		{"302", fail(302, ""), "trouble shopify.redirect certain"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := openForClient(t)
-			l := prepare(t, s, s.sink(t, client), want{"A-1", s.cairo, "8", ""})
-			l.take()
 			cfg := s.config()
 			client(&cfg)
 			c.change(s, &cfg)
-			a, err := sinkOf(t, cfg, s.clock.now).Send(t.Context(), *l.batch)
-			if got := class(a, err); got != c.want {
+			ctx, said := Listen(t.Context())
+			_, err := doorOf(cfg, s.clock.now).Query(ctx, set, s.eight())
+			if got := class(err); got != c.want {
 				t.Errorf("got %s (%v), want %s", got, err, c.want)
 			}
-			silent(t, err, a)
+			silent(t, err, said)
 			if len(s.Mutations()) != 0 {
 				t.Error("something was sent without a token")
 			}
@@ -111,15 +110,12 @@ func TestToken_PermanentOneIsLookedUpAgain(t *testing.T) {
 	t.Parallel()
 	s := open(t, shopifytest.Options{})
 	token := "shpat_old"
-	sink, err := New(s.config(), Deps{Now: s.clock.now, Secret: func(string) (pipeline.Secret, error) { return pipeline.NewSecret(token), nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := sink.Plan(t.Context()); err == nil || !strings.Contains(err.Error(), "does not accept our access token") || len(s.Calls()) != 1 {
+	door := New(s.config(), Deps{Now: s.clock.now, Secret: func(string) (pipeline.Secret, error) { return pipeline.NewSecret(token), nil }})
+	if err := look(t, door); err == nil || !strings.Contains(err.Error(), "does not accept our access token") || len(s.Calls()) != 1 {
 		t.Errorf("got %v after %d calls", err, len(s.Calls()))
 	}
 	token = "shpat_standin"
-	if _, err := sink.Plan(t.Context()); err != nil {
+	if err := look(t, door); err != nil {
 		t.Errorf("the new one is there: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package shopify
+package admin
 
 import (
 	"encoding/json"
@@ -43,40 +43,42 @@ func trouble(rule pipeline.Rule, facts ...string) *pipeline.Trouble {
 	return &pipeline.Trouble{Rule: rule, With: with}
 }
 
-// unreadable is the error of an answer that says success and is not what was
+// Unreadable is the error of an answer that says success and is not what was
 // asked for: cut off, empty, HTML. Whether the work was done is not known.
-func unreadable(what string, a answer) error {
+func Unreadable(op Operation, r Reply) error { return unreadable(op.Name, r.Answer) }
+
+func unreadable(what string, a Answer) error {
 	return &pipeline.Later{Err: fmt.Errorf("shopify: the answer to %s cannot be read (status %d, %d bytes, request %s)",
-		what, a.status, len(a.body), a.requestID())}
+		what, a.Status, len(a.Body), a.ID())}
 }
 
 // statusError says what an HTTP status other than 200 means (reference 3.3).
 // Every error but those that leave in doubt whether the work was done is undone.
-func statusError(a answer, host string) error {
-	code := strconv.Itoa(a.status)
+func statusError(a Answer, host string) error {
+	code := strconv.Itoa(a.Status)
 	switch {
-	case a.status >= 300 && a.status < 400:
-		return undone{trouble("shopify.redirect", "host", host, "to", a.header.Get("Location"))}
-	case a.status == http.StatusUnauthorized:
+	case a.Status >= 300 && a.Status < 400:
+		return undone{trouble("shopify.redirect", "host", host, "to", a.Header.Get("Location"))}
+	case a.Status == http.StatusUnauthorized:
 		return undone{trouble("shopify.unauthorized", "host", host)}
-	case a.status == http.StatusPaymentRequired:
+	case a.Status == http.StatusPaymentRequired:
 		return undone{&pipeline.Later{Err: trouble("shopify.unpaid", "host", host), After: closedFor}}
-	case a.status == http.StatusLocked:
+	case a.Status == http.StatusLocked:
 		return undone{&pipeline.Later{Err: trouble("shopify.locked", "host", host), After: closedFor}}
-	case a.status == http.StatusForbidden:
+	case a.Status == http.StatusForbidden:
 		return undone{trouble("shopify.forbidden", "host", host, "said", said(a))}
-	case a.status == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return undone{trouble("shopify.address", "host", host)}
-	case a.status == http.StatusTooManyRequests:
+	case a.Status == http.StatusTooManyRequests:
 		return undone{&pipeline.Later{Err: fmt.Errorf("shopify: %s asks for a pause (status 429)", host), After: pause(a, time.Second)}}
-	case a.status == 430:
-		return undone{trouble("shopify.security", "host", host, "request", a.requestID())}
-	case a.status == http.StatusRequestTimeout, a.status == http.StatusConflict:
+	case a.Status == 430:
+		return undone{trouble("shopify.security", "host", host, "request", a.ID())}
+	case a.Status == http.StatusRequestTimeout, a.Status == http.StatusConflict:
 		return &pipeline.Later{Err: fmt.Errorf("shopify: %s answers with status %s", host, code), After: pause(a, 0)}
-	case a.status == http.StatusGatewayTimeout:
+	case a.Status == http.StatusGatewayTimeout:
 		return tooLarge{&pipeline.Later{Err: fmt.Errorf("shopify: %s took too long (status 504)", host), After: pause(a, 0)}}
-	case a.status == http.StatusNotImplemented, a.status == 783, a.status < 500:
-		return undone{trouble("shopify.request", "host", host, "code", code, "said", said(a), "request", a.requestID())}
+	case a.Status == http.StatusNotImplemented, a.Status == 783, a.Status < 500:
+		return undone{trouble("shopify.request", "host", host, "code", code, "said", said(a), "request", a.ID())}
 	}
 	return &pipeline.Later{Err: fmt.Errorf("shopify: %s is in trouble (status %s)", host, code), After: pause(a, 0)}
 }
@@ -84,8 +86,8 @@ func statusError(a answer, host string) error {
 // pause is how long an answer asks to wait: Retry-After in seconds, decimals
 // too, or as a date, which is held against the answer's own Date and not against
 // our clock. otherwise where it does not say.
-func pause(a answer, otherwise time.Duration) time.Duration {
-	text := strings.TrimSpace(a.header.Get("Retry-After"))
+func pause(a Answer, otherwise time.Duration) time.Duration {
+	text := strings.TrimSpace(a.Header.Get("Retry-After"))
 	if s, err := strconv.ParseFloat(text, 64); err == nil && s >= 0 {
 		if s >= longest.Seconds() {
 			return longest
@@ -96,32 +98,33 @@ func pause(a answer, otherwise time.Duration) time.Duration {
 	if err != nil {
 		return otherwise
 	}
-	from, err := http.ParseTime(a.header.Get("Date"))
+	from, err := http.ParseTime(a.Header.Get("Date"))
 	if err != nil {
-		from = a.at
+		from = a.At
 	}
 	return min(max(until.Sub(from), time.Millisecond), longest)
 }
 
-// graphError is one entry of errors, beside or in place of data.
-type graphError struct {
+// GraphError is one entry of errors, beside or in place of data.
+type GraphError struct {
 	Message    string                     `json:"message"`
 	Extensions map[string]json.RawMessage `json:"extensions"`
 }
 
-func (e graphError) extension(name string) string {
+func (e GraphError) extension(name string) string {
 	var text string
 	_ = json.Unmarshal(e.Extensions[name], &text) // not a text: as if it were not there
 	return text
 }
 
-func (e graphError) code() string { return e.extension("code") }
+// Code is what kind of error it is.
+func (e GraphError) Code() string { return e.extension("code") }
 
 // graphErrors says what the errors of an answer with status 200 mean (reference
 // 3.2). The first that needs its own handling decides.
-func graphErrors(r reply, host string) error {
+func graphErrors(r Reply, host string) error {
 	for _, e := range r.Errors {
-		switch e.code() {
+		switch e.Code() {
 		case "THROTTLED":
 			wait := r.Cost.shortfall()
 			wait += rand.N(wait/10 + 10*time.Millisecond)
@@ -131,18 +134,18 @@ func graphErrors(r reply, host string) error {
 		case "MAX_COST_EXCEEDED":
 			return tooLarge{r.atRest(requestTrouble(r, e, host))}
 		case "INTERNAL_SERVER_ERROR":
-			return &pipeline.Later{Err: fmt.Errorf("shopify: %s is in trouble (%s, request %s)", host, e.code(), r.requestID())}
+			return &pipeline.Later{Err: fmt.Errorf("shopify: %s is in trouble (%s, request %s)", host, e.Code(), r.ID())}
 		}
 	}
 	return r.atRest(requestTrouble(r, r.Errors[0], host))
 }
 
-func requestTrouble(r reply, e graphError, host string) error {
-	return trouble("shopify.request", "host", host, "code", e.code(), "said", short(e.Message), "request", r.requestID())
+func requestTrouble(r Reply, e GraphError, host string) error {
+	return trouble("shopify.request", "host", host, "code", e.Code(), "said", short(e.Message), "request", r.ID())
 }
 
 // atRest marks an error as undone where the answer holds no data at all.
-func (r reply) atRest(err error) error {
+func (r Reply) atRest(err error) error {
 	if !r.holds() {
 		return undone{err}
 	}
@@ -152,7 +155,7 @@ func (r reply) atRest(err error) error {
 var scopeName = regexp.MustCompile(`\b(?:read|write)_[a-z_]+`)
 
 // scopeOf is the right that is missing, in Shopify's words where it names none.
-func scopeOf(e graphError) string {
+func scopeOf(e GraphError) string {
 	required := e.extension("requiredAccess")
 	if names := scopeName.FindAllString(required, -1); len(names) > 0 {
 		return strings.Join(names, " / ")
@@ -164,15 +167,15 @@ var markup = regexp.MustCompile(`(?s)<(?:style|script).*?</(?:style|script)>|<[^
 
 // said are an answer's own words in one short line: of errors that may be a
 // text, a list or an object of lists, and of HTML.
-func said(a answer) string {
+func said(a Answer) string {
 	var body struct {
 		Errors any    `json:"errors"`
 		Error  string `json:"error"`
 	}
-	if json.Unmarshal(a.body, &body) == nil {
+	if json.Unmarshal(a.Body, &body) == nil {
 		return short(body.Error + " " + strings.Join(texts(body.Errors), "; "))
 	}
-	return short(html.UnescapeString(markup.ReplaceAllString(string(a.body), " ")))
+	return short(html.UnescapeString(markup.ReplaceAllString(string(a.Body), " ")))
 }
 
 func texts(v any) []string {
@@ -204,5 +207,5 @@ func short(s string) string {
 	return string(letters)
 }
 
-// certain tells whether the work was certainly not done.
-func certain(err error) bool { _, ok := errors.AsType[undone](err); return ok }
+// Certain tells whether after an error the work was certainly not done.
+func Certain(err error) bool { _, ok := errors.AsType[undone](err); return ok }

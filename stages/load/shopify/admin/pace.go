@@ -1,4 +1,4 @@
-package shopify
+package admin
 
 import (
 	"math"
@@ -32,7 +32,7 @@ func newPace(marginPercent int) *pace {
 
 // wait is how long to wait before a call of op: until the bucket holds its
 // points and the margin. Zero before the first reply.
-func (p *pace) wait(op operation, now time.Time) time.Duration {
+func (p *pace) wait(op Operation, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.known {
@@ -47,11 +47,11 @@ func (p *pace) wait(op operation, now time.Time) time.Duration {
 }
 
 // learn takes what a reply says of its cost and of the bucket.
-func (p *pace) learn(op operation, c cost, throttled bool, now time.Time) {
+func (p *pace) learn(op Operation, c Cost, throttled bool, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if c.Requested > 0 {
-		p.last[op.name] = c.Requested
+		p.last[op.Name] = c.Requested
 	}
 	if c.Throttle.Rate <= 0 || c.Throttle.Maximum <= 0 {
 		return // refused documents carry no cost
@@ -61,37 +61,37 @@ func (p *pace) learn(op operation, c cost, throttled bool, now time.Time) {
 }
 
 // page is how many nodes to ask for in one call of op.
-func (p *pace) page(op operation) int {
+func (p *pace) page(op Operation) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n := p.pages[op.name]; n > 0 {
+	if n := p.pages[op.Name]; n > 0 {
 		return n
 	}
-	return pageSize
+	return PageSize
 }
 
 // halve makes the pages of op smaller from now on. It tells whether there is
 // still something to be gained.
-func (p *pace) halve(op operation, from int) bool {
+func (p *pace) halve(op Operation, from int) bool {
 	if from <= 10 {
 		return false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pages[op.name] = from / 2
-	delete(p.last, op.name)
+	p.pages[op.Name] = from / 2
+	delete(p.last, op.Name)
 	return true
 }
 
-func (p *pace) cost(op operation) float64 {
-	if c := p.last[op.name]; c > 0 {
+func (p *pace) cost(op Operation) float64 {
+	if c := p.last[op.Name]; c > 0 {
 		return c
 	}
-	return op.cost
+	return op.Cost
 }
 
-// cost is extensions.cost of a reply, in points.
-type cost struct {
+// Cost is extensions.cost of a reply, in points.
+type Cost struct {
 	Requested float64 `json:"requestedQueryCost"`
 	Throttle  struct {
 		Maximum   float64 `json:"maximumAvailable"`
@@ -102,7 +102,7 @@ type cost struct {
 
 // shortfall is how long the bucket needs to hold what the call asked for:
 // (requested - available) / restoreRate.
-func (c cost) shortfall() time.Duration {
+func (c Cost) shortfall() time.Duration {
 	if c.Throttle.Rate <= 0 {
 		return time.Second
 	}
