@@ -1,0 +1,4 @@
+package pipeline
+
+// imageRules are those of images: see rules.
+var imageRules = []rule{}

@@ -1,0 +1,4 @@
+package pipeline
+
+// priceRules are those of prices, promotions and discounts: see rules.
+var priceRules = []rule{}

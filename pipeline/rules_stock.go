@@ -1,0 +1,4 @@
+package pipeline
+
+// stockRules are those of balances: see rules. The older ones stand with Shopify.
+var stockRules = []rule{}
