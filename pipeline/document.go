@@ -21,6 +21,12 @@ type Document struct {
 	Old      string   // what it replaces at the other side, for people: "7"; "" where unknown
 	Words    []string // further words under which people look for it: SKUs, an order id
 
+	// What a Planner adds.
+	Changes []Change        // what it replaces, value by value
+	Undo    json.RawMessage // the wish that would put back what it replaces; nil: it cannot be put back
+	Then    []Booking       // what is to be done later because of it
+	Sent    json.RawMessage // of a wish that puts something back: what left then, and should still be there
+
 	// What the ledger adds.
 	State  State
 	Left   string // of a document left out (skipped): why, in the flow's own words
@@ -92,4 +98,6 @@ type Batch struct {
 	Due     time.Time // when it is to be asked about or sent again
 	Asked   int       // how often it has been asked about since it was last sent
 	Tries   int       // how often it has been sent
+
+	Settings Settings // of the flow, as they are now
 }

@@ -20,6 +20,7 @@ const (
 	EventAdmitted  = "admitted"  // a drop came in
 	EventPreparing = "preparing" // rows are being read; Count rows
 	EventPrepared  = "prepared"  // a job's documents are filed
+	EventHeld      = "held"      // a job waits for somebody to release it; Note says why
 	EventRefused   = "refused"   // a file is not to be used as data
 	EventDelivered = "delivered" // a batch was settled
 	EventWaiting   = "waiting"   // a lane waits for the other side

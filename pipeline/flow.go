@@ -31,12 +31,14 @@ type Flow struct {
 	Contract string  // what happens to a file that is not like the last good one: ContractReport (also ""), ContractHold, ContractOff
 	Expect   Expect  // what files should come
 
-	Kind  Kind
-	Sink  Sink
-	Lane  string   // flows of one lane run one step at a time, oldest drop first
-	Needs []string // lanes that must have nothing open before a job of this flow is prepared: the tables it looks up
-	Batch int      // documents per Send, at most; zero: 100
-	Bytes int      // of the documents' sealed bytes, or bodies, per Send, at most; zero: no limit
+	Kind     Kind // bound to Settings
+	Settings Settings
+	Gate     Gate
+	Sink     Sink
+	Lane     string   // flows of one lane run one step at a time, oldest drop first
+	Needs    []string // lanes that must have nothing open before a job of this flow is prepared: the tables it looks up
+	Batch    int      // documents per Send, at most; zero: 100
+	Bytes    int      // of the documents' sealed bytes, or bodies, per Send, at most; zero: no limit
 }
 
 // A Job is one drop on one flow.

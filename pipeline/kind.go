@@ -4,13 +4,14 @@ import "time"
 
 // A Kind is one sort of document that a sink accepts.
 type Kind struct {
-	Name    string   // eta.receipt
-	Help    string   // one sentence, for wasl kinds
-	Fields  []Field  // what a mapping must supply
-	GroupBy []string // records equal in these fields make one document; empty: each record is one
-	Once    bool     // an event: a key that left may never leave again, with the same content or another
-	Joined  bool     // a row whose group cannot be read holds the whole job: some document lacks a line
-	Space   string   // within which a key names one thing at the other side, whichever lane it leaves by; "": the lane
+	Name     string    // eta.receipt
+	Help     string    // one sentence, for wasl kinds
+	Fields   []Field   // what a mapping must supply
+	GroupBy  []string  // records equal in these fields make one document; empty: each record is one
+	Once     bool      // an event: a key that left may never leave again, with the same content or another
+	Joined   bool      // a row whose group cannot be read holds the whole job: some document lacks a line
+	Settings []Setting // what a flow may decide
+	Space    string    // within which a key names one thing at the other side, whichever lane it leaves by; "": the lane
 
 	// Build makes one document of the records of a group. It is pure. It is also
 	// called for groups with problems, whose records lack the fields that could
@@ -18,6 +19,15 @@ type Kind struct {
 	// A document with a problem, of the records' or of Build, is held. One with
 	// Left set is left out, for that reason.
 	Build func(group []Record) (Document, []Problem)
+
+	// Bind is set where settings of the flow change how documents are built: it
+	// gives the kind as it is under them. They have passed Check.
+	Bind func(Settings) Kind
+
+	// Of documents per Send; zero leaves it to the sink. A job with more than
+	// Bulk.Above documents to send leaves in batches of Bulk.Batch.
+	Batch int
+	Bulk  Bulk
 
 	// Chain and Seal are set where documents are numbered or linked before they
 	// leave. Chain names the chain of a document. Seal is pure; it is called in
@@ -30,6 +40,13 @@ type Kind struct {
 	// to stay the same when it is repeated. It is pure; it is called in the same
 	// transaction, and what it returns is kept in Batch.Request.
 	Freeze func(b Batch) ([]byte, error)
+}
+
+// Bulk says how the many documents of a large job leave.
+type Bulk struct {
+	Above int // documents ready to leave; 0: all jobs leave alike
+	Batch int // documents per Send, at most
+	Bytes int // of their bodies, at most; 0: no limit
 }
 
 // A Link is what Seal is given of the chain.

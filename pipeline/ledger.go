@@ -28,6 +28,11 @@ type Ledger interface {
 	// job on to be reconciled.
 	Refuse(ctx context.Context, job Job, why *Refused, reading Reading) error
 
+	// Booked are the bookings of a kind and space that are still to come, by the
+	// key of their document. Those of a job that is held, or was dropped, do not
+	// count.
+	Booked(ctx context.Context, kind, space string) (map[string][]Booking, error)
+
 	// Open gives the batch of a lane that comes first: one with documents that
 	// are sending, or ready to be sent again, else the one with accepted
 	// documents that is due earliest. Docs are those of the batch that are not
@@ -67,12 +72,21 @@ type Filed struct {
 	Space string // Kind.Space
 	Once  bool   // Kind.Once
 	Diff  bool   // Filing.Document compares with what was delivered before; false where a Planner has compared
+	Memo  bool   // wasl itself asks: it is no file of the flow
+
+	// Gate is asked at the end, with what is known of the flow's last good file.
+	// Where it answers anything, the job is held and the problems are filed with
+	// it: nothing leaves before a Release. It is not asked where nothing is ready.
+	// nil holds nothing.
+	Gate func(Weighed) []Problem
 }
 
 // Filing takes what Prepare makes, one at a time; all of it counts, or none.
 type Filing interface {
 	// Document files a document, with rows, the number of the file's rows it was
 	// made of, and its problems. Its State is Ready, Held, Skipped or Unchanged.
+	// Its bookings (Then) take the place of those of the same key and word that
+	// are still to come; those of a held document do not count.
 	//
 	// A Ready document is held against what the ledger knows of its key (of the
 	// same kind and space, which is the lane where the kind has none):
@@ -100,6 +114,7 @@ type Prepared struct {
 	Documents map[State]int `json:"documents"` // by state
 	Problems  int           `json:"problems"`
 	Refused   bool          `json:"refused"` // the file is not to be used as data
+	Held      bool          `json:"held"`    // the gate holds it until somebody releases it
 }
 
 // Progress is what one Deliver did.
@@ -161,7 +176,9 @@ type Opened struct {
 	Kind     string // "" before it is prepared
 	Lane     string
 	Step     Step
-	Verdict  string // "", "refused" or "held": the whole file
+	Verdict  string  // "", "refused" or "held": the whole file
+	Gate     string  // GateOpen ...
+	Release  Release // of a job that was released or dropped
 	Rows     int
 	Reading  Reading
 	States   map[State]int // documents by state

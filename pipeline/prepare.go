@@ -11,9 +11,6 @@ import (
 	"strings"
 )
 
-// planChunk is how many documents are compared with the other side at a time.
-const planChunk = 500
-
 // Prepare reads a job's file, puts it into our words, and files the documents
 // and problems. It reads from the vault, never from the inbox; called again it
 // finds what was filed. A file that is not to be used as data is no error: the
@@ -33,23 +30,30 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 	}
 	defer func() { _ = file.Close() }() // it was only read
 
-	var plan func([]Document) []Planned
-	if planner, ok := flow.Sink.(Planner); ok {
-		if plan, err = planner.Plan(ctx); err != nil {
-			return Prepared{}, fmt.Errorf("job %s: read what %s holds now: %w", job, flow.Lane, err)
-		}
-	}
-
 	past, err := s.Ledger.Past(ctx, job.Flow, drop)
 	if err != nil {
 		return Prepared{}, fmt.Errorf("job %s: %w", job, err)
 	}
 
 	s.tell(Event{What: EventPreparing, Job: job, Lane: flow.Lane})
-	p := &preparing{steps: s, job: job, flow: flow, plan: plan, past: past}
-	made, err := s.Ledger.File(ctx, job,
-		Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Space: flow.Kind.Space, Once: flow.Kind.Once, Diff: plan == nil},
-		func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) })
+	p := &preparing{steps: s, job: job, flow: flow, past: past}
+	planner, plans := flow.Sink.(Planner)
+	filed := Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Space: flow.Kind.Space, Once: flow.Kind.Once, Diff: !plans, Memo: drop.IsMemo()}
+	fill := func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) }
+	switch {
+	case plans:
+		var c *collected
+		if c, _, err = p.ahead(ctx, drop, file, planner); err == nil {
+			fill = func(to Filing) (Reading, error) { return p.reading(), c.file(to) }
+			filed.Gate = p.gate
+		}
+	case drop.IsMemo():
+		err = errNoPlan
+	}
+	var made Prepared
+	if err == nil {
+		made, err = s.Ledger.File(ctx, job, filed, fill)
+	}
 
 	if refused, ok := errors.AsType[*Refused](err); ok {
 		if err := s.Ledger.Refuse(ctx, job, refused, p.reading()); err != nil {
@@ -60,6 +64,9 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 	}
 	if err != nil {
 		return Prepared{}, fmt.Errorf("job %s: %w", job, err)
+	}
+	if made.Held {
+		s.tell(Event{What: EventHeld, Job: job, Lane: flow.Lane, Note: drop.Name})
 	}
 	count := counts(made.Documents)
 	count["rows"], count["problems"] = made.Rows, made.Problems
@@ -86,14 +93,14 @@ type preparing struct {
 	job   Job
 	name  string // of the drop
 	flow  Flow
-	plan  func([]Document) []Planned
 	past  Past
 	to    Filing
 	read  *Reading
-	seen  watcher    // of the columns
-	chunk []planning // documents to be held against the other side
+	seen  watcher // of the columns
+	load  load    // for the gate
 
 	heldRows int // of documents with a problem
+	astray   int // rows that do not say of what they are
 }
 
 // planning is a document on its way to the ledger.
@@ -101,6 +108,24 @@ type planning struct {
 	doc      Document
 	rows     int
 	problems []Problem
+	rank     int // Planned.Rank
+}
+
+// gate says why a job is to wait for a person: it is over a limit of its flow, or
+// only its plan was asked for.
+func (p *preparing) gate(w Weighed) []Problem {
+	over := p.flow.Gate.judge(p.load, w)
+	if p.steps.Plan && len(over) == 0 {
+		over = []Problem{{Rule: "gate.plan"}}
+	}
+	for i := range over {
+		over[i].Origin = Origin{File: p.name}
+		if over[i].With == nil {
+			over[i].With = map[string]string{}
+		}
+		over[i].With["job"] = p.job.String()
+	}
+	return over
 }
 
 func (p *preparing) reading() Reading {
@@ -151,7 +176,7 @@ func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Fi
 	if p.read.Contract, err = p.agree(drop); err != nil {
 		return p.reading(), err
 	}
-	return p.reading(), p.flush()
+	return p.reading(), nil
 }
 
 // grouped makes documents of the groups, in the order in which they began.
@@ -187,7 +212,10 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 	}
 	doc, wrong := p.flow.Kind.Build(group)
 	doc.Kind = p.flow.Kind.Name
-	doc.Key = cmp.Or(doc.Key, p.rowKey(group[0].Origin))
+	if doc.Key == "" {
+		p.astray++
+		doc.Key = p.rowKey(group[0].Origin)
+	}
 	if len(doc.From) == 0 {
 		for _, r := range group {
 			doc.From = append(doc.From, r.Origin)
@@ -203,11 +231,7 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 	default:
 		doc.State = Ready
 	}
-	p.chunk = append(p.chunk, planning{doc: doc, rows: len(group), problems: problems})
-	if p.plan == nil || len(p.chunk) >= planChunk {
-		return p.flush()
-	}
-	return nil
+	return p.to.Document(doc, len(group), problems)
 }
 
 // rowKey is the key of a document that has none of its own: a row that cannot
@@ -218,41 +242,6 @@ func (p *preparing) rowKey(o Origin) string {
 		return "row:" + o.File + ":" + row
 	}
 	return "row:" + row
-}
-
-// flush compares what is waiting with the other side, and files it.
-func (p *preparing) flush() error {
-	if p.plan != nil {
-		p.compare()
-	}
-	for _, w := range p.chunk {
-		if err := p.to.Document(w.doc, w.rows, w.problems); err != nil {
-			return err
-		}
-	}
-	p.chunk = p.chunk[:0]
-	return nil
-}
-
-func (p *preparing) compare() {
-	var docs []Document
-	var at []int
-	for i, w := range p.chunk {
-		if w.doc.State == Ready {
-			docs, at = append(docs, w.doc), append(at, i)
-		}
-	}
-	for i, planned := range p.plan(docs) {
-		w := &p.chunk[at[i]]
-		w.doc = planned.Doc
-		w.problems = planned.Problems
-		switch {
-		case len(planned.Problems) > 0:
-			w.doc.State = Held
-		case planned.Same:
-			w.doc.State = Unchanged
-		}
-	}
 }
 
 // merge puts the problems of a document together, without saying the same of

@@ -36,23 +36,6 @@ type Said struct {
 	Body   []byte // its words, without secrets; cut at 64 KiB
 }
 
-// A Planner is a sink that can tell, before anything is sent, what a document
-// would change. Found by type assertion.
-type Planner interface {
-	// Plan reads what the other side holds now and returns a function that
-	// compares documents with it. It only reads, and whatever it asks of the
-	// other side it asks before it returns: the function is pure and quick. Its
-	// answer is as long as docs, in their order.
-	Plan(ctx context.Context) (func(docs []Document) []Planned, error)
-}
-
-// Planned is a document held against what the other side has.
-type Planned struct {
-	Doc      Document // with Body and Old filled in
-	Same     bool     // nothing would change
-	Problems []Problem
-}
-
 // Later wraps an error that time may cure.
 type Later struct {
 	Err   error

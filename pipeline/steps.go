@@ -16,6 +16,9 @@ type Steps struct {
 	Ledger Ledger
 	Vault  Vault
 
+	// Plan holds every job that would change something at its gate: wasl plan.
+	Plan bool
+
 	// Report writes the workbook of a day of arrival, whole, from the ledger
 	// alone, and says where it is; "" where the day holds nothing.
 	Report func(ctx context.Context, day string) (path string, err error)
@@ -83,6 +86,7 @@ func (s *Steps) send(ctx context.Context, lane string) (Progress, error) {
 	if !ok {
 		return Progress{}, goneFlow(b.Job)
 	}
+	b.Settings = flow.Settings
 	answer, err := flow.Sink.Send(ctx, b)
 	return s.settle(ctx, b, "sent", answer, err)
 }
@@ -93,6 +97,7 @@ func (s *Steps) ask(ctx context.Context, b Batch) (Progress, error) {
 	if !ok {
 		return Progress{}, goneFlow(b.Job)
 	}
+	b.Settings = flow.Settings
 	answer, err := flow.Sink.Ask(ctx, b)
 	b.Asked++
 	return s.settle(ctx, b, "asked", answer, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -118,6 +119,11 @@ func transformDeps(c *Config, all []door, tables *lookups) transform.Deps {
 // sink sends.
 func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	to, kind := doorOf(all, m.To)
+	if kind.Bind != nil {
+		bound := kind.Bind(m.Settings)
+		bound.Bind = nil
+		kind = bound
+	}
 	options := extract.Options{Format: m.Format, Sheet: m.Sheet, Header: m.Header, HeaderTall: m.HeaderTall, NoHeader: m.NoHeader,
 		End: m.End, Totals: m.Totals, Hidden: m.Hidden, CodePage: m.CodePage, Delimiter: m.Delimiter, MaxUnpacked: int64(m.Unpacked) << 20}
 	for _, col := range m.Columns() {
@@ -138,7 +144,8 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 		},
 		Map: m.Map, Skip: m.Skip,
 		Columns: m.Asked(), Contract: m.Contract, Expect: m.Expect,
-		Kind: kind, Sink: to.sink, Lane: to.lane, Needs: needs, Batch: to.batch, Bytes: to.bytes,
+		Kind: kind, Settings: m.Settings, Gate: m.Gate,
+		Sink: to.sink, Lane: to.lane, Needs: needs, Batch: cmp.Or(kind.Batch, to.batch), Bytes: to.bytes,
 	}}
 }
 

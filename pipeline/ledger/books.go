@@ -87,8 +87,9 @@ type rangedJob struct {
 
 func bareJobs(tx *txn, where string, args ...any) ([]rangedJob, error) {
 	rows, err := tx.Query(`SELECT `+dropCols+`, j.seq, j.flow, CASE j.step WHEN 'prepare' THEN '' ELSE j.kind END, j.lane, j.step,
-			j.verdict, j.rows, j.reading, j.report, j.first_doc, j.last_doc, coalesce(n.error, ''), coalesce(n.tries, 0)
-		FROM jobs j JOIN drops p ON p.seq = j.drop_seq LEFT JOIN lanes n ON n.lane = j.lane AND n.drop_id = j.drop_id AND n.flow = j.flow
+			j.verdict, j.rows, j.reading, j.report, j.first_doc, j.last_doc, coalesce(n.error, ''), coalesce(n.tries, 0),
+			j.gate, coalesce(r.dropped, 0), coalesce(r.who, ''), coalesce(r.why, ''), coalesce(r.at, 0)
+		FROM jobs j JOIN drops p ON p.seq = j.drop_seq LEFT JOIN releases r ON r.job = j.seq LEFT JOIN lanes n ON n.lane = j.lane AND n.drop_id = j.drop_id AND n.flow = j.flow
 		WHERE `+where+` ORDER BY j.seq`, args...)
 	if err != nil {
 		return nil, err
@@ -98,10 +99,14 @@ func bareJobs(tx *txn, where string, args ...any) ([]rangedJob, error) {
 	for rows.Next() {
 		var j rangedJob
 		var reading string
+		var released int64
 		j.Drop, err = scanDrop(rows, &j.Seq, &j.Flow, &j.Kind, &j.Lane, &j.Step, &j.Verdict, &j.Rows, &reading, &j.Report,
-			&j.first, &j.last, &j.Error, &j.Tries)
+			&j.first, &j.last, &j.Error, &j.Tries, &j.Gate, &j.Release.Drop, &j.Release.By, &j.Release.Why, &released)
 		if err != nil {
 			return nil, err
+		}
+		if released != 0 {
+			j.Release.Job, j.Release.At = pipeline.Job{Drop: j.Drop.ID, Flow: j.Flow}, instant(released)
 		}
 		if err := fromJSON(reading, &j.Reading); err != nil {
 			return nil, err

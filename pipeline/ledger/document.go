@@ -12,7 +12,7 @@ import (
 
 // documentCols are the columns that scanDocument reads, of documents d.
 const documentCols = `d.id, d.job, d.key, d.state, d.body, d.origins, d.name, d.day, d.money, d.out, d.currency,
-	d.print, d.old, d.words, d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled`
+	d.print, d.old, d.words, d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled, d.changes, d.undo`
 
 // open are the states of documents that are not final. It is spelled as in the
 // index documents_open, which SQLite uses only for the very same words.
@@ -31,14 +31,17 @@ type scanner interface{ Scan(dest ...any) error }
 
 func scanDocument(row scanner, more ...any) (stored, error) {
 	var s stored
-	var body, origins, money, out, words string
+	var body, origins, money, out, words, changes, undo string
 	dest := append([]any{&s.id, &s.job, &s.Key, &s.State, &body, &origins, &s.Name, &s.Day, &money, &out, &s.Currency,
-		&s.Print, &s.Old, &words, &s.Left, &s.rows, &s.Sealed, &s.Ref, &s.Ticket, &s.sent, &s.settled}, more...)
+		&s.Print, &s.Old, &words, &s.Left, &s.rows, &s.Sealed, &s.Ref, &s.Ticket, &s.sent, &s.settled, &changes, &undo}, more...)
 	if err := row.Scan(dest...); err != nil {
 		return stored{}, err
 	}
 	if body != "" {
 		s.Body = json.RawMessage(body)
+	}
+	if undo != "" {
+		s.Undo = json.RawMessage(undo)
 	}
 	var err error
 	if s.Money, err = parseDecimal(money); err != nil {
@@ -51,6 +54,9 @@ func scanDocument(row scanner, more ...any) (stored, error) {
 		return stored{}, fmt.Errorf("document %d: %w", s.id, err)
 	}
 	if err := fromJSON(words, &s.Words); err != nil {
+		return stored{}, fmt.Errorf("document %d: %w", s.id, err)
+	}
+	if err := fromJSON(changes, &s.Changes); err != nil {
 		return stored{}, fmt.Errorf("document %d: %w", s.id, err)
 	}
 	return s, nil

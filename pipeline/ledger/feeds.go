@@ -54,7 +54,7 @@ func (l *Ledger) Past(ctx context.Context, flow string, drop pipeline.Drop) (p p
 // rowsBefore are the rows of a flow's last good files, the newest first. Rows that
 // come back corrected are no file of the flow.
 func rowsBefore(tx *txn, flow string) (out []int, err error) {
-	rows, err := tx.Query(`SELECT rows FROM jobs WHERE flow = ? AND verdict = '' AND step <> 'prepare' AND corrects = 0 ORDER BY seq DESC LIMIT ?`, flow, goodFiles)
+	rows, err := tx.Query(`SELECT rows FROM jobs WHERE flow = ? AND `+goodFile+` ORDER BY seq DESC LIMIT ?`, flow, goodFiles)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (l *Ledger) Came(ctx context.Context, flow string, since time.Time) (out []
 	err = l.read(ctx, func(tx *txn) error {
 		rows, err := tx.Query(`SELECT p.id, p.name, p.source, p.arrived, j.verdict, j.rows, coalesce((SELECT CAST(n.facts ->> '$.limit' AS INTEGER)
 				FROM problems n WHERE n.job = j.seq AND n.doc = 0 AND n.rule = 'expect.small' AND j.verdict = 'held'), 0)
-			FROM jobs j JOIN drops p ON p.seq = j.drop_seq WHERE j.flow = ? AND j.corrects = 0 AND p.arrived >= ? ORDER BY j.seq`, flow, nanos(since))
+			FROM jobs j JOIN drops p ON p.seq = j.drop_seq WHERE j.flow = ? AND j.corrects = 0 AND j.memo = 0 AND p.arrived >= ? ORDER BY j.seq`, flow, nanos(since))
 		if err != nil {
 			return err
 		}

@@ -285,7 +285,7 @@ func (f *filing) word(doc pipeline.Document, k *known) error {
 
 // store writes the chunk's documents and problems.
 func (f *filing) store() error {
-	const arity = 20
+	const arity = 22
 	docs := make([]any, 0, arity*len(f.chunk))
 	var problems []any
 	for _, w := range f.chunk {
@@ -297,12 +297,21 @@ func (f *filing) store() error {
 		if err != nil {
 			return err
 		}
+		changes, err := toJSON(w.doc.Changes)
+		if err != nil {
+			return err
+		}
+		if w.doc.State != pipeline.Held {
+			if err := f.book(w.doc); err != nil {
+				return err
+			}
+		}
 		d, settled := w.doc, int64(0)
 		if d.State.Final() {
 			settled = f.at
 		}
 		docs = append(docs, w.id, f.job, d.Key, string(d.State), string(d.Body), origins, d.Name, d.Day, decimalText(d.Money), decimalText(d.Out),
-			d.Currency, d.Print, d.Old, words, d.Left, w.rows, len(w.problems), w.prev, d.Ref, settled)
+			d.Currency, d.Print, d.Old, words, d.Left, w.rows, len(w.problems), w.prev, d.Ref, settled, changes, string(d.Undo))
 		for _, p := range w.problems {
 			args, err := problemArgs(f.job, w.id, p)
 			if err != nil {
@@ -320,7 +329,7 @@ func (f *filing) store() error {
 	}
 	f.made.Problems += len(problems) / problemArity
 	if err := f.insert(`INSERT INTO documents (id, job, key, state, body, origins, name, day, money, out, currency,
-		print, old, words, why_left, rows, problems, prev, ref, settled) VALUES `, arity, docs); err != nil {
+		print, old, words, why_left, rows, problems, prev, ref, settled, changes, undo) VALUES `, arity, docs); err != nil {
 		return err
 	}
 	return f.insert(insertProblem, problemArity, problems)
@@ -366,6 +375,9 @@ func (f *filing) finish(reading pipeline.Reading) (pipeline.Prepared, error) {
 		if err := moveOn(f.tx, job); err != nil {
 			return f.made, err
 		}
+	}
+	if err := f.brake(); err != nil {
+		return f.made, err
 	}
 	f.made.Rows = reading.Rows
 	if err := storePrepared(f.tx, f.job, f.made, reading); err != nil {

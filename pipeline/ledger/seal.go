@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"maps"
@@ -38,9 +39,9 @@ type chain struct {
 // pick chooses the documents. One that cannot be sealed is held, and its chain
 // stays where it was; so nothing chosen may mean that all are held.
 func (p *picking) pick() ([]picked, error) {
-	most := p.flow.Batch
-	if most <= 0 {
-		most = batchSize
+	most, heavy, err := p.most()
+	if err != nil {
+		return nil, err
 	}
 	var out []picked
 	var size int
@@ -63,7 +64,7 @@ func (p *picking) pick() ([]picked, error) {
 				return nil, err
 			}
 			size += bytesOf(d.Document)
-			if p.flow.Bytes > 0 && size > p.flow.Bytes && len(out) > 0 {
+			if heavy > 0 && size > heavy && len(out) > 0 {
 				return out, nil // what was sealed of it is thrown away, and the head did not move
 			}
 			if name != nil {
@@ -74,6 +75,24 @@ func (p *picking) pick() ([]picked, error) {
 		}
 	}
 	return out, nil
+}
+
+// most is how many documents leave together, and how many bytes of them; 0
+// bytes: no limit. Those of a large job leave in larger batches, where the kind
+// has such.
+func (p *picking) most() (docs, bytes int, err error) {
+	docs, bytes = cmp.Or(p.flow.Batch, batchSize), p.flow.Bytes
+	bulk := p.flow.Kind.Bulk
+	if bulk.Above <= 0 {
+		return docs, bytes, nil
+	}
+	var ready int
+	err = p.tx.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM documents d WHERE d.job = ? AND d.batch IS NULL AND `+open+` LIMIT ?)`,
+		p.batch.job, bulk.Above+1).Scan(&ready)
+	if ready > bulk.Above {
+		docs, bytes = bulk.Batch, bulk.Bytes
+	}
+	return docs, bytes, err
 }
 
 // bytesOf is what a document weighs on its way.

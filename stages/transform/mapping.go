@@ -59,6 +59,9 @@ type Mapping struct {
 	Contract string          // what happens to a file that is not like the last good one; see pipeline.Flow
 	Expect   pipeline.Expect // which files should come
 
+	Settings pipeline.Settings // what it decides about its kind
+	Gate     pipeline.Gate     // what holds a job that would change too much
+
 	file     string
 	lang     string
 	zone     *time.Location

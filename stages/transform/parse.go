@@ -15,7 +15,7 @@ import (
 )
 
 // keys are what a mapping may say.
-var keys = []string{"flow", "about", "files", "format", "sheet", "header", "end", "unpacked", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "to", "empty", "split", "fields", "skip", "examples"}
+var keys = []string{"flow", "about", "files", "format", "sheet", "header", "end", "unpacked", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "gate", "to", "settings", "empty", "split", "fields", "skip", "examples"}
 
 // formats are the ways in which extract reads a file.
 var formats = []string{"table", "shopify.orders", "csv", "xlsx", "xls", "html", "xml"}
@@ -37,7 +37,9 @@ func Parse(file string, text []byte, deps Deps) (*Mapping, []pipeline.Finding) {
 	d.head(top)
 	d.files(top)
 	d.feed(top)
+	d.gate(top)
 	if d.kind(top) {
+		d.settings(top)
 		if empty, ok := top["empty"]; ok {
 			d.m.empty = d.texts(empty, "empty")
 		}

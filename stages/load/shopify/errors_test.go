@@ -157,7 +157,7 @@ func TestPlan_ScopeMissing(t *testing.T) {
 		"read_locations,read_inventory":                "read_products",
 	} {
 		s := open(t, shopifytest.Options{Scopes: strings.Split(scopes, ",")})
-		_, err := s.sink(t).Plan(t.Context())
+		_, err := s.sink(t).Plan(t.Context(), pipeline.Question{})
 		trouble, ok := errors.AsType[*pipeline.Trouble](err)
 		if !ok || trouble.Rule != "shopify.scope" || !strings.Contains(trouble.With["scope"], missing) {
 			t.Errorf("%s: got %v", scopes, err)
@@ -170,7 +170,7 @@ func TestPlan_EndsWithItsContext(t *testing.T) {
 	s := open(t, shopifytest.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	s.Fault("VariantsPage", 1, shopifytest.Meanwhile(cancel))
-	_, err := s.sink(t).Plan(ctx)
+	_, err := s.sink(t).Plan(ctx, pipeline.Question{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

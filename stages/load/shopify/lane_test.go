@@ -170,10 +170,6 @@ func prepare(t *testing.T, s *shop, sink *Sink, rows ...want) *lane {
 // plan builds and compares each row on its own.
 func plan(t *testing.T, sink *Sink, rows ...want) []pipeline.Planned {
 	t.Helper()
-	compare, err := sink.Plan(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	var docs []pipeline.Document
 	for _, r := range records(sink, rows...) {
 		doc, problems := sink.Kinds()[0].Build([]pipeline.Record{r})
@@ -182,7 +178,11 @@ func plan(t *testing.T, sink *Sink, rows ...want) []pipeline.Planned {
 		}
 		docs = append(docs, doc)
 	}
-	return compare(docs)
+	plan, err := sink.Plan(t.Context(), pipeline.Question{Docs: docs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan.Docs
 }
 
 func (l *lane) holds(state pipeline.State) (n int) {

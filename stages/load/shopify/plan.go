@@ -12,13 +12,13 @@ import (
 )
 
 // Plan reads which items the shop has and what it holds at the locations that
-// are ours, and returns a pure function that compares documents with that.
-func (s *Sink) Plan(ctx context.Context) (func([]pipeline.Document) []pipeline.Planned, error) {
+// are ours, and compares documents with that.
+func (s *Sink) Plan(ctx context.Context, q pipeline.Question) (pipeline.Plan, error) {
 	h, err := s.look(ctx)
 	if err != nil {
-		return nil, err
+		return pipeline.Plan{}, err
 	}
-	return h.compare, nil
+	return pipeline.Plan{Docs: h.compare(q.Docs)}, nil
 }
 
 // shelf is what the shop holds, as it was read.

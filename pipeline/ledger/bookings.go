@@ -1,0 +1,134 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// book stores what is to be done later because of a document. A booking of the
+// same key and word that is still to come gives way.
+func (f *filing) book(doc pipeline.Document) error {
+	for _, b := range doc.Then {
+		words, err := toJSON(b.Doc.Words)
+		if err != nil {
+			return err
+		}
+		if _, err := f.tx.Exec(`DELETE FROM bookings WHERE space = ? AND key = ? AND word = ? AND memo = ''`, f.space, b.Doc.Key, b.Why); err != nil {
+			return err
+		}
+		if _, err := f.tx.Exec(`INSERT INTO bookings (job, flow, space, key, word, at, name, body, print, words)
+			SELECT seq, flow, ?, ?, ?, ?, ?, ?, ?, ? FROM jobs WHERE seq = ?`, f.space, b.Doc.Key, b.Why, nanos(b.At),
+			b.Doc.Name, string(b.Doc.Body), b.Doc.Print, words, f.job); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inForce are the bookings that count: of jobs that the gate does not hold.
+const inForce = `b.memo = '' AND j.gate IN ('', 'released')`
+
+const bookingCols = `b.id, b.flow, j.drop_id, b.key, b.word, b.at, b.name, b.body, b.print, b.words, s.kind`
+
+func bookingsOf(tx *txn, where string, args ...any) ([]pipeline.Booking, error) {
+	rows, err := tx.Query(`SELECT `+bookingCols+` FROM bookings b JOIN jobs j ON j.seq = b.job JOIN spaces s ON s.id = b.space WHERE `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	var out []pipeline.Booking
+	for rows.Next() {
+		var b pipeline.Booking
+		var at int64
+		var body, words string
+		if err := rows.Scan(&b.ID, &b.Flow, &b.Job.Drop, &b.Doc.Key, &b.Why, &at, &b.Doc.Name, &body, &b.Doc.Print, &words, &b.Doc.Kind); err != nil {
+			return nil, err
+		}
+		b.At, b.Job.Flow, b.Doc.Body = instant(at), b.Flow, json.RawMessage(body)
+		if err := fromJSON(words, &b.Doc.Words); err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}
+
+// Booked are the bookings of a kind and space that are still to come, by key.
+func (l *Ledger) Booked(ctx context.Context, kind, space string) (out map[string][]pipeline.Booking, err error) {
+	err = l.read(ctx, func(tx *txn) error {
+		all, err := bookingsOf(tx, inForce+` AND s.kind = ? AND s.lane = ? ORDER BY b.at, b.id`, kind, space)
+		if err != nil {
+			return err
+		}
+		out = make(map[string][]pipeline.Booking, len(all))
+		for _, b := range all {
+			out[b.Doc.Key] = append(out[b.Doc.Key], b)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is booked for %s: %w", kind, err)
+	}
+	return out, nil
+}
+
+// Due are the bookings whose time has come, by flow and then by time.
+func (l *Ledger) Due(ctx context.Context, now time.Time) (out []pipeline.Booking, err error) {
+	err = l.read(ctx, func(tx *txn) error {
+		out, err = bookingsOf(tx, inForce+` AND b.at <= ? ORDER BY b.flow, b.at, b.id`, nanos(now))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is due: %w", err)
+	}
+	return out, nil
+}
+
+// NextDue is when the next booking is due; zero where none is to come.
+func (l *Ledger) NextDue(ctx context.Context) (at time.Time, err error) {
+	var n sql.NullInt64
+	if err := l.reader.QueryRowContext(ctx, `SELECT min(b.at) FROM bookings b JOIN jobs j ON j.seq = b.job WHERE `+inForce).Scan(&n); err != nil {
+		return at, fmt.Errorf("read what is due next: %w", err)
+	}
+	if !n.Valid {
+		return at, nil
+	}
+	return instant(n.Int64), nil
+}
+
+// AdmitMemo makes a drop and its one job of a memo that lies in the vault, and
+// stores that it does these bookings: all of it, or nothing. One that is done
+// already, by a memo that was admitted before, makes it ErrNotFound.
+func (l *Ledger) AdmitMemo(ctx context.Context, a pipeline.Arrival, bookings []int64) (d pipeline.Drop, err error) {
+	err = l.write(ctx, "admit "+a.Name, func(tx *txn) error {
+		if d, err = admit(tx, a); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE jobs SET memo = 1 WHERE drop_id = ?`, d.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE drops SET original = 'placed', place = '' WHERE id = ?`, d.ID); err != nil {
+			return err
+		}
+		for _, id := range bookings {
+			done, err := tx.Exec(`UPDATE bookings SET memo = ? WHERE id = ? AND memo = ''`, d.ID, id)
+			if err != nil {
+				return err
+			}
+			if n, err := done.RowsAffected(); err != nil || n == 0 {
+				return errors.Join(err, pipeline.ErrNotFound)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return pipeline.Drop{}, fmt.Errorf("admit %s: %w", a.Name, err)
+	}
+	return d, nil
+}

@@ -1,0 +1,81 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+)
+
+// A Planner is a sink that can tell, before anything is sent, what documents
+// would change. Found by type assertion.
+type Planner interface {
+	// Plan holds documents against what the other side has now. It only reads,
+	// it may take its time, and it is called outside of any transaction. Asked the
+	// same of the same other side, it answers the same.
+	Plan(ctx context.Context, q Question) (Plan, error)
+}
+
+// A Question is what a Planner is asked.
+type Question struct {
+	Job      Job
+	Kind     string
+	Settings Settings   // of the flow
+	Docs     []Document // that could be built, in the order of the file
+	Aside    []Document // that were left out or are held: they were in the file all the same
+	Whole    bool       // every row says of what it is, and the file's own totals agree: what is in neither was not in the file
+	Memo     string     // MemoUndo ... where wasl itself asks; "" where a file does
+	All      bool       // what is already so is to leave once more (wasl reupload --all)
+
+	// Booked are the bookings of the flow's lane that are still to come, by the
+	// key of their document.
+	Booked map[string][]Booking
+}
+
+// A Plan is the answer: what would change.
+type Plan struct {
+	Docs  []Planned // as long as Question.Docs, in their order
+	More  []Planned // of what the file does not speak of, though the flow covers it: items to be set to zero
+	Notes []Problem // worth telling of the whole
+}
+
+// Planned is a document held against what the other side has.
+type Planned struct {
+	Doc      Document // with Body, Print, Old, Changes, Undo and Then filled in
+	Same     bool     // nothing would change
+	Left     string   // why it is left out, in the shop's language; "": it is not
+	Problems []Problem
+	Rank     int // documents of a lower rank leave first; of the same, in the order of the file
+}
+
+// A Change is one value that a document replaces at the other side.
+type Change struct {
+	Field string `json:"field"`         // our word for it: quantity, price, status, image
+	Old   string `json:"old,omitempty"` // as people read it; "" where there was none
+	New   string `json:"new,omitempty"` // "" where it is taken away
+	Why   string `json:"why,omitempty"` // a rule of the flow that made it, such as buffer 2; "": the file says so
+	Mark  Mark   `json:"mark,omitempty"`
+	Move  string `json:"move,omitempty"` // of a price, in per cent of the old one: -12.5
+}
+
+// A Mark says what a gate counts a change as.
+type Mark string
+
+// The marks of changes.
+const (
+	MarkZero   Mark = "zero"       // a balance goes to zero
+	MarkHold   Mark = "hold"       // an item goes off sale
+	MarkPrice  Mark = "price"      // a price moves; Change.Move says how far
+	MarkCost   Mark = "below_cost" // a price is below its cost
+	MarkDelete Mark = "delete"     // something is deleted: an image, a member
+)
+
+// A Booking is something to be done later: the end of a promotion.
+type Booking struct {
+	At  time.Time // UTC
+	Doc Document  // with Key, Name and Body: a wish like those that Build makes
+	Why string    // what it is, in one word that bookings of one key are told apart by: end, start
+
+	// What the ledger adds.
+	ID   int64
+	Flow string
+	Job  Job // that booked it
+}
