@@ -14,7 +14,7 @@ type Gate struct {
 	Off bool
 
 	Missing Limit // of the documents of the flow's last good file, those that this one lacks; no limit where none is given: many an ERP exports only what moved
-	Fewer   Limit // a share only: how many fewer rows than the median of the last files
+	Fewer   Limit // a share only: how many fewer rows than the median of the last files; none likewise
 	Zero    Limit // balances that go to zero
 	Hold    Limit // items that go off sale
 	Prices  Limit // prices that move by more than Price
@@ -56,7 +56,6 @@ func (g Gate) filled() Gate {
 		standard.Given = false
 		return standard
 	}
-	g.Fewer = or(g.Fewer, Percent(50))
 	g.Zero, g.Hold = or(g.Zero, Percent(30)), or(g.Hold, Percent(30))
 	g.Prices, g.Price = or(g.Prices, Percent(10)), or(g.Price, Percent(50))
 	g.Cost, g.Delete = or(g.Cost, Number(0)), or(g.Delete, Number(0))
@@ -121,7 +120,7 @@ func (g Gate) judge(l load, w Weighed) []Problem {
 	if g.Missing.Given {
 		check("gate.missing", g.Missing, w.Missing, w.Before)
 	}
-	if usual := usual(w.Rows); l.rows < usual {
+	if usual := usual(w.Rows); g.Fewer.Given && l.rows < usual {
 		check("gate.fewer", g.Fewer, usual-l.rows, usual)
 	}
 	check("gate.zero", g.Zero, l.marks[MarkZero], l.documents)
