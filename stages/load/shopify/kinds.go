@@ -5,9 +5,11 @@ import "wasl/pipeline"
 // BatchSize is the most documents that one request carries: Flow.Batch.
 const BatchSize = 250
 
-// Kinds are the sorts of documents that a shop accepts.
-func (s *Sink) Kinds() []pipeline.Kind {
-	return []pipeline.Kind{{
+// stockDesk sets balances.
+type stockDesk struct{ *Sink }
+
+func (s stockDesk) kind() pipeline.Kind {
+	return pipeline.Kind{
 		Name:    "shopify.stock",
 		Help:    "the balance of an item at a location, set to what the ERP says",
 		GroupBy: []string{"sku", "location"},
@@ -20,5 +22,5 @@ func (s *Sink) Kinds() []pipeline.Kind {
 			{Name: "warehouse", Type: pipeline.Code, Help: "the ERP's code of the warehouse"},
 			{Name: "name", Type: pipeline.Text, Help: "the item's name, for people"},
 		},
-	}}
+	}
 }

@@ -11,9 +11,9 @@ import (
 	"wasl/stages/load/shopify/admin"
 )
 
-// Plan reads which items the shop has and what it holds at the locations that
+// plan reads which items the shop has and what it holds at the locations that
 // are ours, and compares documents with that.
-func (s *Sink) Plan(ctx context.Context, q pipeline.Question) (pipeline.Plan, error) {
+func (s stockDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Plan, error) {
 	h, err := s.look(ctx)
 	if err != nil {
 		return pipeline.Plan{}, err

@@ -65,9 +65,9 @@ func reference(job pipeline.Job) string {
 	return "gid://wasl/Job/" + url.PathEscape(job.Drop+"-"+job.Flow)
 }
 
-// Send posts the frozen request of a batch: all of it is set, or nothing. A
+// send posts the frozen request of a batch: all of it is set, or nothing. A
 // batch that has grown too old for its key is not sent but planned anew.
-func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+func (s stockDesk) send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	ctx, said := admin.Listen(ctx)
 	a, err := s.send(ctx, b)
 	a.Said = said.All()

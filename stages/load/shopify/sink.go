@@ -62,11 +62,11 @@ func New(c Config, d Deps) (*Sink, error) {
 // Lane names the lane of the shop: one bucket of points, one order of sending.
 func (s *Sink) Lane() string { return "shopify/" + s.cfg.Shop }
 
-// Ask says what became of a batch whose answer was lost. While Shopify keeps its
+// ask says what became of a batch whose answer was lost. While Shopify keeps its
 // key, sending the same bytes again is the same operation, so that everything is
 // ready again as it is. After that the shop is read, and what it does not hold
 // is planned anew.
-func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+func (s stockDesk) ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	var unsure []pipeline.Document
 	for _, doc := range b.Docs {
 		if doc.State == pipeline.Sending {

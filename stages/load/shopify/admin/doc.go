@@ -11,6 +11,10 @@
 // next to ctx: they are for planning and checking. Whoever wants to keep what was
 // said, as proof, makes the calls under the context of Listen.
 //
+// What is too large for pages and batches goes by bulk operations: BulkRead asks a
+// question of the whole shop and waits for it; BulkStart, BulkFind, BulkStatus and
+// BulkResult are the steps of sending, which the lane takes one by one.
+//
 // It never repeats a request of its own accord but for a renewed token, never
 // follows a redirect, and writes no secret, body or cell to a log or an error.
 //
@@ -18,7 +22,10 @@
 //	page.go       connections, page by page       said.go       what was said, as proof
 //	transport.go  one request, one answer         auth.go       tokens
 //	errors.go     what an answer means            usererror.go  refusals inside a success
-//	pace.go       points
+//	pace.go       points                          storage.go    another host, where files lie
+//	bulk.go       bulk operations, their results  bulkread.go   a question of the whole shop
+//	bulksend.go   many mutations: start, find     upload.go     a file to Shopify
+//	download.go   lines from Shopify
 //
 // The rules followed are those of reference/shopify.md, sections 2 to 5 and 7.
 //
@@ -35,4 +42,9 @@
 //     tells.
 //   - Reading waits inside, because beginning it again at every empty bucket would
 //     never end in a large shop.
+//   - No answer shows the clientIdentifier of a bulk operation again, but its text:
+//     so the tag of a file is the name of the mutation too, and a lost operation is
+//     found by that.
+//   - Files lie with another host under signed addresses. Neither our token goes
+//     there nor the signature into an error or a proof.
 package admin

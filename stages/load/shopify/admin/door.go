@@ -38,23 +38,31 @@ type Config struct {
 type Deps struct {
 	Secret  func(name string) (pipeline.Secret, error) // looks a secret up
 	Now     func() time.Time
-	Version string                                // of wasl, for the User-Agent
-	Tell    func(note string, wait time.Duration) // told when reading waits; may be nil
+	Version string                                           // of wasl, for the User-Agent
+	Tell    func(note string, wait time.Duration)            // told when reading waits; may be nil
+	Wait    func(ctx context.Context, d time.Duration) error // lets time pass, next to ctx; nil: a timer
 }
 
 // Door is the one way to a shop: every call goes through it, and is paid from
 // one bucket of points. It may be used from several goroutines.
 type Door struct {
-	shop string
-	way  *transport
-	pace *pace
-	now  func() time.Time
-	tell func(note string, wait time.Duration)
+	shop  string
+	way   *transport
+	files *storage
+	pace  *pace
+	now   func() time.Time
+	tell  func(note string, wait time.Duration)
+	sleep func(ctx context.Context, d time.Duration) error
 }
 
 // New makes a door. It talks to nobody yet.
 func New(c Config, d Deps) *Door {
-	return &Door{shop: c.Shop, way: newTransport(c, d), pace: newPace(c.Margin), now: d.Now, tell: d.Tell}
+	door := &Door{shop: c.Shop, way: newTransport(c, d), files: newStorage(c, d), pace: newPace(c.Margin),
+		now: d.Now, tell: d.Tell, sleep: d.Wait}
+	if door.sleep == nil {
+		door.sleep = sleep
+	}
+	return door
 }
 
 // An Operation is one document of the Admin API with its name and the points
@@ -151,13 +159,19 @@ func (d *Door) Read(ctx context.Context, op Operation, vars, into any) (Reply, e
 
 // rest waits for points, or for another machine.
 func (d *Door) rest(ctx context.Context, wait time.Duration) error {
+	return d.pass(ctx, "Shopify: waiting", wait)
+}
+
+// pass tells why it waits, and waits.
+func (d *Door) pass(ctx context.Context, note string, wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}
 	if d.tell != nil {
-		d.tell("Shopify: waiting", wait)
+		d.tell(note, wait)
 	}
-	return sleep(ctx, wait)
+	d.pace.waits(wait)
+	return d.sleep(ctx, wait)
 }
 
 // sleep waits next to ctx.

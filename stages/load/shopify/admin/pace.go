@@ -24,6 +24,27 @@ type pace struct {
 	refused   bool               // the last call was throttled: for the next one only the wait that was asked for counts
 	last      map[string]float64 // the last real cost of each operation
 	pages     map[string]int     // page sizes that turned out too large, halved
+	used      Used
+}
+
+// Used is what a Door has cost so far.
+type Used struct {
+	Calls  int           // of the Admin API; files are not counted
+	Points float64       // that were charged
+	Waited time.Duration // for points and for bulk operations, while reading
+}
+
+// Used tells what this door has cost so far.
+func (d *Door) Used() Used {
+	d.pace.mu.Lock()
+	defer d.pace.mu.Unlock()
+	return d.pace.used
+}
+
+func (p *pace) waits(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.used.Waited += d
 }
 
 func newPace(marginPercent int) *pace {
@@ -50,6 +71,8 @@ func (p *pace) wait(op Operation, now time.Time) time.Duration {
 func (p *pace) learn(op Operation, c Cost, throttled bool, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.used.Calls++
+	p.used.Points += c.Actual
 	if c.Requested > 0 {
 		p.last[op.Name] = c.Requested
 	}
@@ -93,6 +116,7 @@ func (p *pace) cost(op Operation) float64 {
 // Cost is extensions.cost of a reply, in points.
 type Cost struct {
 	Requested float64 `json:"requestedQueryCost"`
+	Actual    float64 `json:"actualQueryCost"` // 0 where nothing was done
 	Throttle  struct {
 		Maximum   float64 `json:"maximumAvailable"`
 		Available float64 `json:"currentlyAvailable"`

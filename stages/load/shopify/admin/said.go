@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"regexp"
 	"sync"
 
 	"wasl/pipeline"
@@ -32,6 +33,9 @@ func (s *Said) All() []pipeline.Said {
 	return append([]pipeline.Said(nil), s.all...)
 }
 
+// signature is what opens a signed address to anybody.
+var signature = regexp.MustCompile(`(https?://[^"?\s]+)\?[^"\s]*`)
+
 // note keeps one exchange where somebody listens; none where nothing left this
 // machine.
 func (d *Door) note(ctx context.Context, what string, a Answer, err error) {
@@ -45,5 +49,5 @@ func (d *Door) note(ctx context.Context, what string, a Answer, err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.all = append(s.all, pipeline.Said{At: at, What: what, Status: a.Status, ID: a.ID(), Body: a.Body[:min(len(a.Body), maxSaid)]})
+	s.all = append(s.all, pipeline.Said{At: at, What: what, Status: a.Status, ID: a.ID(), Body: signature.ReplaceAll(a.Body[:min(len(a.Body), maxSaid)], []byte("$1?***"))})
 }
