@@ -31,6 +31,10 @@ func (s *Server) mutations(x *execution) object {
 		"metafieldDefinitionCreate": s.createDefinition(x),
 		"metafieldsSet":             s.setMetafields(x),
 		"tagsAdd":                   s.addTags(x),
+		"stagedUploadsCreate":       s.createStagedUploads(x),
+		"bulkOperationRunMutation":  s.runBulkMutation(x),
+		"bulkOperationRunQuery":     s.runBulkQuery(x),
+		"bulkOperationCancel":       s.cancelBulk(x),
 	}
 }
 

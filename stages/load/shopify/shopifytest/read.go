@@ -38,6 +38,9 @@ func (s *Server) queries() object {
 		"order":                s.byID("Order"),
 		"publications":         connection{nodes: fixed(s.publication())},
 		"metafieldDefinitions": resolver(s.readDefinitions),
+		"bulkOperation":        resolver(s.readBulk),
+		"bulkOperations":       resolver(s.listBulk),
+		"currentBulkOperation": resolver(s.currentBulk),
 		"node":                 resolver(func(args map[string]any) (any, error) { return s.node(text(args["id"])) }),
 		"nodes":                resolver(s.nodes),
 	}
@@ -122,6 +125,8 @@ func (s *Server) lookUp(id string) object {
 		if l := find(st.locations, func(l *location) bool { return l.ID == id }); l != nil {
 			return s.locationObject(l)
 		}
+	case "BulkOperation":
+		return s.polledBulk(id)
 	case "Order":
 		if i := slices.IndexFunc(st.orders, func(o object) bool { return o["id"] == id }); i >= 0 {
 			return st.orders[i]

@@ -14,6 +14,10 @@ const (
 	KindToken   = "token"
 	KindGraphQL = "graphql"
 	KindOther   = "other"
+
+	KindUpload   = "upload"    // to or from a staged upload target
+	KindDownload = "download"  // of the result of a bulk operation
+	KindBulkLine = "bulk-line" // of the calls within a bulk operation; no request of its own
 )
 
 // Call is one request as the stand-in saw it.

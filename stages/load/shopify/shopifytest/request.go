@@ -36,6 +36,10 @@ func (s *Server) begin(r *http.Request, body []byte) *request {
 	switch {
 	case r.URL.Path == tokenPath:
 		req.call.Kind = KindToken
+	case strings.HasPrefix(r.URL.Path, stagedPath):
+		req.call.Kind = KindUpload
+	case strings.HasPrefix(r.URL.Path, resultPath):
+		req.call.Kind = KindDownload
 	case strings.HasPrefix(r.URL.Path, "/admin/api/") && strings.HasSuffix(r.URL.Path, "/graphql.json"):
 		req.call.Kind = KindGraphQL
 		req.call.Version = strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/admin/api/"), "/graphql.json")

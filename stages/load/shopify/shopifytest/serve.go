@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxBody      = 64 << 20
+	maxBody      = 128 << 20 // a file of variables has up to 100 MB
 	jsonType     = "application/json; charset=utf-8"
 	tokenPath    = "/admin/oauth/access_token"
 	elsewhere    = controlPrefix + "elsewhere" // where an injected redirect points
@@ -102,6 +102,10 @@ func (s *Server) work(req *request) reply {
 		return textReply(http.StatusNotFound, jsonType, notFoundBody)
 	case req.http.URL.Path == tokenPath && req.http.Method == http.MethodPost:
 		return s.token(req)
+	case req.call.Kind == KindUpload:
+		return s.upload(req)
+	case req.call.Kind == KindDownload:
+		return s.download(req)
 	case req.call.Kind == KindGraphQL && req.http.Method == http.MethodPost:
 		return s.graphql(req)
 	}

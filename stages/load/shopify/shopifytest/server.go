@@ -37,6 +37,11 @@ type Options struct {
 	BucketSize  float64          // points; 2000 when 0
 	Unthrottled bool             // the bucket is counted but never refuses
 
+	BulkPolls   int           // readings until a bulk operation has ended; 2 when 0 (RUNNING, COMPLETED)
+	BulkTakes   time.Duration // by the clock it ends after this time all the same; one minute when 0
+	MaxBulkFile int           // bytes of a file of variables; 100 MB when 0
+	Seed        uint64        // of every order that a client must not rely on
+
 	// ReplayRechecks makes a repeated idempotency key check changeFromQuantity against the state of now, as seen live
 	// once, in place of giving the first result again.
 	ReplayRechecks bool
@@ -62,6 +67,7 @@ type Server struct {
 	bucket  bucket
 	keys    map[string]*attempt
 	faults  []*plannedFault
+	bulk    bulkState
 	record  record
 }
 
@@ -112,6 +118,15 @@ func withDefaults(opt Options) Options {
 	}
 	if opt.Locations == nil {
 		opt.Locations = []Location{{Name: "Cairo"}}
+	}
+	if opt.BulkPolls == 0 {
+		opt.BulkPolls = 2
+	}
+	if opt.BulkTakes == 0 {
+		opt.BulkTakes = time.Minute
+	}
+	if opt.MaxBulkFile == 0 {
+		opt.MaxBulkFile = maxBulkFile
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now

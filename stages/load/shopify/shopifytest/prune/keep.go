@@ -134,7 +134,7 @@ func (k *keeper) closeFields(def *ast.Definition) bool {
 			continue
 		}
 		free := k.full.Types[field.Type.Name()].IsLeafType() || k.types[field.Type.Name()]
-		if free || strings.HasSuffix(def.Name, "Payload") {
+		if free || keptWhole(def.Name) {
 			added = k.keepField(def, field) || added
 		}
 	}
@@ -144,6 +144,12 @@ func (k *keeper) closeFields(def *ast.Definition) bool {
 		}
 	}
 	return added
+}
+
+// keptWhole says which types lose no field: what a mutation answers, and the parts of a connection, which direct calls
+// read by nodes and bulk queries by edges.
+func keptWhole(name string) bool {
+	return strings.HasSuffix(name, "Payload") || strings.HasSuffix(name, "Connection") || strings.HasSuffix(name, "Edge")
 }
 
 // closeAbstract makes sure that an interface or union has members.

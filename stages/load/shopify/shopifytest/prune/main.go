@@ -46,6 +46,9 @@ func run(schemaPath, operationsDir, outPath string) error {
 		return err
 	}
 	k.keepExtras()
+	if err := keepExtraDocuments(k); err != nil {
+		return err
+	}
 	k.close()
 	text, err := render(k.pruned())
 	if err != nil {
@@ -92,6 +95,17 @@ func keepOperations(k *keeper, dir string) error {
 		doc, errs := gqlparser.LoadQueryWithRules(k.full, string(text), nil)
 		if len(errs) > 0 {
 			return fmt.Errorf("%s does not validate against the full schema: %w", path, errs)
+		}
+		k.keepDocument(doc)
+	}
+	return nil
+}
+
+func keepExtraDocuments(k *keeper) error {
+	for _, text := range extraDocuments {
+		doc, errs := gqlparser.LoadQueryWithRules(k.full, text, nil)
+		if len(errs) > 0 {
+			return fmt.Errorf("an extra document does not validate against the full schema: %w", errs)
 		}
 		k.keepDocument(doc)
 	}

@@ -1,0 +1,57 @@
+package main
+
+// extraDocuments keep what clients read below the root beside the operation documents: shapes near the bulk queries,
+// fixed prices, what a discount applies to. They are never sent; they only say which fields stay.
+var extraDocuments = []string{
+	`query VariantsWithMetafields {
+  productVariants(first: 1) { nodes { metafields(first: 1) { nodes { id namespace key type value } } } }
+}`,
+	`query FixedPrices($id: ID!) {
+  priceList(id: $id) {
+    parent { adjustment { type value } settings { compareAtMode } }
+    prices(first: 1, originType: FIXED) {
+      nodes { originType price { amount currencyCode } compareAtPrice { amount currencyCode } variant { id } }
+    }
+  }
+}`,
+	`query Discount($id: ID!, $code: String!) {
+  discountNode(id: $id) {
+    discount {
+      ... on DiscountAutomaticBasic { combinesWith { productDiscounts } context { ...context } customerGets { ...gets } minimumRequirement { ...least } }
+      ... on DiscountCodeBasic {
+        combinesWith { productDiscounts } context { ...context } customerGets { ...gets } minimumRequirement { ...least }
+        codes(first: 1) { nodes { id code } }
+      }
+      ... on DiscountAutomaticBxgy {
+        usesPerOrderLimit combinesWith { productDiscounts } context { ...context } customerGets { ...gets }
+        customerBuys { items { ...items } value { ... on DiscountQuantity { quantity } ... on DiscountPurchaseAmount { amount } } }
+      }
+    }
+  }
+  codeDiscountNodeByCode(code: $code) { id codeDiscount { ... on DiscountCodeBasic { title } } }
+  discountRedeemCodeBulkCreation(id: $id) { codes(first: 1) { nodes { code discountRedeemCode { id code } errors { code field message } } } }
+}
+fragment context on DiscountContext { ... on DiscountBuyerSelectionAll { all } }
+fragment gets on DiscountCustomerGets {
+  items { ...items }
+  value {
+    ... on DiscountPercentage { percentage }
+    ... on DiscountAmount { amount { amount currencyCode } appliesOnEachItem }
+    ... on DiscountOnQuantity { quantity { quantity } effect { ... on DiscountPercentage { percentage } ... on DiscountAmount { appliesOnEachItem } } }
+  }
+}
+fragment items on DiscountItems {
+  ... on AllDiscountItems { allItems }
+  ... on DiscountProducts { products(first: 1) { nodes { id } } productVariants(first: 1) { nodes { id } } }
+  ... on DiscountCollections { collections(first: 1) { nodes { id } } }
+}
+fragment least on DiscountMinimumRequirement {
+  ... on DiscountMinimumQuantity { greaterThanOrEqualToQuantity }
+  ... on DiscountMinimumSubtotal { greaterThanOrEqualToSubtotal { amount currencyCode } }
+}`,
+	`mutation Switch($id: ID!) {
+  discountCodeDeactivate(id: $id) { codeDiscountNode { id } userErrors { code field message } }
+  discountCodeActivate(id: $id) { codeDiscountNode { id } userErrors { code field message } }
+  discountAutomaticActivate(id: $id) { automaticDiscountNode { id } userErrors { code field message } }
+}`,
+}
