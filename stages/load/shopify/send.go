@@ -69,12 +69,12 @@ func reference(job pipeline.Job) string {
 // batch that has grown too old for its key is not sent but planned anew.
 func (s stockDesk) send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	ctx, said := admin.Listen(ctx)
-	a, err := s.send(ctx, b)
+	a, err := s.set(ctx, b)
 	a.Said = said.All()
 	return a, err
 }
 
-func (s *Sink) send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+func (s *Sink) set(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	switch {
 	case len(b.Docs) == 0:
 		return pipeline.Answer{}, nil
