@@ -26,6 +26,10 @@ type connection struct {
 	nodes []node
 	// match filters by one term of a search, known is false for a field that cannot be searched. nil: no search.
 	match func(n object, t term) (hit, known bool)
+	// index gives the ids that alone can meet a term, ok is false when it cannot tell. nil: every node is looked at.
+	index func(t term) (ids map[string]bool, ok bool)
+	// owner is the type of owner in the definitions of metafields that can be searched, "" for none.
+	owner string
 	// sorts maps a sortKey to the field it sorts by; other keys leave the order of ids.
 	sorts map[string]string
 }
@@ -42,6 +46,15 @@ func nodesOf[T any](all []T, id func(T) string, open func(T) object) []node {
 	order := func(a, b node) int { return idNumber(a.id) - idNumber(b.id) }
 	if !slices.IsSortedFunc(out, order) {
 		slices.SortFunc(out, order)
+	}
+	return out
+}
+
+// listed makes nodes in the order given, which is the list's own.
+func listed[T any](all []T, id func(T) string, open func(T) object) []node {
+	out := make([]node, len(all))
+	for i, v := range all {
+		out[i] = node{id: id(v), open: func() object { return open(v) }}
 	}
 	return out
 }
@@ -86,11 +99,17 @@ func (c connection) search(x *execution, field *ast.Field, args map[string]any) 
 	if err != nil {
 		return nil, &fieldError{message: err.Error(), code: "BAD_REQUEST"}
 	}
+	if err := x.checkMetafieldTerms(c.owner, expr); err != nil {
+		return nil, err
+	}
 	var out []node
 	unknown := map[string]bool{}
-	for _, n := range c.nodes {
+	for _, n := range c.candidates(expr) {
 		opened := n.open()
 		if expr.hit(func(t term) bool {
+			if name, of := strings.CutPrefix(t.field, "metafields."); of && c.owner != "" {
+				return t.holds(text(x.s.shop.metafields[n.id][name]["value"]))
+			}
 			hit, known := c.match(opened, t)
 			if !known {
 				unknown[t.field] = true
@@ -106,6 +125,49 @@ func (c connection) search(x *execution, field *ast.Field, args map[string]any) 
 			"warnings": []any{map[string]any{"field": name, "message": "Invalid search field for this query.", "code": "invalid_field"}}})
 	}
 	return out, nil
+}
+
+// candidates are the nodes that can meet the search: those an index names, or all.
+func (c connection) candidates(expr search) []node {
+	if c.index == nil {
+		return c.nodes
+	}
+	ids := map[string]bool{}
+	for _, all := range expr.any {
+		narrowest, narrow := map[string]bool(nil), false
+		for _, one := range all {
+			if one.group != nil || one.not {
+				continue
+			}
+			if found, ok := c.index(*one.term); ok && (!narrow || len(found) < len(narrowest)) {
+				narrowest, narrow = found, true
+			}
+		}
+		if !narrow {
+			return c.nodes
+		}
+		for id := range narrowest {
+			ids[id] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(c.nodes), func(n node) bool { return !ids[n.id] })
+}
+
+// checkMetafieldTerms refuses a search by a metafield that cannot be filtered by: since 2026-10 it fails, before it was
+// ignored and everything came back.
+func (x *execution) checkMetafieldTerms(owner string, expr search) error {
+	for _, t := range expr.terms() {
+		name, of := strings.CutPrefix(t.field, "metafields.")
+		if !of || owner == "" {
+			continue
+		}
+		namespace, key, _ := strings.Cut(name, ".")
+		if d := x.s.definition(owner, namespace, key); d == nil || !filterable(d) {
+			return &fieldError{code: "BAD_REQUEST",
+				message: fmt.Sprintf("The metafield %q cannot be used as a filter: it has no definition with the adminFilterable capability.", name)}
+		}
+	}
+	return nil
 }
 
 func checkWindow(args map[string]any) error {

@@ -80,6 +80,7 @@ func (s *Server) pay(req *request, doc document, vars map[string]any) reply {
 		s.record.note("input-size", req.call, "%s", messageOf(err))
 		return jsonReply(http.StatusOK, ordered{{"errors", errs}, {"extensions", s.bucket.status(requested, requested)}})
 	}
+	s.settlePending()
 	x := &execution{s: s, req: req, doc: doc, vars: vars}
 	if req.call.Key == "" && !slices.Contains(req.call.Fields, "inventorySetQuantities") {
 		x.hold()

@@ -207,6 +207,9 @@ func (s *Server) writeRows(x *execution, input object, rows []quantityRow, key s
 			held = &level{updated: now}
 			v.levels[row.location], l.levels = held, nil
 		}
+		if held.inactive {
+			held.inactive, l.levels = false, nil // setting stocks the item again
+		}
 		from, _ := held.named(name)
 		s.record.applied = append(s.record.applied, application{key: key, document: document, sku: v.SKU, item: v.ItemID,
 			location: l.ID, call: x.req.call})

@@ -22,7 +22,7 @@ var metafieldTypes = []string{"boolean", "date", "date_time", "id", "json", "mon
 
 // ownerTypes maps the type of an owner's id to the name definitions use.
 var ownerTypes = map[string]string{"Product": "PRODUCT", "ProductVariant": "PRODUCTVARIANT", "Order": "ORDER",
-	"Location": "LOCATION", "Customer": "CUSTOMER", "Shop": "SHOP"}
+	"Location": "LOCATION", "Customer": "CUSTOMER", "Shop": "SHOP", "Collection": "COLLECTION"}
 
 // mutations are the root fields of Mutation that can be run.
 func (s *Server) mutations(x *execution) object {
@@ -31,6 +31,13 @@ func (s *Server) mutations(x *execution) object {
 		"metafieldDefinitionCreate": s.createDefinition(x),
 		"metafieldsSet":             s.setMetafields(x),
 		"tagsAdd":                   s.addTags(x),
+		"productSet":                s.setProduct(x),
+		"productCreate":             s.createProduct(x),
+		"productUpdate":             s.updateProduct(x),
+		"productDelete":             s.deleteProduct(x),
+		"publishablePublish":        s.publishOne(x, true),
+		"publishableUnpublish":      s.publishOne(x, false),
+		"publicationUpdate":         s.updatePublication(x),
 		"stagedUploadsCreate":       s.createStagedUploads(x),
 		"bulkOperationRunMutation":  s.runBulkMutation(x),
 		"bulkOperationRunQuery":     s.runBulkQuery(x),
@@ -95,12 +102,19 @@ func (s *Server) createDefinition(x *execution) rootResolver {
 			"type": object{"name": in["type"], "category": "TEXT"},
 			"capabilities": object{
 				"uniqueValues":             object{"enabled": unique, "eligible": true},
-				"adminFilterable":          object{"enabled": capability(in, "adminFilterable"), "eligible": true, "status": "NOT_FILTERABLE"},
+				"adminFilterable":          object{"enabled": capability(in, "adminFilterable"), "eligible": true, "status": filterStatus(in)},
 				"smartCollectionCondition": object{"enabled": capability(in, "smartCollectionCondition"), "eligible": true},
 			}}
 		s.shop.definitions = append(s.shop.definitions, d)
 		return object{"createdDefinition": d, "userErrors": []any{}}, nil
 	}
+}
+
+func filterStatus(in object) string {
+	if capability(in, "adminFilterable") {
+		return "FILTERABLE"
+	}
+	return "NOT_FILTERABLE"
 }
 
 func title(s string) string { return s[:1] + strings.ToLower(s[1:]) }
@@ -157,56 +171,77 @@ func elementError(index any, message, code string, path ...string) object {
 }
 
 func (s *Server) checkMetafield(i int, in object) any {
-	fail := func(field, message, code string) any {
-		return elementError(nil, message, code, "metafields", strconv.Itoa(i), field)
+	owner := text(in["ownerId"])
+	if s.lookUp(owner) == nil {
+		return elementError(nil, "Owner does not exist.", "INVALID", "metafields", strconv.Itoa(i), "ownerId")
 	}
-	owner, namespace, key, value := text(in["ownerId"]), orElse(text(in["namespace"]), "$app"), text(in["key"]), text(in["value"])
-	definition := s.definition(ownerTypes[idType(owner)], namespace, key)
-	kind := s.metafieldType(in, definition)
-	held := s.shop.metafields[owner][namespace+"."+key]
-	digest, compare := in["compareDigest"]
-	switch {
-	case s.lookUp(owner) == nil:
-		return fail("ownerId", "Owner does not exist.", "INVALID")
-	case kind == "":
-		return fail("type", "Type can't be blank", "BLANK")
-	case !slices.Contains(metafieldTypes, strings.TrimPrefix(kind, "list.")):
-		return fail("type", "Type must be one of the following: "+strings.Join(metafieldTypes, ", ")+".", "INCLUSION")
-	case value == "":
-		return fail("value", "Value can't be blank.", "BLANK")
-	case !validMetafield(kind, value):
-		return fail("value", "Value is not a valid "+kind+".", "INVALID_VALUE")
-	case compare && orNull(text(digest)) != held["compareDigest"]:
-		return fail("compareDigest", "The resource has been updated since it was loaded. Try again with an updated `compareDigest` value.", "STALE_OBJECT")
-	case definition != nil && uniqueValues(definition) && s.valueTaken(owner, namespace+"."+key, value):
-		return fail("value", "Value is already assigned to another metafield. Choose a different value to ensure it is unique.", "TAKEN")
+	if field, message, code := s.metafieldFault(ownerTypes[idType(owner)], owner, in); code != "" {
+		return elementError(nil, message, code, "metafields", strconv.Itoa(i), field)
 	}
 	return nil
 }
 
+// metafieldFault says what is wrong with a metafield of an owner, which may not exist yet; code is "" for nothing.
+func (s *Server) metafieldFault(ownerType, owner string, in object) (field, message, code string) {
+	namespace, key, value := orElse(text(in["namespace"]), "$app"), text(in["key"]), text(in["value"])
+	definition := s.definition(ownerType, namespace, key)
+	kind := s.metafieldType(owner, in, definition)
+	held := s.shop.metafields[owner][namespace+"."+key]
+	digest, compare := in["compareDigest"]
+	switch {
+	case kind == "":
+		return "type", "Type can't be blank", "BLANK"
+	case !slices.Contains(metafieldTypes, strings.TrimPrefix(kind, "list.")):
+		return "type", "Type must be one of the following: " + strings.Join(metafieldTypes, ", ") + ".", "INCLUSION"
+	case definition != nil && kind != text(definition["type"].(object)["name"]):
+		return "type", "Type '" + kind + "' must be consistent with the definition's type: '" + text(definition["type"].(object)["name"]) + "'.", "INVALID_TYPE"
+	case value == "":
+		return "value", "Value can't be blank.", "BLANK"
+	case !validMetafield(kind, value):
+		return "value", "Value is not a valid " + kind + ".", "INVALID_VALUE"
+	case compare && orNull(text(digest)) != held["compareDigest"]:
+		return "compareDigest", "The resource has been updated since it was loaded. Try again with an updated `compareDigest` value.", "STALE_OBJECT"
+	case definition != nil && uniqueValues(definition) && s.valueTaken(ownerType, owner, namespace+"."+key, value):
+		return "value", "Value is already assigned to another metafield. Choose a different value to ensure it is unique.", "TAKEN"
+	}
+	return "", "", ""
+}
+
 // metafieldType is the type given, or else that of the definition or of the metafield there is.
-func (s *Server) metafieldType(in, definition object) string {
+func (s *Server) metafieldType(owner string, in, definition object) string {
 	if kind := text(in["type"]); kind != "" {
 		return kind
 	}
 	if definition != nil {
 		return text(definition["type"].(object)["name"])
 	}
-	held := s.shop.metafields[text(in["ownerId"])][orElse(text(in["namespace"]), "$app")+"."+text(in["key"])]
-	return text(held["type"])
+	return text(s.shop.metafields[owner][orElse(text(in["namespace"]), "$app")+"."+text(in["key"])]["type"])
 }
 
 func uniqueValues(definition object) bool {
 	return definition["capabilities"].(object)["uniqueValues"].(object)["enabled"] == true
 }
 
-func (s *Server) valueTaken(owner, name, value string) bool {
-	for other, fields := range s.shop.metafields {
-		if other != owner && idType(other) == idType(owner) && fields[name] != nil && fields[name]["value"] == value {
-			return true
-		}
+func filterable(definition object) bool {
+	return definition["capabilities"].(object)["adminFilterable"].(object)["enabled"] == true
+}
+
+func (s *Server) valueTaken(ownerType, owner, name, value string) bool {
+	other := s.shop.ownerOf(ownerType, name, value)
+	return other != "" && other != owner
+}
+
+func valueKey(ownerType, name, value string) string {
+	return ownerType + "\x00" + name + "\x00" + value
+}
+
+// ownerOf is the owner whose metafield has the value, "" for none.
+func (st *store) ownerOf(ownerType, name, value string) string {
+	owner := st.valueOwners[valueKey(ownerType, name, value)]
+	if st.metafields[owner][name]["value"] != value {
+		return "" // written over or deleted since
 	}
-	return false
+	return owner
 }
 
 func validMetafield(kind, value string) bool {
@@ -232,20 +267,45 @@ func validMetafield(kind, value string) bool {
 
 func (s *Server) writeMetafield(in object) object {
 	owner, namespace, key := text(in["ownerId"]), orElse(text(in["namespace"]), "$app"), text(in["key"])
-	kind := s.metafieldType(in, s.definition(ownerTypes[idType(owner)], namespace, key))
-	if s.shop.metafields[owner] == nil {
-		s.shop.metafields[owner] = map[string]object{}
+	kind := s.metafieldType(owner, in, s.definition(ownerTypes[idType(owner)], namespace, key))
+	return s.shop.writeMetafield(owner, namespace, key, kind, text(in["value"]))
+}
+
+func (st *store) writeMetafield(owner, namespace, key, kind, value string) object {
+	if st.metafields[owner] == nil {
+		st.metafields[owner] = map[string]object{}
 	}
-	sum := sha256.Sum256([]byte(text(in["value"])))
-	now := timestamp(s.opt.Now())
-	m := object{"__typename": "Metafield", "id": s.shop.newID("Metafield"), "namespace": namespace, "key": key, "type": kind,
-		"value": in["value"], "jsonValue": in["value"], "ownerType": ownerTypes[idType(owner)],
+	sum := sha256.Sum256([]byte(value))
+	now := timestamp(st.now())
+	m := object{"__typename": "Metafield", "id": st.newID("Metafield"), "namespace": namespace, "key": key, "type": kind,
+		"value": value, "jsonValue": value, "ownerType": ownerTypes[idType(owner)],
 		"compareDigest": hex.EncodeToString(sum[:]), "createdAt": now, "updatedAt": now}
-	if held := s.shop.metafields[owner][namespace+"."+key]; held != nil {
+	if held := st.metafields[owner][namespace+"."+key]; held != nil {
 		m["id"], m["createdAt"] = held["id"], held["createdAt"]
 	}
-	s.shop.metafields[owner][namespace+"."+key] = m
+	st.metafields[owner][namespace+"."+key] = m
+	st.valueOwners[valueKey(ownerTypes[idType(owner)], namespace+"."+key, value)] = owner
 	return m
+}
+
+// putMetafield writes a metafield by a person's hand: of the defined type, or else text.
+func (st *store) putMetafield(owner, name, value string) {
+	namespace, key, _ := strings.Cut(name, ".")
+	kind := "single_line_text_field"
+	for _, d := range st.definitions {
+		if d["ownerType"] == ownerTypes[idType(owner)] && d["namespace"] == namespace && d["key"] == key {
+			kind = text(d["type"].(object)["name"])
+		}
+	}
+	st.writeMetafield(owner, namespace, key, kind, value)
+}
+
+func (st *store) metafieldValues(owner string) map[string]string {
+	out := map[string]string{}
+	for name, m := range st.metafields[owner] {
+		out[name] = text(m["value"])
+	}
+	return out
 }
 
 // Metafield is the value of a metafield, "" when there is none.

@@ -10,33 +10,37 @@ import (
 func (s *Server) queries() object {
 	st := s.shop
 	return object{
-		"shop":                   s.shopObject(),
-		"currentAppInstallation": s.installation(),
-		"publicApiVersions":      versionObjects(),
-		"locations":              resolver(func(args map[string]any) (any, error) { return s.locations(args), nil }),
-		"location":               resolver(s.oneLocation),
-		"productVariants": lazy(func() connection {
-			if st.ofVariants == nil {
-				st.ofVariants = nodesOf(st.variants, (*variant).variantID, s.variantObject)
-			}
-			return connection{nodes: st.ofVariants, match: matchVariant, sorts: variantSorts}
-		}),
-		"productVariant": s.byID("ProductVariant"),
-		"products": lazy(func() connection {
-			return connection{nodes: nodesOf(st.products, (*product).productID, s.productObject), match: matchProduct, sorts: productSorts}
-		}),
-		"product": s.byID("Product"),
+		"shop":                       s.shopObject(),
+		"currentAppInstallation":     s.installation(),
+		"publicApiVersions":          versionObjects(),
+		"locations":                  resolver(func(args map[string]any) (any, error) { return s.locations(args), nil }),
+		"location":                   resolver(s.oneLocation),
+		"productVariants":            lazy(s.allVariants),
+		"productVariant":             s.byID("ProductVariant"),
+		"productVariantByIdentifier": s.byIdentifier("PRODUCTVARIANT"),
+		"productVariantsCount":       counted(func() int { return len(st.variants) }),
+		"products":                   lazy(s.allProducts),
+		"product":                    s.byID("Product"),
+		"productByIdentifier":        s.byIdentifier("PRODUCT"),
+		"productsCount":              counted(func() int { return len(st.products) }),
+		"productOperation":           resolver(s.polled("ProductSetOperation")),
+		"job":                        resolver(s.polled("Job")),
+		"collection":                 s.byID("Collection"),
+		"collectionByIdentifier":     s.byIdentifier("COLLECTION"),
+		"collections":                lazy(s.allCollections),
+		"files":                      lazy(s.allFiles),
+		"publication":                s.byID("Publication"),
 		"inventoryItems": lazy(func() connection {
 			if st.ofItems == nil {
 				st.ofItems = nodesOf(st.variants, (*variant).itemID, s.itemObject)
 			}
-			return connection{nodes: st.ofItems, match: matchItem}
+			return connection{nodes: st.ofItems, match: matchItem, index: st.itemsWith}
 		}),
 		"inventoryItem":        s.byID("InventoryItem"),
 		"inventoryLevel":       s.byID("InventoryLevel"),
 		"orders":               connection{nodes: fixed(st.orders...), match: matchOrder, sorts: orderSorts},
 		"order":                s.byID("Order"),
-		"publications":         connection{nodes: fixed(s.publication())},
+		"publications":         lazy(func() connection { return connection{nodes: s.publicationNodes()} }),
 		"metafieldDefinitions": resolver(s.readDefinitions),
 		"bulkOperation":        resolver(s.readBulk),
 		"bulkOperations":       resolver(s.listBulk),
@@ -106,8 +110,20 @@ func (s *Server) lookUp(id string) object {
 			return s.variantObject(v)
 		}
 	case "Product":
-		if p := find(st.products, func(p *product) bool { return p.id == id }); p != nil {
+		if p := st.product(id); p != nil {
 			return s.productObject(p)
+		}
+	case "Collection":
+		if c := st.collection(id); c != nil {
+			return s.collectionObject(c)
+		}
+	case "MediaImage", "GenericFile":
+		if f := st.byFile[id]; f != nil {
+			return s.fileObject(f)
+		}
+	case "Publication":
+		if p := st.publicationNamed(id); p != nil && p.id == id {
+			return s.publicationObject(p)
 		}
 	case "InventoryItem":
 		if v := st.item(id); v != nil {
@@ -178,17 +194,6 @@ func versionObjects() []any {
 	return out
 }
 
-// publication is the Online Store.
-func (s *Server) publication() object {
-	return object{
-		"__typename": "Publication", "id": gid("Publication", 1), "autoPublish": true, "supportsFuturePublishing": true,
-		"name":    "Online Store",
-		"catalog": object{"__typename": "AppCatalog", "id": gid("AppCatalog", 1), "title": "Online Store", "status": "ACTIVE"},
-		"channels": connection{nodes: fixed(object{"__typename": "Channel", "id": gid("Channel", 1), "handle": "online_store",
-			"name": "Online Store"})},
-	}
-}
-
 func (s *Server) locations(args map[string]any) connection {
 	out := connection{match: matchLocation, sorts: map[string]string{"NAME": "name", "": "name"}}
 	for _, l := range s.shop.locations {
@@ -219,7 +224,7 @@ func (s *Server) locationObject(l *location) object {
 		"inventoryLevels": resolver(func(args map[string]any) (any, error) {
 			if l.levels == nil {
 				for _, v := range s.shop.variants {
-					if v.levels[l.ID] != nil {
+					if v.levels[l.ID] != nil && !v.levels[l.ID].inactive {
 						l.levels = append(l.levels, s.levelNode(v, l.ID))
 					}
 				}
@@ -228,53 +233,12 @@ func (s *Server) locationObject(l *location) object {
 		}),
 		"inventoryLevel": resolver(func(args map[string]any) (any, error) {
 			v := s.shop.item(text(args["inventoryItemId"]))
-			if v == nil || v.levels[l.ID] == nil {
+			if v == nil || v.levels[l.ID] == nil || v.levels[l.ID].inactive {
 				return nil, nil
 			}
 			return s.levelObject(v, l.ID), nil
 		}),
 	}
-}
-
-func (s *Server) productObject(p *product) object {
-	total := 0
-	for _, v := range p.variants {
-		total += v.total()
-	}
-	return s.owned(p.id, object{
-		"__typename": "Product", "id": p.id, "legacyResourceId": strconv.Itoa(idNumber(p.id)), "title": p.title,
-		"handle": p.handle, "status": p.status, "vendor": s.opt.Name, "productType": "", "description": "",
-		"descriptionHtml": "", "tracksInventory": true, "totalInventory": total, "createdAt": timestamp(s.shop.opened),
-		"updatedAt": timestamp(p.updated), "tags": tagList(s.shop.tags[p.id]),
-		"variants": resolver(func(map[string]any) (any, error) {
-			return connection{nodes: nodesOf(p.variants, (*variant).variantID, s.variantObject)}, nil
-		}),
-	})
-}
-
-func tagList(tags []string) []any {
-	out := []any{}
-	for _, tag := range tags {
-		out = append(out, tag)
-	}
-	return out
-}
-
-func (s *Server) variantObject(v *variant) object {
-	name := v.product.title
-	if v.Title != "Default Title" {
-		name += " - " + v.Title
-	}
-	return s.owned(v.ID, object{
-		"__typename": "ProductVariant", "id": v.ID, "legacyResourceId": strconv.Itoa(idNumber(v.ID)), "title": v.Title,
-		"displayName": name, "sku": orNull(v.SKU), "barcode": orNull(v.Barcode), "price": v.Price,
-		"compareAtPrice": orNull(v.CompareAtPrice), "position": slices.Index(v.product.variants, v) + 1,
-		"inventoryPolicy": "DENY", "inventoryQuantity": v.total(), "availableForSale": v.total() > 0, "taxable": true,
-		"createdAt": timestamp(s.shop.opened), "updatedAt": timestamp(v.updated),
-		"selectedOptions": []any{object{"name": "Title", "value": v.Title}},
-		"product":         resolver(func(map[string]any) (any, error) { return s.productObject(v.product), nil }),
-		"inventoryItem":   resolver(func(map[string]any) (any, error) { return s.itemObject(v), nil }),
-	})
 }
 
 func orNull(s string) any {

@@ -82,6 +82,7 @@ type application struct {
 type record struct {
 	calls      []*Call
 	effects    []Effect
+	changes    []Change
 	applied    []application
 	deprecated []string
 	missing    []string // asked for, not implemented

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -40,6 +41,21 @@ func (s search) hit(decide func(term) bool) bool {
 		}
 	}
 	return false
+}
+
+// terms are all terms, those in brackets too.
+func (s search) terms() []term {
+	var out []term
+	for _, all := range s.any {
+		for _, c := range all {
+			if c.group != nil {
+				out = append(out, c.group.terms()...)
+			} else {
+				out = append(out, *c.term)
+			}
+		}
+	}
+	return out
 }
 
 // searchParser reads Shopify's search syntax: field:value, quotes with backslashes, AND (also unsaid), OR, NOT or -,
@@ -114,7 +130,7 @@ func (p *searchParser) clause() (clause, error) {
 func (p *searchParser) term() (term, error) {
 	var t term
 	start := p.at
-	for p.at < len(p.in) && (unicode.IsLetter(p.in[p.at]) || unicode.IsDigit(p.in[p.at]) || strings.ContainsRune("_.", p.in[p.at])) {
+	for p.at < len(p.in) && (unicode.IsLetter(p.in[p.at]) || unicode.IsDigit(p.in[p.at]) || strings.ContainsRune("_.-$", p.in[p.at])) {
 		p.at++
 	}
 	if p.at < len(p.in) && p.in[p.at] == ':' && p.at > start {
@@ -196,6 +212,18 @@ func (t term) holds(have string) bool {
 		return strings.HasPrefix(have, want)
 	}
 	return t.compare(strings.Compare(have, want))
+}
+
+// holdsTime compares points of time by whole seconds: > leaves out all of the second (2026-10). A day stands for its
+// beginning, and without a comparator for the whole day.
+func (t term) holdsTime(have string) bool {
+	if at, err := time.Parse(time.RFC3339, t.value); err == nil {
+		return t.compare(strings.Compare(have, timestamp(at)))
+	}
+	if _, err := time.Parse(time.DateOnly, t.value); err == nil && t.comparator == "" {
+		return strings.HasPrefix(have, t.value)
+	}
+	return t.compare(strings.Compare(have, t.value))
 }
 
 // holdsID compares ids: as numbers, bare or within a gid.

@@ -36,6 +36,7 @@ type Options struct {
 	RestoreRate float64          // points a second; 100 when 0
 	BucketSize  float64          // points; 2000 when 0
 	Unthrottled bool             // the bucket is counted but never refuses
+	MediaPolls  int              // requests that see a picture unfinished; 1 when 0, none when below
 
 	BulkPolls   int           // readings until a bulk operation has ended; 2 when 0 (RUNNING, COMPLETED)
 	BulkTakes   time.Duration // by the clock it ends after this time all the same; one minute when 0
@@ -50,7 +51,7 @@ type Options struct {
 // DefaultScopes are granted when Options.Scopes is nil.
 var DefaultScopes = []string{
 	"read_products", "write_products", "read_inventory", "write_inventory", "read_locations", "read_orders",
-	"write_orders", "read_publications", "write_publications", "read_customers",
+	"write_orders", "read_publications", "write_publications", "read_customers", "read_files", "write_files",
 }
 
 // Server is a running stand-in. All methods may be called from any goroutine.
@@ -69,6 +70,9 @@ type Server struct {
 	faults  []*plannedFault
 	bulk    bulkState
 	record  record
+	mishaps []mishap // planned for files
+	pending []pendingWork
+	locked  int // publicationUpdate is refused so often
 }
 
 // New starts a stand-in. It panics when it cannot listen, as httptest does.
@@ -118,6 +122,9 @@ func withDefaults(opt Options) Options {
 	}
 	if opt.Locations == nil {
 		opt.Locations = []Location{{Name: "Cairo"}}
+	}
+	if opt.MediaPolls == 0 {
+		opt.MediaPolls = 1
 	}
 	if opt.BulkPolls == 0 {
 		opt.BulkPolls = 2

@@ -11,7 +11,7 @@ func (s *Server) itemObject(v *variant) object {
 	levels := func(args map[string]any) []node {
 		var nodes []node
 		for _, l := range s.shop.locations {
-			if v.levels[l.ID] != nil && (!l.Inactive || args["includeInactive"] == true) {
+			if held := v.levels[l.ID]; held != nil && (!l.Inactive && !held.inactive || args["includeInactive"] == true) {
 				nodes = append(nodes, s.levelNode(v, l.ID))
 			}
 		}
@@ -19,13 +19,18 @@ func (s *Server) itemObject(v *variant) object {
 	}
 	return object{
 		"__typename": "InventoryItem", "id": v.ItemID, "legacyResourceId": strconv.Itoa(idNumber(v.ItemID)), "sku": orNull(v.SKU),
-		"tracked": !v.Untracked, "requiresShipping": true, "duplicateSkuCount": resolver(func(map[string]any) (any, error) { return s.duplicates(v), nil }), "unitCost": nil,
-		"createdAt": timestamp(s.shop.opened), "updatedAt": timestamp(v.updated),
+		"tracked": !v.Untracked, "requiresShipping": !v.NoShipping, "harmonizedSystemCode": orNull(v.HSCode),
+		"countryCodeOfOrigin": orNull(v.Origin), "provinceCodeOfOrigin": nil, "unitCost": s.moneyObject(v.Cost),
+		"createdAt": timestamp(v.created), "updatedAt": timestamp(v.updated),
+		"measurement": object{"__typename": "InventoryItemMeasurement", "id": gid("InventoryItemMeasurement", idNumber(v.ItemID)),
+			"weight": weightObject(v.Weight)},
+		"duplicateSkuCount": resolver(func(map[string]any) (any, error) { return s.duplicates(v), nil }),
 		"inventoryLevels": resolver(func(args map[string]any) (any, error) {
 			return connection{nodes: levels(args), match: matchLevel}, nil
 		}),
 		"inventoryLevel": resolver(func(args map[string]any) (any, error) {
-			if where := text(args["locationId"]); v.levels[where] != nil {
+			where := text(args["locationId"])
+			if held := v.levels[where]; held != nil && (!held.inactive || args["includeInactive"] == true) {
 				return s.levelObject(v, where), nil
 			}
 			return nil, nil
@@ -33,6 +38,13 @@ func (s *Server) itemObject(v *variant) object {
 		"variant":  resolver(func(map[string]any) (any, error) { return s.variantObject(v), nil }),
 		"variants": resolver(func(map[string]any) (any, error) { return connection{nodes: fixed(s.variantObject(v))}, nil }),
 	}
+}
+
+func (s *Server) moneyObject(amount string) any {
+	if amount == "" {
+		return nil
+	}
+	return object{"__typename": "MoneyV2", "amount": amount, "currencyCode": s.opt.Currency}
 }
 
 // duplicates counts the other items with the same SKU: Shopify allows them.
@@ -63,7 +75,7 @@ func (s *Server) levelNode(v *variant, where string) node {
 func (s *Server) levelObject(v *variant, where string) object {
 	l := v.levels[where]
 	return object{
-		"__typename": "InventoryLevel", "id": levelID(v, where), "isActive": true, "canDeactivate": l.Committed == 0,
+		"__typename": "InventoryLevel", "id": levelID(v, where), "isActive": !l.inactive, "canDeactivate": l.Committed == 0,
 		"createdAt": timestamp(s.shop.opened), "updatedAt": timestamp(l.updated), "deactivationAlert": nil,
 		"item":     resolver(func(map[string]any) (any, error) { return s.itemObject(v), nil }),
 		"location": resolver(func(map[string]any) (any, error) { return s.locationObject(s.shop.location(where)), nil }),
@@ -104,6 +116,9 @@ func (st *store) quantities() []Quantity {
 	out := []Quantity{}
 	for _, v := range st.variants {
 		for where, l := range v.levels {
+			if l.inactive {
+				continue
+			}
 			out = append(out, Quantity{SKU: v.SKU, ItemID: v.ItemID, LocationID: where, Location: st.location(where).Name,
 				Levels: l.Levels, OnHand: l.OnHand()})
 		}

@@ -44,7 +44,8 @@ func (l Levels) named(name string) (int, bool) {
 }
 
 // Variant is something that can be sold, with the product it belongs to and the item whose stock it is. Ids are made
-// when empty; variants of one ProductID, or else of one Product title, share a product.
+// when empty; variants of one ProductID, or else of one Product title, share a product. In a Product the fields of the
+// product are not looked at.
 type Variant struct {
 	SKU            string
 	Barcode        string
@@ -61,23 +62,43 @@ type Variant struct {
 
 	Untracked bool              // quantities cannot be set
 	Stock     map[string]Levels // by id or name of a location
+
+	Options    []string          // its value of every option of the product; the Title when nil
+	Policy     string            // DENY (also when empty) or CONTINUE
+	Untaxed    bool              // taxable is false
+	NoShipping bool              // requiresShipping is false
+	Cost       string            // unit cost, "" for none
+	HSCode     string            // harmonizedSystemCode
+	Origin     string            // countryCodeOfOrigin
+	Weight     string            // such as "250 GRAMS"; "" for none
+	Picture    string            // id of the file that is its picture
+	Metafields map[string]string // "namespace.key" -> value
 }
 
 type store struct {
-	now         func() time.Time
-	opened      time.Time
-	lastID      int
-	locations   []*location
-	products    []*product
-	variants    []*variant
-	byID        map[string]*variant // by id of variant and of item
-	byProduct   map[string]*product // by id, and by "title " and title
-	orders      []object
-	definitions []object
-	ofVariants  []node // made once: no variant is added later
-	ofItems     []node
-	metafields  map[string]map[string]object // owner -> namespace.key -> metafield
-	tags        map[string][]string          // owner -> tags
+	now          func() time.Time
+	opened       time.Time
+	vendor       string
+	lastID       int
+	locations    []*location
+	products     []*product
+	variants     []*variant
+	files        []*file
+	collections  []*collection
+	publications []*publication
+	byID         map[string]*variant // by id of variant and of item
+	byProduct    map[string]*product // by id, and by "title " and title
+	byHandle     map[string]*product
+	byFile       map[string]*file
+	operations   map[string]object // jobs and operations that are polled, by id
+	orders       []object
+	definitions  []object
+	ofVariants   []node // made once and again when a variant comes or goes
+	ofItems      []node
+	ofProducts   []node
+	metafields   map[string]map[string]object // owner -> namespace.key -> metafield
+	valueOwners  map[string]string            // type of owner, namespace.key and value -> owner that got it last
+	tags         map[string][]string          // owner -> tags
 }
 
 type location struct {
@@ -86,22 +107,20 @@ type location struct {
 	levels  []node // of every item here, made once and again when one is added
 }
 
-type product struct {
-	id, title, handle, status string
-	updated                   time.Time
-	variants                  []*variant
-}
-
+// variant keeps in Variant what a test gives and reads; Options and Picture are made from values and media.
 type variant struct {
 	Variant
-	product *product
-	levels  map[string]*level // by location id
-	updated time.Time
+	product          *product
+	values           []*optionValue    // one of every option of the product
+	media            []*file           // at most one picture
+	levels           map[string]*level // by location id
+	created, updated time.Time
 }
 
 type level struct {
 	Levels
-	updated time.Time
+	inactive bool // deactivated: the quantities are kept and not shown
+	updated  time.Time
 }
 
 func (v *variant) variantID() string { return v.ID }
@@ -109,8 +128,11 @@ func (v *variant) itemID() string    { return v.ItemID }
 func (p *product) productID() string { return p.id }
 
 func newStore(opt Options) *store {
-	st := &store{now: opt.Now, opened: opt.Now(), byID: map[string]*variant{},
-		byProduct: map[string]*product{}, metafields: map[string]map[string]object{}, tags: map[string][]string{}}
+	st := &store{now: opt.Now, opened: opt.Now(), vendor: opt.Name, byID: map[string]*variant{},
+		byProduct: map[string]*product{}, byHandle: map[string]*product{}, byFile: map[string]*file{},
+		operations: map[string]object{}, metafields: map[string]map[string]object{}, valueOwners: map[string]string{},
+		tags: map[string][]string{}}
+	st.addPublication("Online Store", "online_store")
 	for _, l := range opt.Locations {
 		st.addLocation(l)
 	}
@@ -134,26 +156,16 @@ func (st *store) addLocation(l Location) Location {
 	return l
 }
 
+// addVariant puts a variant on sale, in a product of its own or in the one that it names.
 func (st *store) addVariant(v Variant) Variant {
-	v.ID = orElse(v.ID, st.newID("ProductVariant"))
-	v.ItemID = orElse(v.ItemID, st.newID("InventoryItem"))
-	v.Price = orElse(v.Price, "100.00")
-	v.Title = orElse(v.Title, "Default Title")
 	v.Product = orElse(v.Product, orElse(v.SKU, "Product"))
 	p := st.productFor(v)
-	v.ProductID = p.id
-	held := &variant{Variant: v, product: p, levels: map[string]*level{}, updated: st.now()}
-	for where, levels := range v.Stock {
-		l := st.location(where)
-		if l == nil {
-			panic(fmt.Sprintf("shopifytest: variant %s has stock at unknown location %q", v.SKU, where))
-		}
-		held.levels[l.ID] = &level{Levels: levels, updated: st.now()}
+	if v.Options == nil {
+		v.Options = []string{orElse(v.Title, "Default Title")}
 	}
+	held := st.newVariant(p, v)
 	p.variants = append(p.variants, held)
-	st.variants = append(st.variants, held)
-	st.byID[v.ID], st.byID[v.ItemID] = held, held
-	return v
+	return held.Variant
 }
 
 func (st *store) productFor(v Variant) *product {
@@ -161,14 +173,53 @@ func (st *store) productFor(v Variant) *product {
 	if p := st.byProduct[key]; p != nil {
 		return p
 	}
-	p := &product{id: orElse(v.ProductID, st.newID("Product")), title: v.Product, status: orElse(v.Status, "ACTIVE"), updated: st.now()}
-	p.handle = strings.ToLower(strings.Join(strings.Fields(v.Product), "-"))
-	st.products = append(st.products, p)
-	st.byProduct[key], st.byProduct[p.id] = p, p
-	if len(v.Tags) > 0 {
-		st.tags[p.id] = slices.Clone(v.Tags)
-	}
+	p := st.newProduct(Product{ID: v.ProductID, Title: v.Product, Status: v.Status, Tags: v.Tags})
+	st.byProduct[key] = p
+	st.publish(p.published)
 	return p
+}
+
+// newVariant makes a variant of the product, which does not list it yet. Stock at an unknown location panics.
+func (st *store) newVariant(p *product, v Variant) *variant {
+	now := st.now()
+	v.ID, v.ItemID = orElse(v.ID, st.newID("ProductVariant")), orElse(v.ItemID, st.newID("InventoryItem"))
+	v.ProductID, v.Product, v.Status, v.Tags = p.id, p.title, p.status, nil
+	v.Price = orElse(v.Price, "100.00")
+	v.Policy = orElse(v.Policy, "DENY")
+	held := &variant{Variant: v, product: p, levels: map[string]*level{}, created: now, updated: now}
+	for i, name := range v.Options {
+		held.values = append(held.values, st.optionAt(p, i).value(st, name))
+	}
+	held.Title = orElse(v.Title, held.title())
+	for where, levels := range v.Stock {
+		l := st.location(where)
+		if l == nil {
+			panic(fmt.Sprintf("shopifytest: variant %s has stock at unknown location %q", v.SKU, where))
+		}
+		held.levels[l.ID], l.levels = &level{Levels: levels, updated: now}, nil
+	}
+	if f := st.byFile[v.Picture]; f != nil {
+		held.media = []*file{f}
+	}
+	for _, name := range sortedKeys(v.Metafields) {
+		st.putMetafield(v.ID, name, v.Metafields[name])
+	}
+	st.variants = append(st.variants, held)
+	st.byID[v.ID], st.byID[v.ItemID] = held, held
+	st.ofVariants, st.ofItems = nil, nil
+	return held
+}
+
+// dropVariant forgets the variant, its item and its stock. The product still has to take it off its list.
+func (st *store) dropVariant(v *variant) {
+	delete(st.byID, v.ID)
+	delete(st.byID, v.ItemID)
+	delete(st.metafields, v.ID)
+	st.variants = slices.DeleteFunc(st.variants, func(o *variant) bool { return o == v })
+	st.ofVariants, st.ofItems = nil, nil
+	for where := range v.levels {
+		st.location(where).levels = nil
+	}
 }
 
 // location finds by id, or else by name.
@@ -253,11 +304,11 @@ func (s *Server) AddOrder(fields map[string]any) {
 func (s *Server) DeleteVariant(sku string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	gone := func(v *variant) bool { return v.SKU == sku }
-	maps.DeleteFunc(s.shop.byID, func(_ string, v *variant) bool { return gone(v) })
-	s.shop.variants = slices.DeleteFunc(s.shop.variants, gone)
-	for _, p := range s.shop.products {
-		p.variants = slices.DeleteFunc(p.variants, gone)
+	for _, v := range slices.Clone(s.shop.variants) {
+		if v.SKU == sku {
+			s.shop.dropVariant(v)
+			v.product.variants = slices.DeleteFunc(v.product.variants, func(o *variant) bool { return o == v })
+		}
 	}
 }
 
