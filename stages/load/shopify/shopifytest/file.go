@@ -140,7 +140,9 @@ func (s *Server) badSource(source string) string {
 func (st *store) dropFile(f *file) {
 	gone := func(o *file) bool { return o == f }
 	for _, p := range st.products {
-		p.detach(f)
+		if p.detach(f) {
+			p.updated = st.now()
+		}
 	}
 	st.files = slices.DeleteFunc(st.files, gone)
 	delete(st.byFile, f.id)

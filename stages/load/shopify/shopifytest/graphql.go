@@ -82,7 +82,7 @@ func (s *Server) pay(req *request, doc document, vars map[string]any) reply {
 	}
 	s.settlePending()
 	x := &execution{s: s, req: req, doc: doc, vars: vars}
-	if req.call.Key == "" && !slices.Contains(req.call.Fields, "inventorySetQuantities") {
+	if req.call.Key == "" && !slices.ContainsFunc(req.call.Fields, keyed) {
 		x.hold()
 	}
 	data, actual := x.run()

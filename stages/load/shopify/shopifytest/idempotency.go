@@ -93,7 +93,7 @@ func (s *Server) recheck(x *execution) object {
 func (s *Server) keyError(x *execution, code, message string) object {
 	errs := []any{object{"field": nil, "message": message, "code": code}}
 	s.record.userErrors(x.req.call, errs)
-	return object{"inventoryAdjustmentGroup": nil, "userErrors": errs}
+	return object{"inventoryAdjustmentGroup": nil, "inventoryLevel": nil, "userErrors": errs}
 }
 
 // settle remembers how the attempt ended.

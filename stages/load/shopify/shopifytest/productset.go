@@ -265,23 +265,4 @@ func (w pen) quantity(v *variant, where, name string, n int, reason string) {
 	}
 }
 
-// pendingWork is what was answered before it is done.
-type pendingWork struct {
-	due int // number of the request that finds it done
-	run func()
-}
-
-// settlePending does what is due.
-func (s *Server) settlePending() {
-	var later []pendingWork
-	for _, one := range s.pending {
-		if len(s.record.calls) < one.due {
-			later = append(later, one)
-			continue
-		}
-		one.run()
-	}
-	s.pending = later
-}
-
 func joined(i int) string { return fmt.Sprint(i) }

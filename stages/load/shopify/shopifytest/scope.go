@@ -10,8 +10,11 @@ var rootScopes = map[string][]string{
 	"inventoryLevel": {"read_inventory"},
 	"product":        {"read_products"}, "products": {"read_products"}, "productByIdentifier": {"read_products"},
 	"productsCount": {"read_products"}, "productVariant": {"read_products"}, "productVariants": {"read_products"},
-	"collectionByIdentifier": {"read_products"},
-	"order":                  {"read_orders"}, "orders": {"read_orders"},
+	"productVariantsCount": {"read_products"}, "productVariantByIdentifier": {"read_products"}, "productOperation": {"read_products"},
+	"collection": {"read_products"}, "collections": {"read_products"}, "collectionByIdentifier": {"read_products"},
+	"files": {"read_files"}, "fileCreate": {"write_files"}, "fileUpdate": {"write_files"}, "fileDelete": {"write_files"},
+	"productVariantAppendMedia": {"write_products"}, "productReorderMedia": {"write_products"},
+	"order": {"read_orders"}, "orders": {"read_orders"},
 	"customers": {"read_customers"}, "customerSet": {"write_customers"},
 	"publication": {"read_publications"}, "publications": {"read_publications"},
 	"inventorySetQuantities": {"write_inventory"}, "inventoryAdjustQuantities": {"write_inventory"},
@@ -25,6 +28,18 @@ var rootScopes = map[string][]string{
 	"publicationUpdate": {"write_publications"},
 	"orderUpdate":       {"write_orders"}, "orderCancel": {"write_orders"}, "orderClose": {"write_orders"},
 	"orderMarkAsPaid": {"write_orders"}, "refundCreate": {"write_orders"},
+
+	"priceList": {"read_products"}, "priceLists": {"read_products"}, "catalog": {"read_products"},
+	"priceListCreate": {"write_products"}, "priceListFixedPricesUpdate": {"write_products"},
+	"priceListFixedPricesByProductUpdate": {"write_products"},
+
+	"discountNode": {"read_discounts"}, "discountNodes": {"read_discounts"},
+	"codeDiscountNodeByCode": {"read_discounts"}, "discountRedeemCodeBulkCreation": {"read_discounts"},
+	"discountAutomaticBasicCreate": {"write_discounts"}, "discountAutomaticBasicUpdate": {"write_discounts"},
+	"discountAutomaticBxgyCreate": {"write_discounts"}, "discountCodeBasicCreate": {"write_discounts"},
+	"discountCodeBasicUpdate": {"write_discounts"}, "discountRedeemCodeBulkAdd": {"write_discounts"},
+	"discountAutomaticActivate": {"write_discounts"}, "discountAutomaticDeactivate": {"write_discounts"},
+	"discountCodeActivate": {"write_discounts"}, "discountCodeDeactivate": {"write_discounts"},
 }
 
 // fieldScopes says the same of fields below the root, by type and name.
@@ -33,13 +48,20 @@ var fieldScopes = map[string][]string{
 	"Location.inventoryLevels":     {"read_inventory"},
 	"InventoryItem.inventoryLevel": {"read_inventory"}, "InventoryItem.inventoryLevels": {"read_inventory"},
 	"ProductVariant.inventoryItem": {"read_inventory", "read_products"},
+	"Product.resourcePublications": {"read_publications"}, "Product.resourcePublicationsCount": {"read_publications"},
+	"Product.availablePublicationsCount": {"read_publications"}, "Product.publishedOnPublication": {"read_publications"},
+	"Collection.resourcePublications": {"read_publications"}, "Collection.resourcePublicationsCount": {"read_publications"},
+	"Collection.availablePublicationsCount": {"read_publications"}, "Collection.publishedOnPublication": {"read_publications"},
 }
 
 // ownerScopes says what reading an object by its id needs; writing asks for the same with write_.
 var ownerScopes = map[string]string{
 	"Product": "read_products", "ProductVariant": "read_products", "Collection": "read_products",
 	"InventoryItem": "read_inventory", "InventoryLevel": "read_inventory", "Location": "read_locations",
+	"PriceList": "read_products", "DiscountNode": "read_discounts", "DiscountAutomaticNode": "read_discounts",
+	"DiscountCodeNode": "read_discounts", "DiscountRedeemCodeBulkCreation": "read_discounts",
 	"Order": "read_orders", "Customer": "read_customers", "Publication": "read_publications",
+	"GenericFile": "read_files", // a MediaImage may be read with read_products too
 }
 
 // scopesFor gives the scopes that a field of a type needs, nil for none. A location's id is free, its other fields

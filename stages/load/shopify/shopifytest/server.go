@@ -51,7 +51,14 @@ type Options struct {
 // DefaultScopes are granted when Options.Scopes is nil.
 var DefaultScopes = []string{
 	"read_products", "write_products", "read_inventory", "write_inventory", "read_locations", "read_orders",
-	"write_orders", "read_publications", "write_publications", "read_customers", "read_files", "write_files",
+	"write_orders", "read_publications", "write_publications", "read_customers",
+	"read_discounts", "write_discounts",
+}
+
+// GoodsScopes are what an app needs that writes goods, pictures, promotions and stock.
+var GoodsScopes = []string{
+	"read_products", "write_products", "read_inventory", "write_inventory", "read_locations", "read_publications",
+	"write_publications", "read_files", "write_files", "read_discounts", "write_discounts",
 }
 
 // Server is a running stand-in. All methods may be called from any goroutine.
@@ -69,6 +76,7 @@ type Server struct {
 	keys    map[string]*attempt
 	faults  []*plannedFault
 	bulk    bulkState
+	pricing pricing
 	record  record
 	mishaps []mishap // planned for files
 	pending []pendingWork
@@ -91,6 +99,7 @@ func New(opt Options) *Server {
 		bucket: bucket{size: opt.BucketSize, rate: opt.RestoreRate, level: opt.BucketSize, at: opt.Now()},
 		keys:   map[string]*attempt{},
 	}
+	s.pricing = newPricing()
 	if opt.AccessToken != "" {
 		s.tokens[opt.AccessToken] = time.Time{}
 	}

@@ -9,15 +9,19 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// extraRootFields are kept although no operation document uses them: what a set-up command, a person with a query
+// extraFields are kept although no operation document uses them: what a set-up command, a person with a query
 // window or a neighbouring flow is likely to ask, so that the stand-in answers "not implemented" instead of "no such
 // field".
-var extraRootFields = map[string][]string{
+var extraFields = map[string][]string{
 	"QueryRoot": {
 		"bulkOperations", "currentBulkOperation", "inventoryItem", "inventoryItems", "inventoryLevel", "locations",
 		"metafieldDefinition", "node", "nodes", "order", "orders", "product", "productVariant", "productVariantByIdentifier",
-		"productVariants", "products", "productsCount", "publication",
+		"productVariants", "products", "productsCount", "publication", "collections", "files", "collection",
 	},
+	"Product":        {"collections", "metafields", "resourcePublications", "seo"},
+	"ProductVariant": {"metafields"},
+	"Collection":     {"metafields", "resourcePublications", "seo"},
+	"InventoryItem":  {"measurement"},
 	"Mutation": {
 		"inventoryMoveQuantities", "inventorySetOnHandQuantities", "metafieldDefinitionUpdate", "metafieldsDelete",
 		"orderOpen", "productChangeStatus", "productCreateMedia", "tagsRemove",
@@ -69,8 +73,8 @@ func (k *keeper) keepSelection(set ast.SelectionSet) {
 }
 
 func (k *keeper) keepExtras() {
-	for _, owner := range slices.Sorted(maps.Keys(extraRootFields)) {
-		for _, name := range extraRootFields[owner] {
+	for _, owner := range slices.Sorted(maps.Keys(extraFields)) {
+		for _, name := range extraFields[owner] {
 			if def := k.full.Types[owner].Fields.ForName(name); def != nil {
 				k.keepField(k.full.Types[owner], def)
 			}
@@ -126,7 +130,7 @@ func (k *keeper) close() {
 
 // closeFields keeps every field whose type costs nothing more: leaf fields, and those of types that stay anyway;
 // deprecated ones too, so that their use is seen. A payload is kept whole. On Mutation it adds nothing: there only the
-// operations and extraRootFields decide.
+// operations and extraFields decide.
 func (k *keeper) closeFields(def *ast.Definition) bool {
 	added := false
 	for _, field := range def.Fields {
