@@ -47,6 +47,14 @@ func (s *Server) queries() object {
 		"currentBulkOperation": resolver(s.currentBulk),
 		"node":                 resolver(func(args map[string]any) (any, error) { return s.node(text(args["id"])) }),
 		"nodes":                resolver(s.nodes),
+
+		"priceList":                      resolver(s.readPriceList),
+		"priceLists":                     lazy(s.allPriceLists),
+		"catalog":                        resolver(s.readCatalog),
+		"discountNode":                   resolver(s.readDiscount),
+		"discountNodes":                  lazy(s.allDiscounts),
+		"codeDiscountNodeByCode":         resolver(s.discountByCode),
+		"discountRedeemCodeBulkCreation": resolver(s.readCreation),
 	}
 }
 
@@ -143,6 +151,12 @@ func (s *Server) lookUp(id string) object {
 		}
 	case "BulkOperation":
 		return s.polledBulk(id)
+	case "PriceList":
+		return s.priceListNamed(id)
+	case "DiscountNode", "DiscountAutomaticNode", "DiscountCodeNode":
+		return s.discountNamed(id)
+	case "DiscountRedeemCodeBulkCreation":
+		return s.creationNamed(id)
 	case "Order":
 		if i := slices.IndexFunc(st.orders, func(o object) bool { return o["id"] == id }); i >= 0 {
 			return st.orders[i]
