@@ -129,7 +129,7 @@ func (p *preparing) recall(file File, to Filing, q *Question) error {
 	if m.Flow != p.flow.Name {
 		return fmt.Errorf("a memo of %s came to %s", m.Flow, p.flow.Name)
 	}
-	q.Memo, q.All = m.Why, m.All
+	q.Memo, q.All, p.hold = m.Why, m.All, m.Hold
 	p.read = &Reading{Format: "wasl", Rows: len(m.Docs)}
 	for _, line := range m.Docs {
 		doc := Document{Key: line.Key, Kind: p.flow.Kind.Name, Name: line.Name, Body: line.Body, Print: line.Print,

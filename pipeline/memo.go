@@ -25,6 +25,7 @@ type Memo struct {
 	By      string     `json:"by,omitempty"`     // who asked for it
 	Reason  string     `json:"reason,omitempty"` // in their words
 	All     bool       `json:"all,omitempty"`    // Question.All
+	Hold    bool       `json:"hold,omitempty"`   // its gate holds it whatever it changes: its plan is to be looked at first
 	Docs    []MemoLine `json:"-"`
 }
 

@@ -98,6 +98,7 @@ type preparing struct {
 	read  *Reading
 	seen  watcher // of the columns
 	load  load    // for the gate
+	hold  bool    // whatever it changes: Memo.Hold
 
 	heldRows int // of documents with a problem
 	astray   int // rows that do not say of what they are
@@ -115,7 +116,7 @@ type planning struct {
 // only its plan was asked for.
 func (p *preparing) gate(w Weighed) []Problem {
 	over := p.flow.Gate.judge(p.load, w)
-	if p.steps.Plan && len(over) == 0 {
+	if (p.steps.Plan || p.hold) && len(over) == 0 {
 		over = []Problem{{Rule: "gate.plan"}}
 	}
 	for i := range over {

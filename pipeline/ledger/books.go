@@ -146,20 +146,25 @@ func (b books) Entries(ctx context.Context, from, to string) iter.Seq2[pipeline.
 			yield(pipeline.Entry{}, fmt.Errorf("read jobs: %w", err))
 			return
 		}
-		for _, j := range jobs {
-			for id := j.first; id <= j.last; id += page {
-				entries, err := entriesOf(b.tx, j, id, min(id+page-1, j.last))
-				if err == nil {
-					err = ctx.Err()
-				}
-				if err != nil {
-					yield(pipeline.Entry{}, fmt.Errorf("read documents of %s: %w", j.Job, err))
+		entriesIn(ctx, b.tx, jobs, yield)
+	}
+}
+
+// entriesIn yields the documents of jobs, a page at a time.
+func entriesIn(ctx context.Context, tx *txn, jobs []rangedJob, yield func(pipeline.Entry, error) bool) {
+	for _, j := range jobs {
+		for id := j.first; id <= j.last; id += page {
+			entries, err := entriesOf(tx, j, id, min(id+page-1, j.last))
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(pipeline.Entry{}, fmt.Errorf("read documents of %s: %w", j.Job, err))
+				return
+			}
+			for _, e := range entries {
+				if !yield(e, nil) {
 					return
-				}
-				for _, e := range entries {
-					if !yield(e, nil) {
-						return
-					}
 				}
 			}
 		}

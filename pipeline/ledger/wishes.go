@@ -14,6 +14,8 @@ import (
 type Wish struct {
 	pipeline.Document
 	Job       pipeline.Job
+	Gate      string    // of its job: GateOpen ...
+	Settled   time.Time // when it became final; zero: not yet
 	Delivered time.Time // when a document of this key last left; zero: never
 	Same      bool      // what left last and arrived says the same
 }
@@ -62,7 +64,6 @@ func wishes(tx *txn, flow string) ([]Wish, error) {
 // A wished document is a Wish with its place in the ledger.
 type wished struct {
 	Wish
-	gate  string
 	prev  int64
 	print []byte // of what was delivered last
 }
@@ -70,14 +71,14 @@ type wished struct {
 // says tells whether the document says what the ERP wants: it could be built, and
 // nobody dropped its job.
 func (w wished) says() bool {
-	return len(w.Body) > 0 && w.State != pipeline.Held && w.State != pipeline.Parked && w.gate != pipeline.GateDropped
+	return len(w.Body) > 0 && w.State != pipeline.Held && w.State != pipeline.Parked && w.Gate != pipeline.GateDropped
 }
 
 func scanWish(row scanner) (w wished, err error) {
 	var kind string
 	var goneAt int64
-	s, err := scanDocument(row, &w.Job.Drop, &w.Job.Flow, &kind, &w.gate, &w.prev, &goneAt, &w.print)
-	w.Document, w.Delivered = s.Document, instant(goneAt)
+	s, err := scanDocument(row, &w.Job.Drop, &w.Job.Flow, &kind, &w.Gate, &w.prev, &goneAt, &w.print)
+	w.Document, w.Settled, w.Delivered = s.Document, instant(s.settled), instant(goneAt)
 	w.Kind = kind
 	return w, err
 }
