@@ -9,6 +9,7 @@ import (
 // collection is a list of products, made from its sources.
 type collection struct {
 	id, title, handle, descriptionHTML, sortOrder, suffix string
+	seoTitle, seoDescription                              string
 	created, updated                                      time.Time
 	sources                                               []*source
 	published                                             map[string]time.Time
@@ -132,6 +133,7 @@ func (s *Server) collectionObject(c *collection) object {
 		"__typename": "Collection", "id": c.id, "legacyResourceId": legacyID(c.id), "title": c.title, "handle": c.handle,
 		"descriptionHtml": c.descriptionHTML, "description": plainText(c.descriptionHTML), "sortOrder": c.sortOrder,
 		"templateSuffix": orNull(c.suffix), "image": nil, "updatedAt": timestamp(c.updated), "sources": sources,
+		"seo": object{"__typename": "SEO", "title": orNull(c.seoTitle), "description": orNull(c.seoDescription)},
 		"products": lazy(func() connection {
 			return connection{nodes: listed(products(), (*product).productID, s.productObject)}
 		}),

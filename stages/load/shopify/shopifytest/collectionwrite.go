@@ -13,7 +13,7 @@ func (s *Server) createCollection(x *execution) rootResolver {
 	return func(_ *ast.Field, args map[string]any) (any, error) {
 		in, given := args["collection"].(object)
 		if !given {
-			return nil, notServed("collectionCreate(input:)")
+			return nil, missingArgument("collectionCreate", "collection")
 		}
 		sources, _ := in["sources"].([]any)
 		errs := s.collectionFaults(in, nil)
@@ -44,7 +44,7 @@ func (s *Server) updateCollection(x *execution) rootResolver {
 	return func(_ *ast.Field, args map[string]any) (any, error) {
 		in, given := args["collection"].(object)
 		if !given {
-			return nil, notServed("collectionUpdate(input:)")
+			return nil, missingArgument("collectionUpdate", "collection")
 		}
 		c := s.shop.collection(text(in["id"]))
 		if c == nil {
@@ -115,11 +115,7 @@ func (s *Server) collectionFaults(in object, held *collection) (errs []any) {
 // sourceFaults looks at sources to be made. Those that the stand-in cannot keep are an error, no refusal.
 func (s *Server) sourceFaults(list []any, field string) (errs []any, err error) {
 	for i, entry := range list {
-		in, given := entry.(object)["source"].(object)
-		if !given || in["exclusion"] != nil || in["targetType"] == "VARIANTS" {
-			return nil, &fieldError{code: "INTERNAL_SERVER_ERROR",
-				message: "not implemented by the stand-in: sources of collections other than inclusion of products"}
-		}
+		in := entry.(object)["source"].(object)
 		inclusion, _ := in["inclusion"].(object)
 		if err := supportedConditions(inclusion["conditions"]); err != nil {
 			return nil, err
@@ -131,12 +127,8 @@ func (s *Server) sourceFaults(list []any, field string) (errs []any, err error) 
 
 func (s *Server) sourceUpdateFaults(c *collection, list []any) (errs []any, err error) {
 	for i, entry := range list {
-		in, given := entry.(object)["condition"].(object)
+		in := entry.(object)["condition"].(object)
 		inclusion, _ := in["inclusion"].(object)
-		if !given || in["exclusion"] != nil || inclusion["conditionsToUpdate"] != nil || inclusion["conditionsToDelete"] != nil {
-			return nil, &fieldError{code: "INTERNAL_SERVER_ERROR",
-				message: "not implemented by the stand-in: this change of a collection's source"}
-		}
 		if err := supportedConditions(inclusion["conditionsToCreate"]); err != nil {
 			return nil, err
 		}
@@ -164,7 +156,7 @@ func supportedConditions(conditions any) error {
 	for _, entry := range list {
 		for kind := range entry.(object) {
 			if kind != "productTag" && kind != "productType" && kind != "productVendor" {
-				return &fieldError{code: "INTERNAL_SERVER_ERROR", message: "not implemented by the stand-in: condition " + kind}
+				return notServed("condition " + kind)
 			}
 		}
 	}
@@ -183,6 +175,14 @@ func (w pen) collectionFields(c *collection, in object) {
 	if handle := slug(text(in["handle"])); handle != "" {
 		w.note("collection", c.id, c.handle, "handle", c.handle, handle)
 		c.handle = handle
+	}
+	if seo, given := in["seo"].(object); given {
+		for name, at := range map[string]*string{"title": &c.seoTitle, "description": &c.seoDescription} {
+			if value, given := seo[name]; given {
+				w.note("collection", c.id, c.handle, "seo."+name, *at, text(value))
+				*at = text(value)
+			}
+		}
 	}
 	if list, given := in["metafields"].([]any); given {
 		w.metafields("collection", c.id, c.handle, list, false)
@@ -236,70 +236,4 @@ func conditionsOf(conditions any) []condition {
 		}
 	}
 	return out
-}
-
-// Collection is a collection as a test reads and edits it.
-type Collection struct {
-	ID, Title, Handle string
-	Products          []string // ids of those it holds, in their order
-	Published         []string // ids of publications
-}
-
-// Collections are all collections of now.
-func (s *Server) Collections() []Collection {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := []Collection{}
-	for _, c := range s.shop.collections {
-		out = append(out, s.collectionView(c))
-	}
-	return out
-}
-
-func (s *Server) collectionView(c *collection) Collection {
-	out := Collection{ID: c.id, Title: c.title, Handle: c.handle, Published: sortedKeys(c.published)}
-	for _, p := range s.shop.members(c) {
-		out.Products = append(out.Products, p.id)
-	}
-	return out
-}
-
-// AddCollection makes a collection of the products selected, as a person in the admin does.
-func (s *Server) AddCollection(in Collection) Collection {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.shop.newCollection(in.Title, orElse(in.Handle, s.shop.freeCollectionHandle(in.Title)))
-	c.sources = []*source{{id: s.shop.newID("CollectionConditionsSource"), title: in.Title, target: "PRODUCTS", selections: in.Products}}
-	s.shop.publish(c.published)
-	return s.collectionView(c)
-}
-
-// EditCollection changes title and selected products behind the client's back. A collection of several sources keeps
-// the products in its first.
-func (s *Server) EditCollection(idOrHandle string, edit func(*Collection)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.shop.collection(idOrHandle)
-	if c == nil {
-		c = s.shop.collectionHandled(idOrHandle)
-	}
-	if c == nil {
-		return fmt.Errorf("shopifytest: no collection %q", idOrHandle)
-	}
-	view := s.collectionView(c)
-	edit(&view)
-	w := s.merchant()
-	w.collectionFields(c, object{"title": view.Title, "handle": view.Handle})
-	for _, id := range view.Products {
-		if p := s.shop.product(id); p != nil && !slices.Contains(s.shop.members(c), p) {
-			w.join(p, c)
-		}
-	}
-	for _, p := range s.shop.members(c) {
-		if !slices.Contains(view.Products, p.id) {
-			w.leave(p, c)
-		}
-	}
-	c.updated = s.opt.Now()
-	return nil
 }

@@ -102,7 +102,7 @@ func (p pricer) operation(op *ast.OperationDefinition) int {
 	total := 0
 	for _, field := range flatten(op.SelectionSet, p.vars, nil) {
 		payload := loadedSchema().Types[field.Definition.Type.Name()]
-		total += mutationPrice(field.Name)
+		total += mutationPrice(field.Name) + inputPoints(field.Name, field.ArgumentMap(p.vars))
 		for _, child := range flatten(field.SelectionSet, p.vars, nil) {
 			total += p.field(payload, child, true)
 		}

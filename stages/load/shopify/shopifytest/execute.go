@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -77,7 +78,7 @@ func (x *execution) run() (data any, cost int) {
 	for _, field := range flatten(op.SelectionSet, x.vars, root) {
 		value, fieldCost, ok := x.field(root, resolvers, field, nil)
 		if op.Operation == ast.Mutation {
-			fieldCost += mutationPrice(field.Name)
+			fieldCost += mutationPrice(field.Name) + inputPoints(field.Name, field.ArgumentMap(x.vars))
 		}
 		cost += fieldCost
 		whole = whole && ok
@@ -135,6 +136,11 @@ func (x *execution) resolve(owner *ast.Definition, parent object, field *ast.Fie
 			extensions: map[string]any{"requestId": x.req.call.RequestID}}
 	}
 	args := field.ArgumentMap(x.vars)
+	if owner == loadedSchema().Mutation {
+		if err := x.lookThrough(field, args); err != nil {
+			return nil, err
+		}
+	}
 	if resolve, ok := value.(rootResolver); ok {
 		return resolve(field, args)
 	}
@@ -209,6 +215,9 @@ func (x *execution) fail(field *ast.Field, path []any, err error) {
 	e, ok := err.(*fieldError)
 	if !ok {
 		e = &fieldError{message: err.Error(), code: "INTERNAL_SERVER_ERROR"}
+	}
+	if what, not := strings.CutPrefix(e.message, notServedPrefix); not {
+		x.s.record.notImplemented(x.req.call, what)
 	}
 	extensions := map[string]any{"code": e.code}
 	for key, value := range e.extensions {

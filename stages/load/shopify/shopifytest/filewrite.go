@@ -38,8 +38,6 @@ func (s *Server) createFault(in object) (field, message, code string) {
 	held := slices.ContainsFunc(s.shop.files, func(f *file) bool { return f.name == orElse(name, fileName(source)) })
 	bad := s.badSource(source)
 	switch mode := text(in["duplicateResolutionMode"]); {
-	case kind != "" && kind != "IMAGE" && kind != "FILE":
-		return "contentType", "not implemented by the stand-in: files other than IMAGE and FILE", "UNACCEPTABLE_ASSET"
 	case bad != "":
 		return "originalSource", bad, "INVALID_IMAGE_SOURCE_URL"
 	case len([]rune(text(in["alt"]))) > maxAlt:
@@ -96,9 +94,6 @@ func (s *Server) updateFiles(x *execution) rootResolver {
 func (s *Server) updateFileFaults(in object, i int) (errs []any) {
 	fail := func(field, message, code string) {
 		errs = append(errs, userError(message, code, "files", joined(i), field))
-	}
-	if in["previewImageSource"] != nil {
-		fail("previewImageSource", "not implemented by the stand-in: previewImageSource", "INVALID")
 	}
 	if source, given := in["originalSource"]; given && s.badSource(text(source)) != "" {
 		fail("originalSource", s.badSource(text(source)), "INVALID_IMAGE_SOURCE_URL")

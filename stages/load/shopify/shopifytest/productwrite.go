@@ -13,7 +13,7 @@ func (s *Server) createProduct(x *execution) rootResolver {
 	return func(_ *ast.Field, args map[string]any) (any, error) {
 		in, given := args["product"].(object)
 		if !given {
-			return nil, notServed("productCreate(input:)")
+			return nil, missingArgument("productCreate", "product")
 		}
 		options, _ := in["productOptions"].([]any)
 		errs := s.productFaults(in, nil, "PRODUCT")
@@ -57,7 +57,7 @@ func (s *Server) updateProduct(x *execution) rootResolver {
 	return func(_ *ast.Field, args map[string]any) (any, error) {
 		in, given := args["product"].(object)
 		if !given {
-			return nil, notServed("productUpdate(input:)")
+			return nil, missingArgument("productUpdate", "product")
 		}
 		p := s.shop.product(text(in["id"]))
 		if identifier, given := args["identifier"].(object); given {
@@ -83,8 +83,8 @@ func (s *Server) updateProduct(x *execution) rootResolver {
 	}
 }
 
-func notServed(what string) error {
-	return &fieldError{code: "INTERNAL_SERVER_ERROR", message: "not implemented by the stand-in: " + what + ", which is deprecated"}
+func missingArgument(mutation, argument string) error {
+	return &fieldError{code: "missingRequiredArguments", message: "Field '" + mutation + "' is missing required arguments: " + argument}
 }
 
 // updateProduct writes a ProductCreateInput or ProductUpdateInput that was checked.
@@ -159,9 +159,7 @@ func (s *Server) mediaFaults(media any) (errs []any) {
 	list, _ := media.([]any)
 	for i, entry := range list {
 		in := entry.(object)
-		if in["mediaContentType"] != "IMAGE" {
-			errs = append(errs, plainError("not implemented by the stand-in: media other than IMAGE", "media", joined(i), "mediaContentType"))
-		} else if message := s.badSource(text(in["originalSource"])); message != "" {
+		if message := s.badSource(text(in["originalSource"])); message != "" {
 			errs = append(errs, plainError(message, "media", joined(i), "originalSource"))
 		}
 	}
@@ -175,7 +173,7 @@ func (s *Server) deleteProduct(x *execution) rootResolver {
 		p := s.shop.product(id)
 		payload := object{"deletedProductId": nil, "productDeleteOperation": nil, "shop": s.shopObject()}
 		if args["synchronous"] == false {
-			return nil, &fieldError{code: "INTERNAL_SERVER_ERROR", message: "not implemented by the stand-in: productDelete with synchronous false"}
+			return nil, notServed("productDelete with synchronous false")
 		}
 		if p == nil {
 			return s.refused(x, payload, plainError("Product does not exist", "id")), nil

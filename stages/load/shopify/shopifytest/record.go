@@ -100,7 +100,10 @@ func (r *record) noteDeprecated(call *Call, name string) {
 	if !slices.Contains(r.deprecated, name) {
 		r.deprecated = append(r.deprecated, name)
 	}
-	r.note("deprecated", call, "%s is deprecated", name)
+	told := Violation{Rule: "deprecated", Call: call.Number, Text: name + " is deprecated"}
+	if !slices.Contains(r.violations, told) { // once a request
+		r.violations = append(r.violations, told)
+	}
 }
 
 func (r *record) notImplemented(call *Call, name string) {

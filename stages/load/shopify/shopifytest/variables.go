@@ -187,7 +187,14 @@ func (c *coercer) scalar(name string, value any, path []any) any {
 		if isText {
 			return c.fail(path, "Invalid global id '%s'", text)
 		}
-	default: // Money, Decimal, DateTime, URL and the like are text, or numbers
+	case "Money", "Decimal":
+		if isNumber {
+			text, isText = number.String(), true
+		}
+		if isText && plainDecimal.MatchString(text) {
+			return text
+		}
+	default: // DateTime, URL and the like are text, or numbers
 		if isText {
 			return text
 		}

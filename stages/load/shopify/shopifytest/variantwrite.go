@@ -169,9 +169,6 @@ func (s *Server) bulkFaults(in object, owner string, i int, metafieldCode string
 	for _, e := range variantFaults(in) {
 		errs = append(errs, userError(e.message, e.code, append([]string{"variants", joined(i)}, e.path...)...))
 	}
-	if in["mediaSrc"] != nil || in["quantityAdjustments"] != nil {
-		errs = append(errs, userError("not implemented by the stand-in: mediaSrc and quantityAdjustments", "INVALID_INPUT", "variants", joined(i)))
-	}
 	if id := text(in["mediaId"]); id != "" && s.shop.byFile[id] == nil {
 		errs = append(errs, userError("Media does not exist", "INVALID_INPUT", "variants", joined(i), "mediaId"))
 	}
