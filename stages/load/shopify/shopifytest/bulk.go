@@ -174,6 +174,13 @@ func (s *Server) refusedAsBusy(kind string) []any {
 	return []any{e}
 }
 
+// tickAll lets the clock act on every operation, before anybody looks at what they do to the shop.
+func (s *Server) tickAll() {
+	for _, o := range s.bulk.operations {
+		s.tick(o)
+	}
+}
+
 // tick lets the clock act: an operation ends by itself some time after it was started, and never outlives its limit.
 func (s *Server) tick(o *bulkOperation) {
 	age, life := s.opt.Now().Sub(o.created), bulkMutationLife

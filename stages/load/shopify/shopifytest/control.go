@@ -18,6 +18,8 @@ type State struct {
 	Available  int         `json:"available"`
 	History    []Effect    `json:"history"`
 	Violations []Violation `json:"violations"`
+
+	BulkOperations []BulkOperation `json:"bulk_operations"`
 }
 
 // Sale is the body of POST /_standin/quantity: a change behind the API's back, see Sell.
@@ -33,6 +35,7 @@ type Sale struct {
 //	POST   /_standin/faults    one fault a line, as ParseFault reads it
 //	DELETE /_standin/faults    forget what is planned
 //	POST   /_standin/quantity  a Sale
+//	POST   /_standin/bulk      a BulkPlan for the next bulk operation
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 	if err != nil {
@@ -56,6 +59,11 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		if err = json.Unmarshal(body, &sale); err == nil {
 			err = s.Sell(sale.SKU, sale.Location, sale.Delta)
 		}
+	case "POST bulk":
+		var plan BulkPlan
+		if err = json.Unmarshal(body, &plan); err == nil {
+			s.PlanBulk(plan)
+		}
 	default:
 		http.NotFound(w, r)
 	}
@@ -70,8 +78,9 @@ func (s *Server) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bucket.fill(s.opt.Now())
+	s.tickAll()
 	st := State{Quantities: s.shop.quantities(), Calls: calls, Points: s.record.points(), Available: int(s.bucket.level),
-		History: append([]Effect{}, s.record.effects...), Violations: s.record.judge()}
+		History: append([]Effect{}, s.record.effects...), Violations: s.record.judge(), BulkOperations: s.bulkOperations()}
 	if st.Violations == nil {
 		st.Violations = []Violation{}
 	}

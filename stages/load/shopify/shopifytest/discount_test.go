@@ -43,7 +43,7 @@ func gets(value, items map[string]any) map[string]any {
 func TestDiscount_LivesByTheClock(t *testing.T) {
 	t.Parallel()
 	c := newClock() // 2026-11-24 06:00
-	s, v := shopWith(t, 2, Options{Now: c.now})
+	s, v := shopWith(t, 2, Options{Scopes: GoodsScopes, Now: c.now})
 	a := ask(t, s, createAutomatic, map[string]any{"d": promotion(v[0].ID, nil)})
 	id, _ := a.at("discountAutomaticBasicCreate.automaticDiscountNode.id").(string)
 	if idType(id) != "DiscountAutomaticNode" {
@@ -97,7 +97,7 @@ func TestDiscount_LivesByTheClock(t *testing.T) {
 
 func TestDiscount_Refusals(t *testing.T) {
 	t.Parallel()
-	s, v := shopWith(t, 1, Options{Unthrottled: true})
+	s, v := shopWith(t, 1, Options{Scopes: GoodsScopes, Unthrottled: true})
 	item, product := v[0].ID, map[string]any{"products": map[string]any{"productVariantsToAdd": []any{v[0].ID}}}
 	cases := []struct {
 		name    string
@@ -150,7 +150,7 @@ func TestDiscount_Refusals(t *testing.T) {
 
 func TestDiscount_Bxgy(t *testing.T) {
 	t.Parallel()
-	s, v := shopWith(t, 1, Options{})
+	s, v := shopWith(t, 1, Options{Scopes: GoodsScopes})
 	one := map[string]any{"products": map[string]any{"productVariantsToAdd": []any{v[0].ID}}}
 	in := func(value map[string]any, wanted map[string]any) map[string]any {
 		return map[string]any{"d": map[string]any{"title": "Buy 2 get 1", "startsAt": "2026-11-24T22:00:00Z", "context": map[string]any{"all": "ALL"}, "usesPerOrderLimit": "1",
@@ -179,7 +179,7 @@ func TestDiscount_Bxgy(t *testing.T) {
 func TestDiscount_Codes(t *testing.T) {
 	t.Parallel()
 	c := newClock()
-	s := start(t, Options{Now: c.now, Unthrottled: true})
+	s := start(t, Options{Scopes: GoodsScopes, Now: c.now, Unthrottled: true})
 	a := ask(t, s, createCode, map[string]any{"d": coupon("EID50")})
 	id := text(a.at("discountCodeBasicCreate.codeDiscountNode.id"))
 	if idType(id) != "DiscountCodeNode" {
@@ -237,7 +237,7 @@ func TestDiscount_Codes(t *testing.T) {
 
 func TestDiscount_CustomerSelectionIsDeprecated(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{})
+	s := start(t, Options{Scopes: GoodsScopes})
 	in := coupon("A")
 	delete(in, "context")
 	in["customerSelection"] = map[string]any{"all": true}
@@ -258,7 +258,7 @@ func TestDiscount_Scopes(t *testing.T) {
 // The shared documents are served with their examples, at the cost of the reference.
 func TestPricing_ReferenceDocuments(t *testing.T) {
 	t.Parallel()
-	s := start(t, Options{Unthrottled: true})
+	s := start(t, Options{Scopes: GoodsScopes, Unthrottled: true})
 	for i := range 2 {
 		s.AddVariant(Variant{SKU: "A", Product: "Shirt", Title: string(rune('A' + i)), ID: gid("ProductVariant", i+1), ProductID: gid("Product", 1)})
 	}

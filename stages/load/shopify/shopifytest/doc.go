@@ -13,6 +13,9 @@
 // their definitions, tags. Everything else in the schema is answered with INTERNAL_SERVER_ERROR "not implemented by the
 // stand-in".
 //
+// Also: staged uploads and bulk operations over everything that direct calls can do, price lists with fixed prices,
+// discounts and their codes.
+//
 // Sources: reference/shopify.md sections 2 to 6 and 11; the Admin schema 2026-10, cut down by ./prune; recorded live
 // replies of 2026-04 (github.com/airhorns/shopify-draft-proxy, fixtures/conformance) for texts, order of checks and
 // costs.
@@ -30,12 +33,27 @@
 //   - A document or variables that do not fit the schema are answered without data and without extensions.cost (live).
 //   - Most root connections are never null in the schema: ACCESS_DENIED on one of them takes all data of the answer.
 //   - The comparison of changeFromQuantity is made last, so a refused batch may be refused again as stale.
+//   - The lines of a bulk mutation are run when it is accepted, in no order, and answered in another; its state follows
+//     after Options.BulkPolls readings or after Options.BulkTakes by the clock. BulkPlan spreads the work, loses answers,
+//     fails or hangs. A faulty line does not fail the operation.
+//   - Uploads and downloads are requests of their own ("upload", "download" to faults and CallsOf). They want no token, and
+//     showing one is judged.
+//   - An operation has no field for clientIdentifier: a client finds its own by the text in query, which is kept as sent.
 //
 // # Where the published rules are silent
 //
 //   - A repeated key answers with the first result (documented). One live observation of 2026-07 found the
 //     compare-and-swap checked again on repetition; Options.ReplayRechecks plays that.
 //   - A batch with one bad row changes nothing at all; so did every recorded failure.
+//   - A line whose variables do not fit is answered with errors and without data; variables that the mutation does not
+//     declare are ignored, and judged. A missing scope is found when the operation runs: FAILED with ACCESS_DENIED.
+//   - partialDataUrl comes with FAILED alone; a cancelled or expired operation shows no result. A dead address of a result
+//     is answered with 400 ExpiredToken.
+//   - A bulk query that selects pageInfo or cursor, or that declares variables, is refused like one that selects nodes.
+//   - An end before the start is refused with END_DATE_BEFORE_START_DATE as the schema has it; recorded answers of 2026-04
+//     say INVALID with the same message.
+//   - A code of a discount with several codes is not found by discountNodes(query: "code:…") (documented as not
+//     supported), but by codeDiscountNodeByCode.
 //   - Quantities at a deactivated location are refused with INVALID_LOCATION.
 //   - A first result that held userErrors counts as a failed attempt of its key.
 package shopifytest

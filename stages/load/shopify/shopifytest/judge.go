@@ -21,6 +21,9 @@ import (
 //	search-field         a search by a field that cannot be searched
 //	version              another API version in the path
 //	redirect-followed    a request to where an injected redirect pointed
+//	bulk-line            a line of a bulk file that does not fit the mutation
+//	upload-overwritten   a file written again after a bulk operation had taken it
+//	token-shown          the access token sent to the file service
 //	secret-in-url        a query string at the token endpoint
 //	not-implemented      a field that the stand-in cannot answer: the verdict is incomplete
 func (s *Server) Judge() []Violation {

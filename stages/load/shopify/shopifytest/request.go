@@ -51,6 +51,7 @@ func (s *Server) begin(r *http.Request, body []byte) *request {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.tickAll()
 	s.record.calls = append(s.record.calls, req.call)
 	req.call.Number = len(s.record.calls)
 	req.call.At = s.opt.Now()

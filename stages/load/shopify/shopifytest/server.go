@@ -52,7 +52,6 @@ type Options struct {
 var DefaultScopes = []string{
 	"read_products", "write_products", "read_inventory", "write_inventory", "read_locations", "read_orders",
 	"write_orders", "read_publications", "write_publications", "read_customers",
-	"read_discounts", "write_discounts",
 }
 
 // GoodsScopes are what an app needs that writes goods, pictures, promotions and stock.
