@@ -36,7 +36,7 @@ type Flow struct {
 	Gate     Gate
 	Sink     Sink
 	Lane     string   // flows of one lane run one step at a time, oldest drop first
-	Needs    []string // lanes that must have nothing open before a job of this flow is prepared: the tables it looks up
+	Needs    []string // lanes that must have nothing open before a job of this flow is prepared: the tables it looks up, or its own, of which only older jobs count
 	Batch    int      // documents per Send, at most; zero: 100
 	Bytes    int      // of the documents' sealed bytes, or bodies, per Send, at most; zero: no limit
 }

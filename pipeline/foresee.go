@@ -60,7 +60,7 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 		return nil, p.reading(), err
 	}
 	q.Whole = p.astray == 0 && !slices.ContainsFunc(p.reading().Controls, func(c Control) bool { return !c.Off().IsZero() })
-	if q.Booked, err = p.steps.Ledger.Booked(ctx, p.flow.Kind.Name, cmp.Or(p.flow.Kind.Space, p.flow.Lane)); err != nil {
+	if q.Booked, err = p.booked(ctx); err != nil {
 		return nil, p.reading(), err
 	}
 	var at []int
@@ -91,6 +91,25 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 	c.loose = append(c.loose, plan.Notes...)
 	p.weigh(c)
 	return c, p.reading(), nil
+}
+
+// booked are the bookings of the flow's kind and of those beside it.
+func (p *preparing) booked(ctx context.Context) (map[string][]Booking, error) {
+	kind := p.flow.Kind
+	all, err := p.steps.Ledger.Booked(ctx, kind.Name, cmp.Or(kind.Space, p.flow.Lane))
+	if err != nil {
+		return nil, err
+	}
+	for _, beside := range kind.Beside {
+		more, err := p.steps.Ledger.Booked(ctx, beside, p.flow.Lane)
+		if err != nil {
+			return nil, err
+		}
+		for key, bookings := range more {
+			all[key] = append(all[key], bookings...)
+		}
+	}
+	return all, nil
 }
 
 // take makes a document what the plan says of it.

@@ -11,6 +11,8 @@ type Kind struct {
 	Once     bool      // an event: a key that left may never leave again, with the same content or another
 	Joined   bool      // a row whose group cannot be read holds the whole job: some document lacks a line
 	Settings []Setting // what a flow may decide
+	Settled  bool      // what came before in its lane has arrived before a job is prepared: its plan stands on what the other side has then
+	Beside   []string  // further kinds of the same sink whose bookings a Planner is shown
 	Space    string    // within which a key names one thing at the other side, whichever lane it leaves by; "": the lane
 
 	// Build makes one document of the records of a group. It is pure. It is also

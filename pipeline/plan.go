@@ -26,7 +26,7 @@ type Question struct {
 	All      bool       // what is already so is to leave once more (wasl reupload --all)
 
 	// Booked are the bookings of the flow's lane that are still to come, by the
-	// key of their document.
+	// key of their document; those of the kinds beside (Kind.Beside) as well.
 	Booked map[string][]Booking
 }
 
@@ -69,8 +69,12 @@ const (
 )
 
 // A Booking is something to be done later: the end of a promotion.
+//
+// One that the ledger gave (ID is set) may be booked again, changed: it takes the
+// place of the old one, and stays with its flow and kind. One without a time takes
+// a place and is nothing to be done.
 type Booking struct {
-	At  time.Time // UTC
+	At  time.Time // UTC; zero: what was booked is not to be done
 	Doc Document  // with Key, Name and Body: a wish like those that Build makes
 	Why string    // what it is, in one word that bookings of one key are told apart by: end, start
 

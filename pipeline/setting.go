@@ -12,9 +12,11 @@ import (
 type Setting struct {
 	Name    string
 	Type    Type
-	Choices []string // the values it may have; nil: any of its type
-	Default string   // "" where there is none
-	Help    string   // one sentence, for wasl kinds
+	Choices []string            // the values it may have; nil: any of its type
+	Form    string              // how a value is written, where its type does not say all: 0.25, or end 0.99
+	Fits    func(v string) bool // tells whether it is written so; nil: its type says all
+	Default string              // "" where there is none
+	Help    string              // one sentence, for wasl kinds
 }
 
 // Settings are what a flow decides about its kind: texts by name, as the type of
@@ -48,6 +50,9 @@ func (k Kind) Check(s Settings) []Finding {
 		if len(known.Choices) > 0 && !slices.Contains(known.Choices, v) {
 			found = append(found, Finding{Path: known.Name, Rule: "config.choice",
 				With: map[string]string{"given": v, "known": strings.Join(known.Choices, ", ")}})
+		} else if known.Fits != nil && !known.Fits(v) {
+			found = append(found, Finding{Path: known.Name, Rule: "setting.form",
+				With: map[string]string{"given": v, "form": known.Form}})
 		} else if !fits(known.Type, v) {
 			found = append(found, Finding{Path: known.Name, Rule: "setting.type",
 				With: map[string]string{"given": v, "type": known.Type.String()}})

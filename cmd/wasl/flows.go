@@ -133,6 +133,9 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	for _, name := range m.Tables() {
 		needs = append(needs, "table/"+name)
 	}
+	if kind.Settled {
+		needs = append(needs, to.lane)
+	}
 	return flowFile{file: file, mapping: m, off: to.off, section: to.section, flow: pipeline.Flow{
 		Name: m.Flow, Files: m.Files,
 		Takes: func(d pipeline.Drop, r io.ReaderAt) bool {

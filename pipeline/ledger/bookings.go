@@ -6,33 +6,47 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"wasl/pipeline"
 )
 
+// never is when a booking is due that only takes the place of another.
+const never = math.MaxInt64
+
 // book stores what is to be done later because of a document. A booking of the
-// same key and word that is still to come gives way.
+// same key and word gives way as soon as it counts: while the gate holds the job,
+// or where somebody drops it, the older one stays in force.
 func (f *filing) book(doc pipeline.Document) error {
 	for _, b := range doc.Then {
 		words, err := toJSON(b.Doc.Words)
 		if err != nil {
 			return err
 		}
-		if _, err := f.tx.Exec(`DELETE FROM bookings WHERE space = ? AND key = ? AND word = ? AND memo = ''`, f.space, b.Doc.Key, b.Why); err != nil {
-			return err
+		at := int64(never)
+		if !b.At.IsZero() {
+			at = nanos(b.At)
 		}
-		if _, err := f.tx.Exec(`INSERT INTO bookings (job, flow, space, key, word, at, name, body, print, words)
-			SELECT seq, flow, ?, ?, ?, ?, ?, ?, ?, ? FROM jobs WHERE seq = ?`, f.space, b.Doc.Key, b.Why, nanos(b.At),
-			b.Doc.Name, string(b.Doc.Body), b.Doc.Print, words, f.job); err != nil {
+		// One that the ledger gave keeps its flow and its kind.
+		from, owner := `SELECT flow, ? AS space FROM jobs WHERE seq = ?`, []any{f.space, f.job}
+		if b.ID != 0 {
+			from, owner = `SELECT flow, space FROM bookings WHERE id = ?`, []any{b.ID}
+		}
+		if _, err := f.tx.Exec(`INSERT INTO bookings (flow, space, job, key, word, at, name, body, print, words)
+			SELECT o.flow, o.space, ?, ?, ?, ?, ?, ?, ?, ? FROM (`+from+`) o`,
+			append([]any{f.job, b.Doc.Key, b.Why, at, b.Doc.Name, string(b.Doc.Body), b.Doc.Print, words}, owner...)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// inForce are the bookings that count: of jobs that the gate does not hold.
-const inForce = `b.memo = '' AND j.gate IN ('', 'released')`
+// inForce are the bookings that count: of jobs that the gate does not hold, and
+// that no later one has taken the place of.
+const inForce = `b.memo = '' AND j.gate IN ('', 'released') AND b.at < 9223372036854775807
+	AND NOT EXISTS (SELECT 1 FROM bookings n JOIN jobs m ON m.seq = n.job WHERE n.space = b.space AND n.key = b.key AND n.word = b.word
+		AND n.id > b.id AND m.gate IN ('', 'released'))`
 
 const bookingCols = `b.id, b.flow, j.drop_id, b.key, b.word, b.at, b.name, b.body, b.print, b.words, s.kind`
 

@@ -60,11 +60,13 @@ func (l *Ledger) next(tx *txn, lane string, now time.Time) (due pipeline.Due, er
 }
 
 // unprepared is the lane's oldest job to be prepared that nothing stands in the
-// way of; blocked tells that there is one that something does.
+// way of; blocked tells that there is one that something does. A job that needs
+// its own lane waits for what came before it. One that the gate holds is waited
+// for by nobody: it may lie there for days.
 func unprepared(tx *txn, lane string) (job pipeline.Job, blocked bool, err error) {
 	err = tx.QueryRow(`SELECT j.drop_id, j.flow FROM jobs j WHERE j.lane = ?1 AND j.step = 'prepare'
 		AND NOT EXISTS (SELECT 1 FROM json_each(j.needs) n JOIN jobs o ON o.lane = n.value
-			WHERE o.step IN ('prepare', 'deliver') AND o.lane <> ?1)
+			WHERE o.step IN ('prepare', 'deliver') AND o.gate <> 'held' AND (o.lane <> ?1 OR o.seq < j.seq))
 		ORDER BY j.seq LIMIT 1`, lane).Scan(&job.Drop, &job.Flow)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return job, false, err
