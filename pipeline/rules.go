@@ -874,7 +874,8 @@ func (r Rule) Note() bool {
 	switch r {
 	case "contract.added", "contract.gone", "contract.renamed", "contract.named", "contract.order", "contract.type",
 		"contract.format", "contract.codepage", "contract.delimiter", "contract.accepted",
-		"column.word", "cell.merged", "file.hidden", "file.macros", "file.name", "text.repaired", "text.marks", "number.rounded":
+		"column.word", "cell.merged", "file.hidden", "file.macros", "file.name", "text.repaired", "text.marks", "number.rounded",
+		"reupload.proof":
 		return true
 	}
 	return false

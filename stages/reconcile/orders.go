@@ -282,15 +282,20 @@ func (b *book) why(e pipeline.Entry) string {
 	if len(e.Why) == 0 {
 		return e.Left
 	}
+	return reasonsOf(b.opt.Lang, e.Why)
+}
+
+// reasonsOf are the first three problems in words, each once.
+func reasonsOf(lang string, why []pipeline.Problem) string {
 	const most = 3
 	var out []string
-	for _, p := range e.Why {
-		if says := p.Says(b.opt.Lang); !slices.Contains(out, says) {
+	for _, p := range why {
+		if says := p.Says(lang); !slices.Contains(out, says) {
 			out = append(out, says)
 		}
 	}
 	if n := len(out) - most; n > 0 {
-		out = append(out[:most], say(b.opt.Lang, "more", "count", strconv.Itoa(n)))
+		out = append(out[:most], say(lang, "more", "count", strconv.Itoa(n)))
 	}
 	return strings.Join(out, "; ")
 }

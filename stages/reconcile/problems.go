@@ -19,16 +19,17 @@ func (b *book) problems(ctx context.Context, books pipeline.Books, jobs []pipeli
 	if err != nil {
 		return nil, err
 	}
-	unused := map[pipeline.Job]bool{}
+	unused, gated := map[pipeline.Job]bool{}, map[pipeline.Job]bool{}
 	for _, j := range jobs {
 		unused[j.Job] = fileSum(j).Verdict != ""
+		gated[j.Job] = j.Gate != pipeline.GateOpen
 	}
 	wrong := map[pipeline.Job][]pipeline.Problem{}
 	for n, err := range books.Problems(ctx, b.from, b.to) {
 		if err != nil {
 			return nil, fmt.Errorf("read the problems: %w", err)
 		}
-		if unused[n.Job] && n.Key == "" && len(wrong[n.Job]) < 3 {
+		if unused[n.Job] && n.Key == "" && len(wrong[n.Job]) < 3 || gated[n.Job] && n.Rule.Gate() {
 			wrong[n.Job] = append(wrong[n.Job], n.Problem)
 		}
 		if err := s.problem(n); err != nil {

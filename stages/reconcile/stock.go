@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -21,7 +22,8 @@ const mostUnchanged = 5_000
 // A stockSheet lists changes of stock as they pass by.
 type stockSheet struct {
 	*sheet
-	brief     bool // unchanged items are only counted
+	held      map[pipeline.Job]pipeline.Opened // jobs that a gate holds
+	brief     bool                             // unchanged items are only counted
 	unchanged int
 }
 
@@ -30,13 +32,16 @@ func (b *book) stockSheet(jobs []pipeline.Opened) (*stockSheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	same := 0
+	same, held := 0, map[pipeline.Job]pipeline.Opened{}
 	for _, j := range jobs {
+		if j.Gate == pipeline.GateHeld {
+			held[j.Job] = j
+		}
 		if j.Kind == kindStock {
 			same += j.States[pipeline.Unchanged]
 		}
 	}
-	return &stockSheet{sheet: s, brief: same > mostUnchanged}, nil
+	return &stockSheet{sheet: s, held: held, brief: same > mostUnchanged}, nil
 }
 
 func (s *stockSheet) add(e pipeline.Entry) error {
@@ -55,8 +60,8 @@ func (s *stockSheet) add(e pipeline.Entry) error {
 	} else {
 		s.text("")
 	}
-	s.state(e.State)
-	s.words(s.b.why(e))
+	s.planState(e.State, s.held[e.Job])
+	s.words(cmp.Or(s.b.why(e), rulesOf(e.Changes)))
 	s.text(e.Drop)
 	s.time(e.Sent)
 	s.text(e.Job.String())

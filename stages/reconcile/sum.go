@@ -20,7 +20,8 @@ type Summary struct {
 	Money    []MoneySum       `json:"money"` // by flow, currency and day
 	Problems int              `json:"problems"`
 	Lapses   []pipeline.Lapse `json:"lapses,omitempty"` // expected files that did not come as they should, by day
-	Waiting  int              `json:"waiting"`          // documents that are not final
+	Waiting  int              `json:"waiting"`          // documents that are not final, and that no gate holds
+	Gated    int              `json:"gated,omitempty"`  // documents that a gate holds until somebody releases their job
 	Off      int              `json:"off"`              // lines of Files and Money that do not add up
 }
 
@@ -39,6 +40,8 @@ type FileSum struct {
 	Unused   int                    `json:"unused"`       // rows of a file that is not used as a whole
 	Off      int                    `json:"off"`
 	Problems int                    `json:"problems"`
+	Gate     string                 `json:"gate,omitempty"` // pipeline.GateHeld ...
+	Release  pipeline.Release       `json:"release,omitzero"`
 }
 
 // A FlowSum counts the documents of one flow.
@@ -111,7 +114,11 @@ func newTally(from, to string, jobs []pipeline.Opened) *tally {
 		for state, n := range j.States {
 			flow.By[state] += n
 			flow.Documents += n
-			if !state.Final() {
+			switch {
+			case state.Final():
+			case j.Gate == pipeline.GateHeld && state == pipeline.Ready:
+				t.sum.Gated += n
+			default:
 				t.sum.Waiting += n
 			}
 		}
@@ -129,6 +136,7 @@ func fileSum(j pipeline.Opened) FileSum {
 	f := FileSum{
 		Job: j.Job, File: j.Drop.Name, Arrived: j.Drop.Arrived, Step: j.Step, Verdict: j.Verdict, Twin: j.Drop.Twin,
 		Error: j.Error, Rows: max(j.Rows, j.Reading.Rows), By: j.RowsBy, Problems: j.Problems,
+		Gate: j.Gate, Release: j.Release,
 	}
 	if j.Flow == "" {
 		f.Verdict = unclaimed

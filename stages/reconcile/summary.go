@@ -116,6 +116,9 @@ func (s *summarySheet) results(sum Summary) []result {
 	if sum.Waiting > 0 {
 		out = append(out, counted(wait, "sum.waiting", sum.Waiting))
 	}
+	if sum.Gated > 0 {
+		out = append(out, counted(warn, "sum.gated", sum.Gated))
+	}
 	if sum.Problems > 0 {
 		return append(out, counted(warn, "sum.problems", sum.Problems))
 	}
@@ -307,6 +310,10 @@ func (b *book) verdict(f FileSum) (string, look) {
 			l = warn
 		}
 		return b.say("verdict." + f.Verdict), l
+	case f.Gate == pipeline.GateHeld:
+		return b.say("gate.held"), warn
+	case f.Gate == pipeline.GateDropped:
+		return b.say("gate.dropped"), quiet
 	case f.Step == pipeline.StepPrepare:
 		return b.say("verdict.prepare"), wait
 	case f.Step == pipeline.StepDeliver:

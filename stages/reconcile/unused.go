@@ -7,14 +7,14 @@ import (
 )
 
 // unused lists the files of which nothing is used, or that wait because of an
-// error, with why and what to do.
+// error or at a gate, with why and what to do; and who let one go.
 func (s *summarySheet) unused(files []FileSum, wrong map[pipeline.Job][]pipeline.Problem) error {
 	if err := s.named("sum.unused"); err != nil {
 		return err
 	}
 	begun := false
 	for _, f := range files {
-		if f.Verdict == "" && f.Error == "" {
+		if f.Verdict == "" && f.Error == "" && f.Gate == pipeline.GateOpen {
 			continue
 		}
 		if !begun {
@@ -36,12 +36,28 @@ func (s *summarySheet) unused(files []FileSum, wrong map[pipeline.Job][]pipeline
 	return nil
 }
 
+// released says who let a job go, or dropped it, when, and why.
+func (b *book) released(r pipeline.Release) string {
+	key := "gate.released.by"
+	if r.Drop {
+		key = "gate.dropped.by"
+	}
+	return say(b.opt.Lang, key, "by", r.By, "at", clock(r.At, b.opt.Zone).Format("2006-01-02 15:04"), "why", r.Why)
+}
+
 // reasons writes why a file is not used, a reason a row.
 func (s *summarySheet) reasons(f FileSum, why []pipeline.Problem) error {
 	lang := s.b.opt.Lang
 	says := [][2]string{}
 	for _, p := range why {
-		says = append(says, [2]string{p.Says(lang), p.Fix(lang)})
+		fix := p.Fix(lang)
+		if f.Gate != pipeline.GateHeld && p.Rule.Gate() {
+			fix = "" // it is done
+		}
+		says = append(says, [2]string{p.Says(lang), fix})
+	}
+	if f.Release.By != "" {
+		says = append(says, [2]string{s.b.released(f.Release), ""})
 	}
 	if f.Error != "" {
 		says = append(says, [2]string{say(lang, "verdict.error", "error", f.Error), ""})

@@ -81,6 +81,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 	if err != nil {
 		return err
 	}
+	changes := b.changesSheet(jobs)
 	for e, err := range books.Entries(ctx, b.from, b.to) {
 		if err != nil {
 			return fmt.Errorf("read the documents: %w", err)
@@ -98,12 +99,14 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 			err = receipts.add(e, r)
 		case kindStock:
 			err = stock.add(e)
+		default:
+			err = changes.add(e)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if err := errors.Join(orders.finish(), receipts.finish(), stock.finish()); err != nil {
+	if err := errors.Join(orders.finish(), receipts.finish(), stock.finish(), changes.finish()); err != nil {
 		return err
 	}
 	wrong, err := b.problems(ctx, books, jobs)
