@@ -12,11 +12,14 @@
 // cell to a log or an error.
 //
 //	config.go     the section shopify of wasl.yaml
-//	sink.go       Sink, New, Lane, Ask            kinds.go      its kinds
+//	sink.go       Sink, New, Lane                 desk.go       a desk for each kind
+//	shelf.go      what the shop holds             survey.go     how it is read
+//	levels.go     balances                        match.go      code -> variant
+//	kinds.go      the kinds of stock
 //	stock.go      records -> document             plan.go       document <-> what the shop holds
 //	send.go       batch -> request -> outcomes    readback.go   reading balances by id
 //	check.go      what wasl check asks
-//	documents.go  every document of the API that is used
+//	documents.go, surveydocs.go  every document of the API that is used
 //	admin/        the client of the API: calls, pages, tokens, errors, points
 //
 // The rules followed are those of reference/shopify.md, and RELIABILITY.md 3.1
@@ -42,7 +45,11 @@
 //   - Sending never waits for points but says how long (Later); only the reading of
 //     pages, in Plan and Check, waits inside, next to ctx: beginning it again at every
 //     empty bucket would never end in a large shop.
-//   - Reading a shop by a bulk operation, for 25,000 variants and more, is left for
-//     when a shop needs it: pages of 250 cost 35 points, 100,000 variants some two
-//     and a half minutes.
+//   - A plan reads what its documents speak of: up to a thousand codes are searched
+//     for, fifty at a time, with balances by id; more, and the whole shop is read, by
+//     pages up to a thousand variants and by bulk operations above. Variants and
+//     balances are two questions, because of a balance below a variant Shopify does
+//     not say clearly whose it is.
+//   - What a search finds is compared again, exactly: its index lags, ignores case
+//     and forgives. Several variants for one code are nobody's.
 package shopify

@@ -2,14 +2,6 @@ package shopify
 
 import "wasl/stages/load/shopify/admin"
 
-// variantsPage reads which item a SKU means.
-var variantsPage = admin.Operation{Name: "VariantsPage", Cost: 35, Text: `query VariantsPage($first: Int!, $after: String) {
-  productVariants(first: $first, after: $after, sortKey: ID) {
-    nodes { id sku barcode product { handle } inventoryItem { id tracked } }
-    pageInfo { hasNextPage endCursor }
-  }
-}`}
-
 // levelsPage reads the balances of one location.
 var levelsPage = admin.Operation{Name: "InventoryLevelsAtLocation", Cost: 36, Text: `query InventoryLevelsAtLocation($locationId: ID!, $first: Int!, $after: String) {
   location(id: $locationId) {

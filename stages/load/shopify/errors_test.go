@@ -157,7 +157,9 @@ func TestPlan_ScopeMissing(t *testing.T) {
 		"read_locations,read_inventory":                "read_products",
 	} {
 		s := open(t, shopifytest.Options{Scopes: strings.Split(scopes, ",")})
-		_, err := s.sink(t).Plan(t.Context(), pipeline.Question{})
+		sink := s.sink(t)
+		doc, _ := sink.Kinds()[0].Build(records(sink, want{"A-1", s.cairo, "8", ""}))
+		_, err := sink.Plan(t.Context(), pipeline.Question{Docs: []pipeline.Document{doc}})
 		trouble, ok := errors.AsType[*pipeline.Trouble](err)
 		if !ok || trouble.Rule != "shopify.scope" || !strings.Contains(trouble.With["scope"], missing) {
 			t.Errorf("%s: got %v", scopes, err)
@@ -169,7 +171,7 @@ func TestPlan_EndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	s := open(t, shopifytest.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	s.Fault("VariantsPage", 1, shopifytest.Meanwhile(cancel))
+	s.Fault("Locations", 1, shopifytest.Meanwhile(cancel))
 	_, err := s.sink(t).Plan(ctx, pipeline.Question{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)

@@ -103,78 +103,20 @@ func TestPlan_NamesTheShopsLocationsWhereNoneIsOurs(t *testing.T) {
 	}
 }
 
-// A shop of 620 items takes three pages of variants and of levels.
-func TestPlan_ReadsAllPages(t *testing.T) {
-	t.Parallel()
-	s := open(t, shopifytest.Options{BucketSize: 100_000})
-	for i := range 620 {
-		s.AddSKU(fmt.Sprintf("P-%03d", i), i)
-	}
-	for _, i := range []int{0, 249, 250, 499, 500, 619} {
-		if p := plan(t, s.sink(t), want{fmt.Sprintf("P-%03d", i), s.cairo, fmt.Sprint(i), ""})[0]; !p.Same {
-			t.Errorf("P-%03d: got %+v", i, p)
-		}
-	}
-	s.clean(t)
-}
-
-// A page whose answer is lost is asked for again where it is: nothing that was
-// read before is read again.
-func TestPlan_GoesOnWhereAnAnswerWasLost(t *testing.T) {
-	t.Parallel()
-	s := open(t, shopifytest.Options{BucketSize: 100_000})
-	for i := range 620 {
-		s.AddSKU(fmt.Sprintf("P-%03d", i), i)
-	}
-	s.Fault("VariantsPage", 2, shopifytest.Fault{Kind: shopifytest.FaultHalf})
-	s.Fault("InventoryLevelsAtLocation", 3, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 502})
-	if p := plan(t, s.sink(t), want{"P-619", s.cairo, "619", ""})[0]; !p.Same {
-		t.Errorf("got %+v", p)
-	}
-	if v, l := len(s.CallsOf("VariantsPage")), len(s.CallsOf("LocationsPage")); v != 4 || l > 1 {
-		t.Errorf("variants were asked for %d times, locations %d times", v, l)
-	}
-	s.clean(t)
-}
-
-// A page that takes too long is asked for again, half as large.
-func TestPlan_HalvesAPageThatTakesTooLong(t *testing.T) {
-	t.Parallel()
-	s := open(t, shopifytest.Options{})
-	s.Fault("VariantsPage", 1, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 504})
-	if p := plan(t, s.sink(t), want{"A-1", s.cairo, "5", ""})[0]; !p.Same {
-		t.Errorf("got %+v", p)
-	}
-	if calls := s.CallsOf("VariantsPage"); len(calls) != 2 || string(calls[1].Variables) != `{"after":null,"first":125}` {
-		t.Errorf("got %s", calls[1].Variables)
-	}
-}
-
 // Points run out in the middle of reading: it waits as long as it must and goes
 // on where it was.
 func TestPlan_WaitsForPoints(t *testing.T) {
 	t.Parallel()
 	s := open(t, shopifytest.Options{RestoreRate: 1000})
-	s.Fault("InventoryLevelsAtLocation", 1, shopifytest.Fault{Kind: shopifytest.FaultThrottled})
+	s.Fault("InventoryLevelsOfItems", 1, shopifytest.Fault{Kind: shopifytest.FaultThrottled})
 
 	var waited int
 	sink := sinkOf(t, s.config(), s.clock.now, func(string, time.Duration) { waited++; s.clock.advance(time.Second) })
 	if p := plan(t, sink, want{"A-1", s.cairo, "5", ""})[0]; !p.Same || waited == 0 {
 		t.Errorf("waited %d times, got %+v", waited, p)
 	}
-	if n := len(s.CallsOf("VariantsPage")); n != 1 {
-		t.Errorf("the variants were read %d times", n)
+	if n := len(s.CallsOf("VariantsFound")); n != 1 {
+		t.Errorf("the variants were searched for %d times", n)
 	}
 	s.clean(t, "throttled")
-}
-
-func TestShelf_VariantReadTwiceCountsOnce(t *testing.T) {
-	t.Parallel()
-	h := &shelf{variants: map[string][]variant{}, near: map[string]string{}}
-	for _, id := range []string{"1", "2", "1"} {
-		h.add(variant{ID: id, SKU: " A-1 "})
-	}
-	if n := len(h.variants["A-1"]); n != 2 {
-		t.Errorf("%d variants, want 2", n)
-	}
 }

@@ -21,7 +21,7 @@ func (s *Sink) anew(ctx context.Context, docs []pipeline.Document) (pipeline.Ans
 		if err != nil {
 			return a, err
 		}
-		held := now[w.spot()] // zero where it is not stocked, as in Plan
+		held := now[w.spot()].of(s.cfg.Quantity) // zero where it is not stocked, as in Plan
 		if held == w.Quantity {
 			a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered})
 			continue
@@ -34,7 +34,7 @@ func (s *Sink) anew(ctx context.Context, docs []pipeline.Document) (pipeline.Ans
 
 // readBack reads the balances of documents by id. What is not stocked has no
 // entry. It does not wait for points.
-func (s *Sink) readBack(ctx context.Context, docs []pipeline.Document) (map[spot]int64, error) {
+func (s *Sink) readBack(ctx context.Context, docs []pipeline.Document) (map[spot]level, error) {
 	items := map[string][]string{} // by location
 	var order []string
 	for _, doc := range docs {
@@ -47,7 +47,7 @@ func (s *Sink) readBack(ctx context.Context, docs []pipeline.Document) (map[spot
 		}
 		items[w.Location] = append(items[w.Location], w.Item)
 	}
-	now := map[spot]int64{}
+	now := map[spot]level{}
 	for _, location := range order {
 		if err := s.readItems(ctx, location, items[location], now); err != nil {
 			return nil, err
@@ -56,31 +56,14 @@ func (s *Sink) readBack(ctx context.Context, docs []pipeline.Document) (map[spot
 	return now, nil
 }
 
-func (s *Sink) readItems(ctx context.Context, location string, ids []string, into map[spot]int64) error {
+func (s *Sink) readItems(ctx context.Context, location string, ids []string, into map[spot]level) error {
 	r, err := s.door.Query(ctx, levelsOfItems, map[string]any{"ids": ids, "locationId": location})
 	if err != nil {
 		return err
 	}
-	var data struct {
-		Nodes []*struct {
-			ID    string `json:"id"`
-			Level *struct {
-				Quantities levels `json:"quantities"`
-			} `json:"inventoryLevel"`
-		} `json:"nodes"`
-	}
-	if json.Unmarshal(r.Data, &data) != nil || len(data.Nodes) != len(ids) {
+	var data itemLevels
+	if json.Unmarshal(r.Data, &data) != nil || !data.put(location, len(ids), into) {
 		return admin.Unreadable(levelsOfItems, r)
-	}
-	for _, node := range data.Nodes {
-		if node == nil || node.Level == nil {
-			continue
-		}
-		held, ok := node.Level.Quantities.of(s.cfg.Quantity)
-		if !ok {
-			return admin.Unreadable(levelsOfItems, r)
-		}
-		into[spot{node.ID, location}] = held
 	}
 	return nil
 }

@@ -196,7 +196,7 @@ func rejected(doc pipeline.Document, w stock, errs []admin.UserError) pipeline.O
 // restale says what becomes of documents whose balance was another than the one
 // that they were to replace. now is what the shop holds; with cause it could not
 // be read, and they are compared again as they are.
-func (c Config) restale(b pipeline.Batch, stale []pipeline.Document, now map[spot]int64, cause error) []pipeline.Outcome {
+func (c Config) restale(b pipeline.Batch, stale []pipeline.Document, now map[spot]level, cause error) []pipeline.Outcome {
 	whole := cause == nil && c.wasApplied(b, stale, now)
 	var out []pipeline.Outcome
 	for _, doc := range stale {
@@ -210,7 +210,7 @@ func (c Config) restale(b pipeline.Batch, stale []pipeline.Document, now map[spo
 			out = append(out, pipeline.Outcome{Key: doc.Key, State: pipeline.Ready, Body: doc.Body})
 		default:
 			held, stocked := now[w.spot()]
-			out = append(out, c.decide(doc, w, held, stocked))
+			out = append(out, c.decide(doc, w, held.of(c.Quantity), stocked))
 		}
 	}
 	return out
@@ -241,13 +241,13 @@ func (c Config) decide(doc pipeline.Document, w stock, held int64, stocked bool)
 // to compare again, and then every row of the batch is stale. A batch is set
 // whole or not at all, so one balance that is as wanted speaks for all: what was
 // sold since must not be put back.
-func (c Config) wasApplied(b pipeline.Batch, stale []pipeline.Document, now map[spot]int64) bool {
+func (c Config) wasApplied(b pipeline.Batch, stale []pipeline.Document, now map[spot]level) bool {
 	if b.Tries < 2 || len(stale) < len(b.Docs) {
 		return false
 	}
 	for _, doc := range stale {
 		w, err := stockOf(doc)
-		if held, ok := now[w.spot()]; err == nil && ok && held == w.Quantity {
+		if held, ok := now[w.spot()]; err == nil && ok && held.of(c.Quantity) == w.Quantity {
 			return true
 		}
 	}

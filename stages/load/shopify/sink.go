@@ -19,6 +19,13 @@ type Deps struct {
 	Now     func() time.Time                           // nil: time.Now
 	Version string                                     // of wasl, for the User-Agent
 	Tell    func(note string, wait time.Duration)      // told when reading waits for points; may be nil
+
+	// Match is the table of items that a person has matched by hand: the gid of a
+	// variant for an item's code. May be nil.
+	Match func(code string) (variantID string, ok bool, err error)
+
+	// Wait lets time pass, next to ctx; nil: a timer.
+	Wait func(ctx context.Context, d time.Duration) error
 }
 
 // Sink is the door to one shop. It implements pipeline.Sink, pipeline.Planner
@@ -27,6 +34,8 @@ type Sink struct {
 	cfg  Config
 	door *admin.Door
 	now  func() time.Time
+
+	match func(code string) (variantID string, ok bool, err error) // nil: nobody has matched anything
 }
 
 var (
@@ -55,8 +64,8 @@ func New(c Config, d Deps) (*Sink, error) {
 	address, _ := c.address() // Validate has seen to it
 	door := admin.New(admin.Config{Shop: c.Shop, Address: address, Margin: c.Margin,
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken},
-		admin.Deps{Secret: d.Secret, Now: d.Now, Version: d.Version, Tell: d.Tell})
-	return &Sink{cfg: c, door: door, now: d.Now}, nil
+		admin.Deps{Secret: d.Secret, Now: d.Now, Version: d.Version, Tell: d.Tell, Wait: d.Wait})
+	return &Sink{cfg: c, door: door, now: d.Now, match: d.Match}, nil
 }
 
 // Lane names the lane of the shop: one bucket of points, one order of sending.

@@ -1,0 +1,212 @@
+package shopify
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// shelf is what the shop holds, as it was read: by survey, for a plan.
+type shelf struct {
+	quantity string           // available or on_hand: which balance is compared
+	places   map[string]place // every location, by gid; needLevels
+	levels   map[spot]level   // no entry: the item is not stocked there; needLevels
+
+	variants map[string]*variant   // by gid
+	bySKU    map[string][]*variant // a SKU need not be anybody's alone
+	byCode   map[string][]*variant // by wasl.item_code; needCodes
+	barcodes map[string][]*variant
+	near     map[string][]*variant // by SKU and barcode, as nearly has them
+
+	products map[string]*product // by gid
+	groups   map[string]*product // by wasl.item_group; needCodes
+	table    map[string]string   // code -> gid of a variant: what a person has said
+}
+
+func newShelf(quantity string) *shelf {
+	return &shelf{quantity: quantity, places: map[string]place{}, levels: map[spot]level{},
+		variants: map[string]*variant{}, bySKU: map[string][]*variant{}, byCode: map[string][]*variant{},
+		barcodes: map[string][]*variant{}, near: map[string][]*variant{},
+		products: map[string]*product{}, groups: map[string]*product{}, table: map[string]string{}}
+}
+
+// place is a location.
+type place struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Active bool   `json:"isActive"`
+	ours   bool
+}
+
+// level is the balance of an item at a location, in pieces.
+type level struct{ Available, OnHand, Committed int64 }
+
+// of is the balance that a flow means: available or on_hand.
+func (l level) of(quantity string) int64 {
+	if quantity == quantityOnHand {
+		return l.OnHand
+	}
+	return l.Available
+}
+
+// variant is something sold. Codes are cleaned as those of a file are.
+type variant struct {
+	ID        string            `json:"id"`
+	SKU       string            `json:"sku"`
+	Barcode   string            `json:"barcode"`
+	ItemCode  own               `json:"itemCode"` // needCodes
+	Price     pipeline.Decimal  `json:"price"`
+	CompareAt *pipeline.Decimal `json:"compareAtPrice"` // nil: none
+	Position  int               `json:"position"`       // in its product, from 1
+	Taxable   bool              `json:"taxable"`
+	Policy    string            `json:"inventoryPolicy"` // DENY or CONTINUE: sold on below zero
+	UpdatedAt time.Time         `json:"updatedAt"`
+	Options   []choice          `json:"selectedOptions"` // needDetail
+	Item      item              `json:"inventoryItem"`
+	Product   *product          `json:"product"`
+}
+
+// choice is the value of an option: Size, XL.
+type choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// item is what is kept in stock of a variant.
+type item struct {
+	ID       string `json:"id"`
+	Tracked  bool   `json:"tracked"`
+	Shipping bool   `json:"requiresShipping"`
+	HS       string `json:"harmonizedSystemCode"`
+	Origin   string `json:"countryCodeOfOrigin"`
+	Cost     *struct {
+		Amount pipeline.Decimal `json:"amount"`
+	} `json:"unitCost"` // needDetail; nil: none
+	Measurement struct {
+		Weight *weight `json:"weight"`
+	} `json:"measurement"` // needWeight
+}
+
+// weight is a weight in KILOGRAMS, GRAMS, POUNDS or OUNCES.
+type weight struct {
+	Value pipeline.Decimal `json:"value"`
+	Unit  string           `json:"unit"`
+}
+
+// product is what variants stand under in the shop.
+type product struct {
+	ID        string     `json:"id"`
+	Handle    string     `json:"handle"`
+	Title     string     `json:"title"`
+	Status    string     `json:"status"` // ACTIVE, DRAFT, ARCHIVED, UNLISTED
+	Vendor    string     `json:"vendor"`
+	Type      string     `json:"productType"`
+	Tags      []string   `json:"tags"`
+	UpdatedAt time.Time  `json:"updatedAt"`
+	ItemGroup own        `json:"itemGroup"`       // needCodes
+	HTML      string     `json:"descriptionHtml"` // needText
+	Options   []option   `json:"options"`         // needWhole
+	Media     []media    `json:"-"`               // needMedia, in their order
+	Variants  []*variant `json:"-"`               // those that were read, by position; with needWhole all
+}
+
+// option is one of up to three by which the variants of a product differ.
+type option struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Values []struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"optionValues"`
+}
+
+// media is a picture, or a film, of a product.
+type media struct {
+	ID     string `json:"id"`
+	Alt    string `json:"alt"`
+	Kind   string `json:"mediaContentType"` // IMAGE and others
+	Status string `json:"status"`           // UPLOADED, PROCESSING, READY, FAILED
+	Image  *struct {
+		URL string `json:"url"`
+	} `json:"image"` // nil until it is READY
+}
+
+// own is the value of a metafield of ours; "" where there is none.
+type own string
+
+func (o *own) UnmarshalJSON(text []byte) error {
+	var field *struct {
+		Value string `json:"value"`
+	}
+	err := json.Unmarshal(text, &field)
+	if field != nil {
+		*o = own(pipeline.Clean(field.Value))
+	}
+	return err
+}
+
+// add puts a variant on the shelf. One that moved to a later page while we read,
+// or that two searches find, counts once.
+func (h *shelf) add(v *variant) {
+	if v.ID == "" || h.variants[v.ID] != nil {
+		return
+	}
+	v.SKU, v.Barcode = pipeline.Clean(v.SKU), pipeline.Clean(v.Barcode)
+	h.variants[v.ID] = v
+	put := func(by map[string][]*variant, code string) {
+		if code != "" {
+			by[code] = append(by[code], v)
+		}
+	}
+	put(h.bySKU, v.SKU)
+	put(h.byCode, string(v.ItemCode))
+	put(h.barcodes, v.Barcode)
+	put(h.near, nearly(v.SKU))
+	if nearly(v.Barcode) != nearly(v.SKU) {
+		put(h.near, nearly(v.Barcode))
+	}
+	if v.Product != nil {
+		v.Product = h.under(v.Product)
+		v.Product.Variants = append(v.Product.Variants, v)
+	}
+}
+
+// under is the one product of an id.
+func (h *shelf) under(p *product) *product {
+	if there := h.products[p.ID]; there != nil {
+		return there
+	}
+	h.products[p.ID] = p
+	if p.ItemGroup != "" {
+		h.groups[string(p.ItemGroup)] = p
+	}
+	return p
+}
+
+// settle puts in order what came in any: the same shop makes the same shelf,
+// however it was read.
+func (h *shelf) settle() {
+	byID := func(a, b *variant) int { return older(a.ID, b.ID) }
+	for _, by := range []map[string][]*variant{h.bySKU, h.byCode, h.barcodes, h.near} {
+		for _, found := range by {
+			slices.SortFunc(found, byID)
+		}
+	}
+	for _, p := range h.products {
+		slices.SortFunc(p.Variants, func(a, b *variant) int { return cmp.Or(cmp.Compare(a.Position, b.Position), byID(a, b)) })
+	}
+}
+
+// older compares gids of one sort by their number.
+func older(a, b string) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// nearly is a code as it is compared to find what may have been meant.
+func nearly(code string) string {
+	return strings.ReplaceAll(pipeline.Fold(code), " ", "")
+}

@@ -1,0 +1,383 @@
+package shopify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"wasl/pipeline"
+	"wasl/stages/load/shopify/admin"
+)
+
+// How much is read in which way (reference 5.4). A search index lags some seconds
+// behind and matches loosely, so what is found is compared exactly.
+const (
+	mostSearched = 1000 // codes that are searched for one by one; more: the whole shop is read
+	perSearch    = 50   // codes in one search
+	mostPaged    = 1000 // variants that are read by pages; more: one bulk operation
+	perCall      = 250  // ids in one call
+	perWhole     = 25   // whole products in one call
+)
+
+// survey reads what the shop holds of the codes that documents speak of: item
+// codes, SKUs, barcodes. nil codes are the whole shop; where codes are many, or
+// cannot be searched for, the shelf holds the whole shop as well. It reads in the
+// way that costs least, and the answer to find is the same in each.
+//
+// It only reads, and waits for points and for Shopify's own work next to ctx.
+func (s *Sink) survey(ctx context.Context, n need, codes []string) (*shelf, error) {
+	h := newShelf(s.cfg.Quantity)
+	if n.has(needLevels) {
+		if err := s.readPlaces(ctx, h); err != nil {
+			return nil, err
+		}
+	}
+	wanted := distinct(codes)
+	if err := s.readTable(h, wanted); err != nil {
+		return nil, err
+	}
+	if codes != nil && len(wanted) == 0 {
+		return h, nil
+	}
+	if err := s.read(ctx, h, n, wanted); err != nil {
+		return nil, err
+	}
+	h.settle()
+	return h, nil
+}
+
+// read puts on the shelf what is needed of some codes, in the way that costs least.
+// A search by our own key is refused where nobody has made the key searchable
+// (since 2026-10); then everything is read.
+func (s *Sink) read(ctx context.Context, h *shelf, n need, codes []string) error {
+	if 0 < len(codes) && len(codes) <= mostSearched {
+		err := run(ctx, h, s.bySearch(n, codes))
+		if !n.has(needCodes) || !notSearchable(err) {
+			return err
+		}
+	}
+	whole, err := s.whole(ctx)
+	if err != nil {
+		return err
+	}
+	return run(ctx, h, whole(n, codes))
+}
+
+func run(ctx context.Context, h *shelf, steps []step) error {
+	for _, step := range steps {
+		if err := step(ctx, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// distinct are codes as they are compared, each once; nil where there are none.
+func distinct(codes []string) []string {
+	var out []string
+	for _, code := range codes {
+		if code = pipeline.Clean(code); code != "" {
+			out = append(out, code)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// readTable looks up what a person has said which variant a code means.
+func (s *Sink) readTable(h *shelf, codes []string) error {
+	if s.match == nil {
+		return nil
+	}
+	for _, code := range codes {
+		id, ok, err := s.match(code)
+		if err != nil {
+			return fmt.Errorf("shopify: the match table: %w", err)
+		}
+		if ok {
+			h.table[code] = id
+		}
+	}
+	return nil
+}
+
+// a way is a way to read the shop: steps in their order.
+type way func(n need, codes []string) []step
+
+type step func(ctx context.Context, h *shelf) error
+
+// whole is the cheaper way to read the whole shop.
+func (s *Sink) whole(ctx context.Context) (way, error) {
+	var data struct {
+		Count struct {
+			Count int `json:"count"`
+		} `json:"productVariantsCount"`
+	}
+	if _, err := s.door.Read(ctx, variantsCount, nil, &data); err != nil {
+		return nil, err
+	}
+	if data.Count.Count <= mostPaged {
+		return s.byPages, nil
+	}
+	return s.byBulk, nil
+}
+
+// bySearch asks for the codes, and for what hangs on what was found.
+func (s *Sink) bySearch(n need, codes []string) []step {
+	return []step{
+		func(ctx context.Context, h *shelf) error { return s.searchVariants(ctx, h, n, codes) },
+		func(ctx context.Context, h *shelf) error { return s.readTabled(ctx, h, n) },
+		func(ctx context.Context, h *shelf) error { return s.readWhole(ctx, h, n) },
+		func(ctx context.Context, h *shelf) error { return s.readLevelsByID(ctx, h, n) },
+	}
+}
+
+// byPages reads the whole shop, page by page.
+func (s *Sink) byPages(n need, _ []string) []step {
+	return []step{
+		func(ctx context.Context, h *shelf) error { return s.readVariants(ctx, h, n) },
+		func(ctx context.Context, h *shelf) error { return s.readWhole(ctx, h, n) },
+		func(ctx context.Context, h *shelf) error { return s.readLevels(ctx, h, n) },
+	}
+}
+
+// byBulk reads the whole shop by bulk operations, and page by page what Shopify
+// does not let them read.
+func (s *Sink) byBulk(n need, _ []string) []step {
+	pages := s.byPages(n, nil)
+	bulk := []step{
+		func(ctx context.Context, h *shelf) error { return s.bulkVariants(ctx, h, n) },
+		func(ctx context.Context, h *shelf) error { return s.bulkWhole(ctx, h, n) },
+		func(ctx context.Context, h *shelf) error { return s.bulkLevels(ctx, h, n) },
+	}
+	steps := make([]step, len(bulk))
+	for i := range bulk {
+		steps[i] = func(ctx context.Context, h *shelf) error {
+			err := bulk[i](ctx, h)
+			if notInBulk(err) {
+				return pages[i](ctx, h)
+			}
+			return err
+		}
+	}
+	return steps
+}
+
+// notInBulk tells whether Shopify refuses a bulk operation for good.
+func notInBulk(err error) bool {
+	if _, later := errors.AsType[*pipeline.Later](err); later {
+		return false
+	}
+	refused, ok := errors.AsType[*pipeline.Trouble](err)
+	return ok && (refused.Rule == "shopify.bulk" || refused.Rule == "shopify.scope" || refused.Rule == "shopify.request" || refused.Rule == "shopify.file")
+}
+
+// notSearchable tells whether Shopify refuses a search as it is.
+func notSearchable(err error) bool {
+	if _, later := errors.AsType[*pipeline.Later](err); later {
+		return false
+	}
+	refused, ok := errors.AsType[*pipeline.Trouble](err)
+	return ok && refused.Rule == "shopify.request"
+}
+
+// searchVariants puts on the shelf what has one of the codes, and what nearly has.
+func (s *Sink) searchVariants(ctx context.Context, h *shelf, n need, codes []string) error {
+	for part := range slices.Chunk(codes, perSearch) {
+		if err := s.findVariants(ctx, h, n, searchFor(part, n.has(needCodes))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// searchFor is a search for any of some codes. Case does not count in searches;
+// blanks and marks do, so that a code is asked for without them too.
+func searchFor(codes []string, byCode bool) string {
+	var terms []string
+	for _, code := range codes {
+		spellings := []string{code}
+		if bare := nearly(code); bare != "" && bare != strings.ToLower(code) {
+			spellings = append(spellings, bare)
+		}
+		for _, spelling := range spellings {
+			terms = append(terms, "sku:"+quoted(spelling), "barcode:"+quoted(spelling))
+		}
+		if byCode {
+			terms = append(terms, "metafields."+ownNamespace+"."+keyItemCode+":"+quoted(code))
+		}
+	}
+	return strings.Join(terms, " OR ")
+}
+
+// quoted is a value in a search, whatever is in it.
+func quoted(value string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
+}
+
+// findVariants reads all that a search finds.
+func (s *Sink) findVariants(ctx context.Context, h *shelf, n need, query string) error {
+	op := variantsFound(n)
+	return s.door.Pages(ctx, op, func(first int, after *string) (admin.PageInfo, error) {
+		return s.variantsPage(ctx, h, op, map[string]any{"first": first, "after": after, "query": query})
+	})
+}
+
+// readVariants reads all variants of the shop.
+func (s *Sink) readVariants(ctx context.Context, h *shelf, n need) error {
+	op := variantsPage(n)
+	return s.door.Pages(ctx, op, func(first int, after *string) (admin.PageInfo, error) {
+		return s.variantsPage(ctx, h, op, map[string]any{"first": first, "after": after})
+	})
+}
+
+func (s *Sink) variantsPage(ctx context.Context, h *shelf, op admin.Operation, vars map[string]any) (admin.PageInfo, error) {
+	var data struct {
+		Variants struct {
+			Nodes    []*variant     `json:"nodes"`
+			PageInfo admin.PageInfo `json:"pageInfo"`
+		} `json:"productVariants"`
+	}
+	_, err := s.door.Read(ctx, op, vars, &data)
+	if err == nil {
+		for _, v := range data.Variants.Nodes {
+			h.add(v)
+		}
+	}
+	return data.Variants.PageInfo, err
+}
+
+// readTabled reads what the match table names and no search has found.
+func (s *Sink) readTabled(ctx context.Context, h *shelf, n need) error {
+	var ids []string
+	for _, id := range h.table {
+		if h.variants[id] == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for part := range slices.Chunk(slices.Compact(ids), perCall) {
+		var data struct {
+			Nodes []*variant `json:"nodes"`
+		}
+		if _, err := s.door.Read(ctx, variantsByID(n), map[string]any{"ids": part}, &data); err != nil {
+			return err
+		}
+		for _, v := range data.Nodes {
+			if v != nil {
+				h.add(v)
+			}
+		}
+	}
+	return nil
+}
+
+// bulkVariants reads all variants by one bulk operation.
+func (s *Sink) bulkVariants(ctx context.Context, h *shelf, n need) error {
+	return s.door.BulkRead(ctx, bulkVariants(n), func(line json.RawMessage) error {
+		var v variant
+		if err := json.Unmarshal(line, &v); err != nil {
+			return fmt.Errorf("shopify: a variant of the bulk result cannot be read: %w", err)
+		}
+		h.add(&v)
+		return nil
+	})
+}
+
+// wholeProduct is a product as it is read one by one.
+type wholeProduct struct {
+	ID       string   `json:"id"`
+	Options  []option `json:"options"`
+	HTML     string   `json:"descriptionHtml"`
+	Variants struct {
+		Nodes    []*variant     `json:"nodes"`
+		PageInfo admin.PageInfo `json:"pageInfo"`
+	} `json:"variants"`
+	Media struct {
+		Nodes []media `json:"nodes"`
+	} `json:"media"`
+}
+
+// readWhole reads what belongs to the products on the shelf.
+func (s *Sink) readWhole(ctx context.Context, h *shelf, n need) error {
+	if !n.has(needWhole | needText | needMedia) {
+		return nil
+	}
+	ids := slices.SortedFunc(maps.Keys(h.products), older)
+	for part := range slices.Chunk(ids, perWhole) {
+		var data struct {
+			Nodes []*wholeProduct `json:"nodes"`
+		}
+		if _, err := s.door.Read(ctx, productsWhole(n), map[string]any{"ids": part}, &data); err != nil {
+			return err
+		}
+		for _, w := range data.Nodes {
+			if w == nil || h.products[w.ID] == nil {
+				continue // deleted a moment ago
+			}
+			if err := s.complete(ctx, h, n, w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// complete puts on the shelf what was read of one product; variants beyond the
+// first 250 are searched for.
+func (s *Sink) complete(ctx context.Context, h *shelf, n need, w *wholeProduct) error {
+	p := h.products[w.ID]
+	p.Options, p.HTML = w.Options, w.HTML
+	p.Media = append(p.Media, w.Media.Nodes...)
+	for _, v := range w.Variants.Nodes {
+		v.Product = p
+		h.add(v)
+	}
+	if !w.Variants.PageInfo.HasNextPage {
+		return nil
+	}
+	return s.findVariants(ctx, h, n, "product_id:"+w.ID[strings.LastIndexByte(w.ID, '/')+1:])
+}
+
+// bulkWhole reads what belongs to all products by one bulk operation. Pictures
+// come as lines of their own, in their order.
+func (s *Sink) bulkWhole(ctx context.Context, h *shelf, n need) error {
+	if !n.has(needWhole | needText | needMedia) {
+		return nil
+	}
+	pictures := map[string][]media{}
+	ask := s.door.BulkRead
+	if n.has(needMedia) {
+		ask = s.door.BulkReadInOrder
+	}
+	err := ask(ctx, bulkProducts(n), func(line json.RawMessage) error {
+		var l struct {
+			ID      string   `json:"id"`
+			Parent  string   `json:"__parentId"` // "" where the line is a product
+			Options []option `json:"options"`
+			HTML    string   `json:"descriptionHtml"`
+		}
+		var picture media
+		if err := errors.Join(json.Unmarshal(line, &l), json.Unmarshal(line, &picture)); err != nil {
+			return fmt.Errorf("shopify: a product of the bulk result cannot be read: %w", err)
+		}
+		if l.Parent != "" {
+			pictures[l.Parent] = append(pictures[l.Parent], picture)
+			return nil
+		}
+		if p := h.products[l.ID]; p != nil {
+			p.Options, p.HTML = l.Options, l.HTML
+		}
+		return nil
+	})
+	for id, list := range pictures {
+		if p := h.products[id]; p != nil && err == nil {
+			p.Media = list
+		}
+	}
+	return err
+}
