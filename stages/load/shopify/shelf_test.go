@@ -121,7 +121,7 @@ func TestSurvey_EveryWayTellsTheSame(t *testing.T) {
 		if err := sink.readPlaces(t.Context(), h); err != nil {
 			t.Fatal(err)
 		}
-		if err := run(t.Context(), h, way(everything, distinct(asked))); err != nil {
+		if err := run(t.Context(), h, way(everything, wanted{codes: distinct(asked)})); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		h.settle()
@@ -289,6 +289,23 @@ func TestSurvey_ProductWithManyVariants(t *testing.T) {
 		t.Errorf("got %+v", v)
 	}
 	s.clean(t)
+}
+
+// A group is found by its own key, although nobody asks for one of its variants.
+func TestSurvey_GroupWithoutItsVariants(t *testing.T) {
+	t.Parallel()
+	for _, filterable := range []bool{true, false} {
+		s := filled(t)
+		sink := s.quick(t)
+		s.define(t, sink, filterable)
+		h, err := sink.survey(t.Context(), needCodes|needWhole, []string{"D-1"}, "G-1", "G-2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := h.groups["G-1"]; p == nil || p.Handle != "shirt" || len(p.Variants) != 3 || h.groups["G-2"] != nil {
+			t.Errorf("filterable %v: got %+v", filterable, p)
+		}
+	}
 }
 
 func TestShelf_VariantReadTwiceCountsOnce(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,26 +23,27 @@ const (
 )
 
 // survey reads what the shop holds of the codes that documents speak of: item
-// codes, SKUs, barcodes. nil codes are the whole shop; where codes are many, or
-// cannot be searched for, the shelf holds the whole shop as well. It reads in the
-// way that costs least, and the answer to find is the same in each.
+// codes, SKUs, barcodes; and, with needCodes, of item groups. nil codes are the
+// whole shop; where codes are many, or cannot be searched for, the shelf holds
+// the whole shop as well. It reads in the way that costs least, and the answer to
+// find is the same in each.
 //
 // It only reads, and waits for points and for Shopify's own work next to ctx.
-func (s *Sink) survey(ctx context.Context, n need, codes []string) (*shelf, error) {
+func (s *Sink) survey(ctx context.Context, n need, codes []string, groups ...string) (*shelf, error) {
 	h := newShelf(s.cfg.Quantity)
 	if n.has(needLevels) {
 		if err := s.readPlaces(ctx, h); err != nil {
 			return nil, err
 		}
 	}
-	wanted := distinct(codes)
-	if err := s.readTable(h, wanted); err != nil {
+	w := wanted{distinct(codes), distinct(groups)}
+	if err := s.readTable(h, w.codes); err != nil {
 		return nil, err
 	}
-	if codes != nil && len(wanted) == 0 {
+	if codes != nil && w.len() == 0 {
 		return h, nil
 	}
-	if err := s.read(ctx, h, n, wanted); err != nil {
+	if err := s.read(ctx, h, n, w, codes == nil); err != nil {
 		return nil, err
 	}
 	h.settle()
@@ -53,9 +53,9 @@ func (s *Sink) survey(ctx context.Context, n need, codes []string) (*shelf, erro
 // read puts on the shelf what is needed of some codes, in the way that costs least.
 // A search by our own key is refused where nobody has made the key searchable
 // (since 2026-10); then everything is read.
-func (s *Sink) read(ctx context.Context, h *shelf, n need, codes []string) error {
-	if 0 < len(codes) && len(codes) <= mostSearched {
-		err := run(ctx, h, s.bySearch(n, codes))
+func (s *Sink) read(ctx context.Context, h *shelf, n need, w wanted, all bool) error {
+	if !all && w.len() <= mostSearched {
+		err := run(ctx, h, s.bySearch(n, w))
 		if !n.has(needCodes) || !notSearchable(err) {
 			return err
 		}
@@ -64,7 +64,7 @@ func (s *Sink) read(ctx context.Context, h *shelf, n need, codes []string) error
 	if err != nil {
 		return err
 	}
-	return run(ctx, h, whole(n, codes))
+	return run(ctx, h, whole(n, w))
 }
 
 func run(ctx context.Context, h *shelf, steps []step) error {
@@ -75,6 +75,11 @@ func run(ctx context.Context, h *shelf, steps []step) error {
 	}
 	return nil
 }
+
+// wanted is what a survey is asked for.
+type wanted struct{ codes, groups []string }
+
+func (w wanted) len() int { return len(w.codes) + len(w.groups) }
 
 // distinct are codes as they are compared, each once; nil where there are none.
 func distinct(codes []string) []string {
@@ -106,7 +111,7 @@ func (s *Sink) readTable(h *shelf, codes []string) error {
 }
 
 // a way is a way to read the shop: steps in their order.
-type way func(n need, codes []string) []step
+type way func(n need, w wanted) []step
 
 type step func(ctx context.Context, h *shelf) error
 
@@ -127,9 +132,10 @@ func (s *Sink) whole(ctx context.Context) (way, error) {
 }
 
 // bySearch asks for the codes, and for what hangs on what was found.
-func (s *Sink) bySearch(n need, codes []string) []step {
+func (s *Sink) bySearch(n need, w wanted) []step {
 	return []step{
-		func(ctx context.Context, h *shelf) error { return s.searchVariants(ctx, h, n, codes) },
+		func(ctx context.Context, h *shelf) error { return s.searchVariants(ctx, h, n, w.codes) },
+		func(ctx context.Context, h *shelf) error { return s.searchProducts(ctx, h, n, w.groups) },
 		func(ctx context.Context, h *shelf) error { return s.readTabled(ctx, h, n) },
 		func(ctx context.Context, h *shelf) error { return s.readWhole(ctx, h, n) },
 		func(ctx context.Context, h *shelf) error { return s.readLevelsByID(ctx, h, n) },
@@ -137,7 +143,7 @@ func (s *Sink) bySearch(n need, codes []string) []step {
 }
 
 // byPages reads the whole shop, page by page.
-func (s *Sink) byPages(n need, _ []string) []step {
+func (s *Sink) byPages(n need, _ wanted) []step {
 	return []step{
 		func(ctx context.Context, h *shelf) error { return s.readVariants(ctx, h, n) },
 		func(ctx context.Context, h *shelf) error { return s.readWhole(ctx, h, n) },
@@ -147,8 +153,8 @@ func (s *Sink) byPages(n need, _ []string) []step {
 
 // byBulk reads the whole shop by bulk operations, and page by page what Shopify
 // does not let them read.
-func (s *Sink) byBulk(n need, _ []string) []step {
-	pages := s.byPages(n, nil)
+func (s *Sink) byBulk(n need, w wanted) []step {
+	pages := s.byPages(n, w)
 	bulk := []step{
 		func(ctx context.Context, h *shelf) error { return s.bulkVariants(ctx, h, n) },
 		func(ctx context.Context, h *shelf) error { return s.bulkWhole(ctx, h, n) },
@@ -251,6 +257,39 @@ func (s *Sink) variantsPage(ctx context.Context, h *shelf, op admin.Operation, v
 	return data.Variants.PageInfo, err
 }
 
+// searchProducts puts on the shelf the products of item groups that are not there
+// by one of their variants.
+func (s *Sink) searchProducts(ctx context.Context, h *shelf, n need, groups []string) error {
+	if !n.has(needCodes) {
+		return nil
+	}
+	missing := slices.DeleteFunc(slices.Clone(groups), func(group string) bool { return h.groups[group] != nil })
+	op := productsFound(n)
+	for part := range slices.Chunk(missing, perSearch) {
+		var terms []string
+		for _, group := range part {
+			terms = append(terms, "metafields."+ownNamespace+"."+keyItemGroup+":"+quoted(group))
+		}
+		err := s.door.Pages(ctx, op, func(first int, after *string) (admin.PageInfo, error) {
+			var data struct {
+				Products struct {
+					Nodes    []*product     `json:"nodes"`
+					PageInfo admin.PageInfo `json:"pageInfo"`
+				} `json:"products"`
+			}
+			_, err := s.door.Read(ctx, op, map[string]any{"first": first, "after": after, "query": strings.Join(terms, " OR ")}, &data)
+			for _, p := range data.Products.Nodes {
+				h.under(p)
+			}
+			return data.Products.PageInfo, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readTabled reads what the match table names and no search has found.
 func (s *Sink) readTabled(ctx context.Context, h *shelf, n need) error {
 	var ids []string
@@ -286,98 +325,4 @@ func (s *Sink) bulkVariants(ctx context.Context, h *shelf, n need) error {
 		h.add(&v)
 		return nil
 	})
-}
-
-// wholeProduct is a product as it is read one by one.
-type wholeProduct struct {
-	ID       string   `json:"id"`
-	Options  []option `json:"options"`
-	HTML     string   `json:"descriptionHtml"`
-	Variants struct {
-		Nodes    []*variant     `json:"nodes"`
-		PageInfo admin.PageInfo `json:"pageInfo"`
-	} `json:"variants"`
-	Media struct {
-		Nodes []media `json:"nodes"`
-	} `json:"media"`
-}
-
-// readWhole reads what belongs to the products on the shelf.
-func (s *Sink) readWhole(ctx context.Context, h *shelf, n need) error {
-	if !n.has(needWhole | needText | needMedia) {
-		return nil
-	}
-	ids := slices.SortedFunc(maps.Keys(h.products), older)
-	for part := range slices.Chunk(ids, perWhole) {
-		var data struct {
-			Nodes []*wholeProduct `json:"nodes"`
-		}
-		if _, err := s.door.Read(ctx, productsWhole(n), map[string]any{"ids": part}, &data); err != nil {
-			return err
-		}
-		for _, w := range data.Nodes {
-			if w == nil || h.products[w.ID] == nil {
-				continue // deleted a moment ago
-			}
-			if err := s.complete(ctx, h, n, w); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// complete puts on the shelf what was read of one product; variants beyond the
-// first 250 are searched for.
-func (s *Sink) complete(ctx context.Context, h *shelf, n need, w *wholeProduct) error {
-	p := h.products[w.ID]
-	p.Options, p.HTML = w.Options, w.HTML
-	p.Media = append(p.Media, w.Media.Nodes...)
-	for _, v := range w.Variants.Nodes {
-		v.Product = p
-		h.add(v)
-	}
-	if !w.Variants.PageInfo.HasNextPage {
-		return nil
-	}
-	return s.findVariants(ctx, h, n, "product_id:"+w.ID[strings.LastIndexByte(w.ID, '/')+1:])
-}
-
-// bulkWhole reads what belongs to all products by one bulk operation. Pictures
-// come as lines of their own, in their order.
-func (s *Sink) bulkWhole(ctx context.Context, h *shelf, n need) error {
-	if !n.has(needWhole | needText | needMedia) {
-		return nil
-	}
-	pictures := map[string][]media{}
-	ask := s.door.BulkRead
-	if n.has(needMedia) {
-		ask = s.door.BulkReadInOrder
-	}
-	err := ask(ctx, bulkProducts(n), func(line json.RawMessage) error {
-		var l struct {
-			ID      string   `json:"id"`
-			Parent  string   `json:"__parentId"` // "" where the line is a product
-			Options []option `json:"options"`
-			HTML    string   `json:"descriptionHtml"`
-		}
-		var picture media
-		if err := errors.Join(json.Unmarshal(line, &l), json.Unmarshal(line, &picture)); err != nil {
-			return fmt.Errorf("shopify: a product of the bulk result cannot be read: %w", err)
-		}
-		if l.Parent != "" {
-			pictures[l.Parent] = append(pictures[l.Parent], picture)
-			return nil
-		}
-		if p := h.products[l.ID]; p != nil {
-			p.Options, p.HTML = l.Options, l.HTML
-		}
-		return nil
-	})
-	for id, list := range pictures {
-		if p := h.products[id]; p != nil && err == nil {
-			p.Media = list
-		}
-	}
-	return err
 }

@@ -104,6 +104,17 @@ func variantsFound(n need) admin.Operation {
 }`}
 }
 
+// productsFound reads products that a search finds.
+func productsFound(n need) admin.Operation {
+	name := "ProductsFound" + n.letters()
+	return admin.Operation{Name: name, Cost: 24, Text: `query ` + name + `($first: Int!, $after: String, $query: String!) {
+  products(first: $first, after: $after, query: $query, sortKey: ID) {
+    nodes { ` + productFields(n) + ` }
+    pageInfo { hasNextPage endCursor }
+  }
+}`}
+}
+
 // variantsByID reads those that are named.
 func variantsByID(n need) admin.Operation {
 	name := "VariantsByID" + n.letters()
