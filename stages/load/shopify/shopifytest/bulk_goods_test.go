@@ -32,9 +32,9 @@ func TestBulkMutation_RunsWhatDirectCallsRun(t *testing.T) {
 				"productOptions": []any{map[string]any{"name": "Size", "values": []any{map[string]any{"name": "M"}}}},
 				"variants":       []any{map[string]any{"optionValues": []any{map[string]any{"optionName": "Size", "name": "M"}}, "sku": code + "-M", "price": price}}}}
 	}
-	run := func(inner string, lines ...any) []map[string]any {
+	runText := func(inner string, lines ...any) []map[string]any {
 		t.Helper()
-		o := finish(t, s, runBulk(t, s, operation(t, inner), upload(t, s, lines...)))
+		o := finish(t, s, runBulk(t, s, inner, upload(t, s, lines...)))
 		if o["status"] != "COMPLETED" || o["url"] == nil {
 			t.Fatalf("%s: %v", inner, o)
 		}
@@ -43,6 +43,10 @@ func TestBulkMutation_RunsWhatDirectCallsRun(t *testing.T) {
 			out[int(r["__lineNumber"].(float64))] = r
 		}
 		return out
+	}
+	run := func(inner string, lines ...any) []map[string]any {
+		t.Helper()
+		return runText(operation(t, inner), lines...)
 	}
 	good := func(name string, results []map[string]any) {
 		t.Helper()
@@ -61,6 +65,11 @@ func TestBulkMutation_RunsWhatDirectCallsRun(t *testing.T) {
 	good("status", run("bulk_inner_product_status", map[string]any{"product": map[string]any{"id": v[0].ProductID, "status": "DRAFT"}}))
 	good("metafields", run("bulk_inner_metafields_set", map[string]any{"metafields": []any{map[string]any{"ownerId": v[2].ID, "namespace": "wasl", "key": "item_code", "type": "id", "value": "I-2"}}}))
 	good("groups", run("bulk_inner_product_set", group("IG-1", "20.00"), group("IG-2", "30.00")))
+	later := strings.Replace(operation(t, "bulk_inner_product_set"), "synchronous: true", "synchronous: false", 1)
+	put := runText(later, group("IG-1", "20.50"))
+	if data, _ := put[0]["data"].(map[string]any); data["productSet"].(map[string]any)["product"] == nil {
+		t.Errorf("put off within a bulk operation: %v", put)
+	}
 	good("groups again", run("bulk_inner_product_set", group("IG-1", "21.00")))
 
 	seen := map[string]map[string]any{}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -77,7 +78,18 @@ func bulkMutationDocument(text string) (document, []any) {
 	case len(text) > maxBulkText:
 		return doc, bulkError("query", fmt.Sprintf("is too large (%d bytes; maximum is %d bytes)", len(text), maxBulkText), "INVALID_MUTATION")
 	}
+	alwaysSynchronous(doc)
 	return doc, nil
+}
+
+// alwaysSynchronous takes the argument away that would put work off: within a bulk operation productSet answers when it
+// is done, whatever was asked for.
+func alwaysSynchronous(doc document) {
+	for _, selection := range doc.op.SelectionSet {
+		if field, ok := selection.(*ast.Field); ok {
+			field.Arguments = slices.DeleteFunc(field.Arguments, func(a *ast.Argument) bool { return a.Name == "synchronous" })
+		}
+	}
 }
 
 func syntaxProblem(err error) string {

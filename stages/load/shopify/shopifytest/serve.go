@@ -75,11 +75,16 @@ func (s *Server) answer(req *request, fault Fault) (answer reply, cut bool) {
 	case FaultRedirect:
 		return s.redirectReply(fault), false
 	case FaultThrottled:
+		if req.files() {
+			return bucketError(http.StatusServiceUnavailable, "SlowDown", "Please reduce your request rate."), false
+		}
 		return s.throttledReply(req), false
 	case FaultCall:
 		fault.Call()
 	case FaultHang:
-		req.hold = fault.Delay
+		if req.hold = fault.Delay; req.files() {
+			s.wait(fault.Delay)
+		}
 	}
 	answer = s.work(req)
 	switch fault.Kind {

@@ -3,7 +3,9 @@ package shopifytest
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestStagedUpload_IsStrict(t *testing.T) {
@@ -87,20 +89,32 @@ func TestFault_MeetsUploadsAndDownloads(t *testing.T) {
 	t.Parallel()
 	s, v := shopWith(t, 1, Options{Unthrottled: true})
 	g := stage(t, s, "BULK_MUTATION_VARIABLES", "items.jsonl", "text/jsonl")
-	killed := 0
-	s.Fault("upload", 1, KillBefore(func() { killed++ }))
-	s.Fault("upload", 2, KillAfter(func() { killed++ }))
+	var killed atomic.Int32
+	s.Fault("upload", 1, KillBefore(func() { killed.Add(1) }))
+	s.Fault("upload", 2, KillAfter(func() { killed.Add(1) }))
 	if err := s.PlanFault("upload:3:status=503"); err != nil {
 		t.Fatal(err)
 	}
 	for i, wantThere := range []bool{false, true} {
 		status, _ := send(t, g.url, withFile(g.fields), "{}\n")
-		if _, there := s.StagedFile(g.key()); status != 0 || there != wantThere || killed != i+1 {
-			t.Errorf("upload %d: status %d, there %t, killed %d", i+1, status, there, killed)
+		if _, there := s.StagedFile(g.key()); status != 0 || there != wantThere || int(killed.Load()) != i+1 {
+			t.Errorf("upload %d: status %d, there %t, killed %d", i+1, status, there, killed.Load())
 		}
 	}
 	if status, _ := send(t, g.url, withFile(g.fields), "{}\n"); status != 503 {
 		t.Errorf("upload 3: %d", status)
+	}
+	for _, f := range []string{"upload:1:throttled", "upload:2:hang=80ms"} {
+		if err := s.PlanFault(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status, body := send(t, g.url, withFile(g.fields), "{}\n"); status != 503 || !strings.Contains(body, "SlowDown") {
+		t.Errorf("throttled upload: %d %s", status, body)
+	}
+	began := time.Now()
+	if status, _ := send(t, g.url, withFile(g.fields), "{}\n"); status != 201 || time.Since(began) < 80*time.Millisecond {
+		t.Errorf("hanging upload: %d after %s", status, time.Since(began))
 	}
 	o := finish(t, s, runBulk(t, s, bulkSetDocument, upload(t, s, quantityLine(s, v[0], 5, nil, "k"))))
 	for _, f := range []string{"download:1:reset-before", "download:2:half", "download:3:truncated", "download:4:status=403"} {
@@ -117,12 +131,12 @@ func TestFault_MeetsUploadsAndDownloads(t *testing.T) {
 			t.Errorf("download %d: %d %q", i+1, got.status, got.body)
 		}
 	}
-	s.Fault("bulkOperationRunMutation", 1, KillAfter(func() { killed++ }))
+	s.Fault("bulkOperationRunMutation", 1, KillAfter(func() { killed.Add(1) }))
 	path := upload(t, s, quantityLine(s, v[0], 6, nil, "k2"))
 	if _, err := try(t, s, runMutationDocument, map[string]any{"mutation": bulkSetDocument, "path": path}); err == nil {
 		t.Error("an answer after the kill")
 	}
-	if got := s.BulkOperations(); len(got) != 2 || available(t, s, "S0") != 6 || len(s.CallsOf("upload")) != 5 || len(s.CallsOf("download")) != 5 {
+	if got := s.BulkOperations(); len(got) != 2 || available(t, s, "S0") != 6 || len(s.CallsOf("upload")) != 7 || len(s.CallsOf("download")) != 5 {
 		t.Errorf("operations %+v, %d uploads", got, len(s.CallsOf("upload")))
 	}
 }

@@ -51,6 +51,9 @@ func (s *Server) servedUpload(req *request) reply {
 	return reply{status: http.StatusOK, header: http.Header{"Content-Type": {f.MIME}}, body: f.Data}
 }
 
+// files says whether the request is for the file service, which is not the shop.
+func (req *request) files() bool { return req.call.Kind == KindUpload || req.call.Kind == KindDownload }
+
 // noteToken finds a client that shows the token of the shop to another service.
 func (s *Server) noteToken(req *request) {
 	if req.http.Header.Get("X-Shopify-Access-Token") != "" {
