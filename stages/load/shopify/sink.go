@@ -18,6 +18,8 @@ type Deps struct {
 	Secret  func(name string) (pipeline.Secret, error) // looks a secret up
 	Now     func() time.Time                           // nil: time.Now
 	Version string                                     // of wasl, for the User-Agent
+	Zone    *time.Location                             // of the shop: days without a time begin and end there; nil: UTC
+	Lang    string                                     // of reasons why a document is left out: en (also "") or ar
 	Tell    func(note string, wait time.Duration)      // told when reading waits for points; may be nil
 
 	// Match is the table of items that a person has matched by hand: the gid of a
@@ -34,6 +36,8 @@ type Sink struct {
 	cfg  Config
 	door *admin.Door
 	now  func() time.Time
+	zone *time.Location
+	lang string
 
 	match func(code string) (variantID string, ok bool, err error) // nil: nobody has matched anything
 }
@@ -57,6 +61,9 @@ func New(c Config, d Deps) (*Sink, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
+	if d.Zone == nil {
+		d.Zone = time.UTC
+	}
 	if d.Secret == nil {
 		d.Secret = func(string) (pipeline.Secret, error) { return pipeline.Secret{}, nil }
 	}
@@ -65,7 +72,7 @@ func New(c Config, d Deps) (*Sink, error) {
 	door := admin.New(admin.Config{Shop: c.Shop, Address: address, Margin: c.Margin,
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken},
 		admin.Deps{Secret: d.Secret, Now: d.Now, Version: d.Version, Tell: d.Tell, Wait: d.Wait})
-	return &Sink{cfg: c, door: door, now: d.Now, match: d.Match}, nil
+	return &Sink{cfg: c, door: door, now: d.Now, zone: d.Zone, lang: d.Lang, match: d.Match}, nil
 }
 
 // Lane names the lane of the shop: one bucket of points, one order of sending.
