@@ -25,11 +25,14 @@ import (
 //	upload-overwritten   a file written again after a bulk operation had taken it
 //	token-shown          the access token sent to the file service
 //	secret-in-url        a query string at the token endpoint
+//	sku-twice            a variant made with a SKU that another has
+//	picture-twice        a picture made of a source that the product has a picture of
+//	collection-twice     a collection made with the title of another
 //	not-implemented      a field that the stand-in cannot answer: the verdict is incomplete
 func (s *Server) Judge() []Violation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.record.judge()
+	return append(s.record.judge(), s.judgeGoods()...)
 }
 
 // JudgeBut is Judge without the rules named, for a test that provokes them.
