@@ -172,7 +172,9 @@ func TestPlan_EndsWithItsContext(t *testing.T) {
 	s := open(t, shopifytest.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	s.Fault("Locations", 1, shopifytest.Meanwhile(cancel))
-	_, err := s.sink(t).Plan(ctx, pipeline.Question{})
+	sink := s.sink(t)
+	doc, _ := sink.Kinds()[0].Build(records(sink, want{"A-1", s.cairo, "8", ""}))
+	_, err := sink.Plan(ctx, pipeline.Question{Docs: []pipeline.Document{doc}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

@@ -179,13 +179,10 @@ func (s *Sink) readLevelsByID(ctx context.Context, h *shelf, n need) error {
 	return nil
 }
 
-// bulkLevels reads all balances by one bulk operation.
-func (s *Sink) bulkLevels(ctx context.Context, h *shelf, n need) error {
-	if !n.has(needLevels) {
-		return nil
-	}
+// takeLevels takes the lines of bulkLevels, of our locations.
+func takeLevels(h *shelf) func(json.RawMessage) error {
 	kept := h.kept()
-	return s.door.BulkRead(ctx, bulkLevels, func(line json.RawMessage) error {
+	return func(line json.RawMessage) error {
 		var l struct {
 			Item     string `json:"__parentId"` // "" where the line is an item
 			Location struct {
@@ -203,5 +200,5 @@ func (s *Sink) bulkLevels(ctx context.Context, h *shelf, n need) error {
 		}
 		h.levels[spot{l.Item, l.Location.ID}] = held
 		return nil
-	})
+	}
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // quick is a sink for which waiting moves the shop's clock and nothing else.
-func (s *shop) quick(t *testing.T, change ...func(*Deps)) *Sink {
+func (s *shop) quick(t testing.TB, change ...func(*Deps)) *Sink {
 	t.Helper()
 	d := Deps{Now: s.clock.now, Version: "test",
 		Secret: func(string) (pipeline.Secret, error) { return pipeline.NewSecret("shpat_standin"), nil },

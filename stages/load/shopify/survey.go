@@ -151,24 +151,47 @@ func (s *Sink) byPages(n need, _ wanted) []step {
 	}
 }
 
-// byBulk reads the whole shop by bulk operations, and page by page what Shopify
-// does not let them read.
+// part is a question of the whole shop.
+type part struct {
+	query   string
+	inOrder bool
+	take    func(h *shelf) func(line json.RawMessage) error // each line of the answer
+	pages   step                                            // the same, where bulk operations are refused
+
+	asked admin.Asked
+	err   error
+}
+
+// byBulk reads the whole shop by bulk operations, all at once, and page by page
+// what Shopify does not let them read.
 func (s *Sink) byBulk(n need, w wanted) []step {
 	pages := s.byPages(n, w)
-	bulk := []step{
-		func(ctx context.Context, h *shelf) error { return s.bulkVariants(ctx, h, n) },
-		func(ctx context.Context, h *shelf) error { return s.bulkWhole(ctx, h, n) },
-		func(ctx context.Context, h *shelf) error { return s.bulkLevels(ctx, h, n) },
+	parts := []*part{{query: bulkVariants(n), take: takeVariants, pages: pages[0]}}
+	if n.has(needWhole | needText | needMedia) {
+		parts = append(parts, &part{query: bulkProducts(n), inOrder: n.has(needMedia), take: takeProducts, pages: pages[1]})
 	}
-	steps := make([]step, len(bulk))
-	for i := range bulk {
-		steps[i] = func(ctx context.Context, h *shelf) error {
-			err := bulk[i](ctx, h)
+	if n.has(needLevels) {
+		parts = append(parts, &part{query: bulkLevels, take: takeLevels, pages: pages[2]})
+	}
+	steps := []step{func(ctx context.Context, _ *shelf) error {
+		for _, p := range parts {
+			if p.asked, p.err = s.door.BulkAsk(ctx, p.query, p.inOrder); p.err != nil && !notInBulk(p.err) {
+				return p.err
+			}
+		}
+		return nil
+	}}
+	for _, p := range parts {
+		steps = append(steps, func(ctx context.Context, h *shelf) error {
+			err := p.err
+			if err == nil {
+				err = s.door.BulkAnswer(ctx, p.asked, p.take(h))
+			}
 			if notInBulk(err) {
-				return pages[i](ctx, h)
+				return p.pages(ctx, h)
 			}
 			return err
-		}
+		})
 	}
 	return steps
 }
@@ -315,14 +338,14 @@ func (s *Sink) readTabled(ctx context.Context, h *shelf, n need) error {
 	return nil
 }
 
-// bulkVariants reads all variants by one bulk operation.
-func (s *Sink) bulkVariants(ctx context.Context, h *shelf, n need) error {
-	return s.door.BulkRead(ctx, bulkVariants(n), func(line json.RawMessage) error {
+// takeVariants takes the lines of bulkVariants.
+func takeVariants(h *shelf) func(json.RawMessage) error {
+	return func(line json.RawMessage) error {
 		var v variant
 		if err := json.Unmarshal(line, &v); err != nil {
 			return fmt.Errorf("shopify: a variant of the bulk result cannot be read: %w", err)
 		}
 		h.add(&v)
 		return nil
-	})
+	}
 }

@@ -56,7 +56,7 @@ func (s *Sink) readWhole(ctx context.Context, h *shelf, n need) error {
 func (s *Sink) complete(ctx context.Context, h *shelf, n need, w *wholeProduct) error {
 	p := h.products[w.ID]
 	p.Options, p.HTML = w.Options, w.HTML
-	p.Media = append(p.Media, w.Media.Nodes...)
+	p.Media = append([]media(nil), w.Media.Nodes...)
 	for _, v := range w.Variants.Nodes {
 		v.Product = p
 		h.add(v)
@@ -67,18 +67,10 @@ func (s *Sink) complete(ctx context.Context, h *shelf, n need, w *wholeProduct) 
 	return s.findVariants(ctx, h, n, "product_id:"+w.ID[strings.LastIndexByte(w.ID, '/')+1:])
 }
 
-// bulkWhole reads what belongs to all products by one bulk operation. Pictures
-// come as lines of their own, in their order.
-func (s *Sink) bulkWhole(ctx context.Context, h *shelf, n need) error {
-	if !n.has(needWhole | needText | needMedia) {
-		return nil
-	}
-	pictures := map[string][]media{}
-	ask := s.door.BulkRead
-	if n.has(needMedia) {
-		ask = s.door.BulkReadInOrder
-	}
-	err := ask(ctx, bulkProducts(n), func(line json.RawMessage) error {
+// takeProducts takes the lines of bulkProducts, for the products on the shelf.
+// Pictures come as lines of their own, in their order.
+func takeProducts(h *shelf) func(json.RawMessage) error {
+	return func(line json.RawMessage) error {
 		var l struct {
 			ID      string   `json:"id"`
 			Parent  string   `json:"__parentId"` // "" where the line is a product
@@ -89,19 +81,11 @@ func (s *Sink) bulkWhole(ctx context.Context, h *shelf, n need) error {
 		if err := errors.Join(json.Unmarshal(line, &l), json.Unmarshal(line, &picture)); err != nil {
 			return fmt.Errorf("shopify: a product of the bulk result cannot be read: %w", err)
 		}
-		if l.Parent != "" {
-			pictures[l.Parent] = append(pictures[l.Parent], picture)
-			return nil
-		}
-		if p := h.products[l.ID]; p != nil {
+		if p := h.products[l.Parent]; p != nil {
+			p.Media = append(p.Media, picture)
+		} else if p := h.products[l.ID]; p != nil {
 			p.Options, p.HTML = l.Options, l.HTML
 		}
 		return nil
-	})
-	for id, list := range pictures {
-		if p := h.products[id]; p != nil && err == nil {
-			p.Media = list
-		}
 	}
-	return err
 }

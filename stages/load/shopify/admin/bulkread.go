@@ -32,21 +32,30 @@ const (
 // A question that an earlier process has left behind does no harm: nothing is
 // looked for, another is asked.
 func (d *Door) BulkRead(ctx context.Context, query string, each func(line json.RawMessage) error) error {
-	return d.bulkRead(ctx, map[string]any{"query": query}, each)
-}
-
-// BulkReadInOrder is BulkRead with the children of a parent right behind it, in
-// their order. It takes Shopify longer.
-func (d *Door) BulkReadInOrder(ctx context.Context, query string, each func(line json.RawMessage) error) error {
-	return d.bulkRead(ctx, map[string]any{"query": query, "groupObjects": true}, each)
-}
-
-func (d *Door) bulkRead(ctx context.Context, vars any, each func(line json.RawMessage) error) error {
-	id, err := d.runQuery(ctx, vars)
+	a, err := d.BulkAsk(ctx, query, false)
 	if err != nil {
 		return err
 	}
-	b, err := d.await(ctx, id)
+	return d.BulkAnswer(ctx, a, each)
+}
+
+// Asked is a question that Shopify works on.
+type Asked struct {
+	id string
+	at time.Time
+}
+
+// BulkAsk is the first half of BulkRead: several questions that are asked before
+// the first answer is waited for take no longer than one. inOrder puts children
+// right behind their parent, in their order, for which Shopify takes longer.
+func (d *Door) BulkAsk(ctx context.Context, query string, inOrder bool) (Asked, error) {
+	id, err := d.runQuery(ctx, map[string]any{"query": query, "groupObjects": inOrder})
+	return Asked{id, d.now()}, err
+}
+
+// BulkAnswer is the second half.
+func (d *Door) BulkAnswer(ctx context.Context, a Asked, each func(line json.RawMessage) error) error {
+	b, err := d.await(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -58,7 +67,7 @@ func (d *Door) bulkRead(ctx context.Context, vars any, each func(line json.RawMe
 	}
 	one := func(text []byte) error {
 		if !json.Valid(text) {
-			return oddLine(id)
+			return oddLine(a.id)
 		}
 		return each(text)
 	}
@@ -148,14 +157,16 @@ func (d *Door) notStarted(r Reply, e UserError) error {
 }
 
 // await polls an operation until it has ended.
-func (d *Door) await(ctx context.Context, id string) (Bulk, error) {
+func (d *Door) await(ctx context.Context, a Asked) (Bulk, error) {
 	note, lost := "Shopify: reading the shop", 0
-	for wait := firstPoll; ; wait = min(2*wait, lastPoll) {
-		if err := d.pass(ctx, note, wait); err != nil {
-			return Bulk{}, fmt.Errorf("shopify %s: %w", id, err)
+	wait := firstPoll
+	for since := d.now().Sub(a.at); ; since = 0 {
+		if err := d.pass(ctx, note, wait-since); err != nil {
+			return Bulk{}, fmt.Errorf("shopify %s: %w", a.id, err)
 		}
+		wait = min(2*wait, lastPoll)
 		var data bulkData
-		_, err := d.Read(ctx, bulkStatus, map[string]any{"id": id}, &data)
+		_, err := d.Read(ctx, bulkStatus, map[string]any{"id": a.id}, &data)
 		if later, ok := errors.AsType[*pipeline.Later](err); ok && lost < hiccups && later.After <= hiccup {
 			lost++
 			continue
@@ -163,7 +174,7 @@ func (d *Door) await(ctx context.Context, id string) (Bulk, error) {
 		if err != nil {
 			return Bulk{}, err
 		}
-		b, err := data.bulk(id)
+		b, err := data.bulk(a.id)
 		if err != nil || b.Ended() {
 			return b, err
 		}

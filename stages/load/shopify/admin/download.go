@@ -65,6 +65,7 @@ func (f *file) fetch(ctx context.Context) error {
 	}
 	resp, err := f.door.files.open(ctx, http.MethodGet, f.address, header, nil, 0)
 	if err != nil {
+		f.door.note(ctx, "GET "+host+" result", Answer{}, err)
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }() // it was only read
