@@ -290,6 +290,58 @@ func TestBulkRead_LineIsNotTaken(t *testing.T) {
 	}
 }
 
+// A result of which a part was read is read again as a whole: each line can be
+// settled by its number (RELIABILITY.md, row 20).
+func TestBulkResult_ReadAgain(t *testing.T) {
+	t.Parallel()
+	const answers = "{\"data\":{},\"__lineNumber\":1}\n{\"errors\":[{\"message\":\"no\",\"extensions\":{\"code\":\"BAD\"}}],\"__lineNumber\":0}\n"
+	d := newDesk(t, nil)
+	broken := true
+	d.file = func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(answers)))
+		if broken {
+			_, _ = io.WriteString(w, answers[:40])
+			_ = http.NewResponseController(w).Flush() // then it breaks
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = io.WriteString(w, answers)
+	}
+	b := Bulk{ID: "gid://shopify/BulkOperation/7", URL: d.URL + "/f", Size: int64(len(answers))}
+	lines := func() (out []string, err error) {
+		err = d.door().BulkResult(t.Context(), b, func(line int, data json.RawMessage, errs []GraphError) error {
+			code := ""
+			for _, e := range errs {
+				code += e.Code()
+			}
+			out = append(out, fmt.Sprintf("%d %s%s", line, data, code))
+			return nil
+		})
+		return out, err
+	}
+	if got, err := lines(); class(err) != "later shopify.unreachable" || strings.Join(got, ", ") != "1 {}" || len(d.waits) > 0 {
+		t.Errorf("cut: got %v, %v", got, err)
+	}
+	broken = false
+	if got, err := lines(); err != nil || strings.Join(got, ", ") != "1 {}, 0 BAD" {
+		t.Errorf("again: got %v, %v", got, err)
+	}
+	if err := d.door().BulkResult(t.Context(), Bulk{}, nil); err != nil {
+		t.Errorf("no address, no lines: %v", err)
+	}
+}
+
+func TestUserError_Row(t *testing.T) {
+	t.Parallel()
+	for field, want := range map[string]string{
+		"input quantities 3 locationId": "3 true", "variants 0 price": "0 false", "input quantities": "0 false", "quantities x": "0 false", "": "0 false",
+	} {
+		n, ok := UserError{Field: strings.Fields(field)}.Row("quantities")
+		if got := fmt.Sprint(n, " ", ok); got != want {
+			t.Errorf("%s: got %s, want %s", field, got, want)
+		}
+	}
+}
+
 // Files come from https, or from this machine where the shop is there too.
 func TestStorage_AddressOfAFile(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"wasl/pipeline"
 )
 
 // MaxBulk is the most bytes of lines that one operation takes.
@@ -51,6 +53,10 @@ func (d *Door) BulkStart(ctx context.Context, mutation, tag string, jsonl []byte
 	}
 	if len(jsonl) == 0 || len(jsonl) > MaxBulk {
 		return "", undone{fmt.Errorf("shopify: %d bytes for a bulk operation, which takes 1 to %d", len(jsonl), MaxBulk)}
+	}
+	both := Operation{Name: "BulkStart", Cost: stagedUploadsCreate.Cost + bulkRunMutation.Cost}
+	if wait := d.pace.wait(both, d.now()); wait > 0 { // and not in the middle, with everything uploaded in vain
+		return "", undone{&pipeline.Later{Err: fmt.Errorf("shopify %s: waiting for points", both.Name), After: wait}}
 	}
 	for tries := 1; ; tries++ {
 		id, err = d.uploadAndRun(ctx, named, tag, jsonl)

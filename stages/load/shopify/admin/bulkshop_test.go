@@ -165,6 +165,18 @@ func TestBulkFind_AmongOthers(t *testing.T) {
 	}
 }
 
+// Points for all of it, or nothing of it leaves.
+func TestBulkStart_WaitsForPoints(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	d := s.door(t)
+	d.pace.learn(set, Cost{Throttle: throttle(2000, 415, 100)}, false, s.clock.now())
+	_, err := d.BulkStart(t.Context(), many, tag, []byte(s.line(1, 8)))
+	if class(err) != "later 60ms certain" || len(s.Calls()) > 0 {
+		t.Errorf("21 points and a margin of 400 of 2000, 415 there: got %s after %d calls", class(err), len(s.Calls()))
+	}
+}
+
 // The sixth waits its turn.
 func TestBulkStart_FiveAtOnce(t *testing.T) {
 	t.Parallel()
