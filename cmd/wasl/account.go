@@ -19,8 +19,9 @@ type nightly struct {
 	taken     inbox.Taken
 	away      bool // the inbox could not be looked into
 	jobs      []pipeline.Opened
-	problems  []pipeline.Problem // what is put aside, and why
-	notes     []pipeline.Problem // what is only worth knowing, of files that are used
+	problems  []pipeline.Problem                  // what is put aside, and why
+	gates     map[pipeline.Job][]pipeline.Problem // why a gate holds a job
+	notes     []pipeline.Problem                  // what is only worth knowing, of files that are used
 	lanes     map[string]error
 	reports   []pipeline.Report
 	lapses    []pipeline.Lapse // what has not come as expected
@@ -32,6 +33,7 @@ type nightly struct {
 // worked on.
 func (h *house) open(ctx context.Context, days []string) (nightly, error) {
 	var n nightly
+	n.gates = map[pipeline.Job][]pipeline.Problem{}
 	mine, used := map[pipeline.Job]bool{}, map[pipeline.Job]bool{}
 	for _, day := range days {
 		jobs, err := h.ledger.Jobs(ctx, day, day)
@@ -42,13 +44,20 @@ func (h *house) open(ctx context.Context, days []string) (nightly, error) {
 			if job.Step != pipeline.StepClosed {
 				n.jobs = append(n.jobs, job)
 				mine[job.Job], used[job.Job] = true, job.Verdict == ""
+				if job.Gate == pipeline.GateHeld {
+					n.gates[job.Job] = nil
+				}
 			}
 		}
 		for noted, err := range h.ledger.Problems(ctx, day, day) {
 			if err != nil {
 				return n, err
 			}
+			why, held := n.gates[noted.Job]
 			switch {
+			case held && noted.Rule.Gate():
+				n.gates[noted.Job] = append(why, noted.Problem)
+			case noted.Rule.Gate(): // it is decided
 			case used[noted.Job] && noted.Rule.Note():
 				n.notes = append(n.notes, noted.Problem)
 			case mine[noted.Job]:
@@ -76,18 +85,18 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		}
 	}
 	for _, p := range n.problems {
-		if p.Rule == "document.left" || p.Rule == "file.sheets" || p.Rule == "total.differs" {
+		if p.Rule == "reupload.differs" || p.Rule == "document.left" || p.Rule == "file.sheets" || p.Rule == "total.differs" {
 			aside++ // nothing holds it, but a person has to see to it
 		}
 	}
 	aside += total[pipeline.Held] + total[pipeline.Rejected] + total[pipeline.Parked]
-	waiting += total[pipeline.Ready] + total[pipeline.Sending] + total[pipeline.Accepted]
+	waiting += total[pipeline.Ready] - gated(n.jobs) + total[pipeline.Sending] + total[pipeline.Accepted]
 	failed := a.laneErrors(n.lanes)
 	failed = a.goneLanes(n.jobs, h.lanes()) || failed
 	switch {
 	case failed || n.unwritten != nil:
 		a.code = exitCouldNot
-	case aside > 0 || waiting > 0 || unread > 0 || len(n.taken.Left) > 0 || n.lapsed() > 0:
+	case aside > 0 || len(n.gates) > 0 || waiting > 0 || unread > 0 || len(n.taken.Left) > 0 || n.lapsed() > 0:
 		a.code = exitAside
 	}
 	if a.json {
@@ -102,6 +111,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		a.jobTable(n.jobs)
 	}
 	a.leftInInbox(n.taken)
+	a.accountGates(h.cfg, n)
 	a.accountProblems("aside", n.problems)
 	a.accountProblems("noted", n.notes)
 	a.accountLapses(h.cfg, n)
@@ -111,7 +121,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	if unread > 0 {
 		fmt.Fprintf(a.out, "\n%s\n", a.say("unread", "count", humanize.Comma(int64(unread))))
 	}
-	if len(n.jobs) > 0 && total[pipeline.Delivered] == 0 && aside == 0 && waiting == 0 && unread == 0 && !failed {
+	if len(n.jobs) > 0 && total[pipeline.Delivered] == 0 && aside == 0 && len(n.gates) == 0 && waiting == 0 && unread == 0 && !failed {
 		why := a.say("same")
 		if total[pipeline.Skipped]+total[pipeline.Superseded] > 0 {
 			why = a.say("leftOut")
@@ -129,6 +139,30 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	return ctx.Err()
 }
 
+// gated are the documents that gates hold.
+func gated(jobs []pipeline.Opened) (n int) {
+	for _, j := range jobs {
+		if j.Gate == pipeline.GateHeld {
+			n += j.States[pipeline.Ready]
+		}
+	}
+	return n
+}
+
+// accountGates says which jobs wait for somebody to release them, and why.
+func (a *app) accountGates(c *Config, n nightly) {
+	if len(n.gates) == 0 {
+		return
+	}
+	fmt.Fprintf(a.out, "\n%s\n", a.say("gates", "count", strconv.Itoa(len(n.gates))))
+	for _, j := range n.jobs {
+		if why, held := n.gates[j.Job]; held {
+			fmt.Fprintln(a.out, a.heldLine(c, j))
+			a.reasons(j.Job, why)
+		}
+	}
+}
+
 // accountProblems says how many problems of a sort there are, and which.
 func (a *app) accountProblems(sort string, problems []pipeline.Problem) {
 	if len(problems) > 0 {
@@ -143,7 +177,11 @@ func (a *app) jobTable(jobs []pipeline.Opened) {
 	header := []any{a.say("file"), a.say("flow"), a.say("rows")}
 	columns := rowColumns(jobs)
 	for _, c := range columns {
-		if len(c.states) > 1 {
+		switch {
+		case c.gated:
+			header = append(header, a.say("gate.held"))
+			continue
+		case len(c.states) > 1:
 			header = append(header, a.say("open"))
 			continue
 		}
@@ -170,11 +208,14 @@ func (a *app) jobTable(jobs []pipeline.Opened) {
 type rowColumn struct {
 	states []pipeline.State
 	always bool // also where it is 0 in every line
+	gated  bool // those that are ready, in jobs that a gate holds; else those apart
 }
 
 func (c rowColumn) of(j pipeline.Opened) (n int) {
 	for _, state := range c.states {
-		n += j.RowsBy[state]
+		if held := state == pipeline.Ready && j.Gate == pipeline.GateHeld; held == c.gated {
+			n += j.RowsBy[state]
+		}
 	}
 	return n
 }
@@ -189,6 +230,7 @@ func rowColumns(jobs []pipeline.Opened) []rowColumn {
 		{states: []pipeline.State{pipeline.Parked}},
 		{states: []pipeline.State{pipeline.Skipped}},
 		{states: []pipeline.State{pipeline.Superseded}},
+		{states: []pipeline.State{pipeline.Ready}, gated: true},
 		{states: []pipeline.State{pipeline.Ready, pipeline.Sending, pipeline.Accepted}},
 	}
 	return slices.DeleteFunc(all, func(c rowColumn) bool {
@@ -241,11 +283,16 @@ func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []s
 	for _, l := range n.lapses {
 		a.jsonLine(a.out, map[string]any{"what": "lapse", "lapse": l})
 	}
+	for _, j := range n.jobs {
+		for _, p := range n.gates[j.Job] {
+			a.jsonLine(a.out, a.gateJSON(j.Job, p))
+		}
+	}
 	jobs := make([]map[string]any, 0, len(n.jobs))
 	for _, j := range n.jobs {
 		jobs = append(jobs, jobJSON(j))
 	}
-	a.jsonLine(a.out, map[string]any{"what": "account", "jobs": jobs, "documents": total, "problems": len(n.problems), "notes": len(n.notes),
+	a.jsonLine(a.out, map[string]any{"what": "account", "jobs": jobs, "documents": total, "gated": len(n.gates), "problems": len(n.problems), "notes": len(n.notes),
 		"reports": n.reports, "toCorrect": toCorrect, "left": n.taken.Left, "exit": a.code})
 }
 
@@ -253,5 +300,20 @@ func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []s
 func jobJSON(j pipeline.Opened) map[string]any {
 	return map[string]any{"drop": j.Drop.ID, "file": j.Drop.Name, "flow": j.Flow, "lane": j.Lane, "step": j.Step,
 		"verdict": j.Verdict, "rows": j.Rows, "documents": j.States, "rowsBy": j.RowsBy, "problems": j.Problems,
-		"error": j.Error, "report": j.Report}
+		"error": j.Error, "report": j.Report, "gate": j.Gate, "release": releaseJSON(j.Release)}
+}
+
+// releaseJSON is who let a job go, or dropped it; nil where nobody did.
+func releaseJSON(r pipeline.Release) any {
+	if r.By == "" {
+		return nil
+	}
+	return r
+}
+
+// gateJSON is a reason of a gate for machines.
+func (a *app) gateJSON(job pipeline.Job, p pipeline.Problem) map[string]any {
+	line := a.problemJSON(p)
+	line["what"], line["job"] = "gate", job.String()
+	return line
 }

@@ -15,7 +15,8 @@ func (a *app) kindsCommand() *cobra.Command {
 		Use:   "kinds [PART OF A NAME]",
 		Short: "List the kinds of documents, and the fields that mappings supply",
 		Long: `kinds prints what a mapping may name after to: - each kind of document with the
-fields that a mapping supplies, their types, and which of them must be there.`,
+fields that a mapping supplies, their types, and which of them must be there - and
+what a mapping may decide about it under settings:.`,
 		Example: "  wasl kinds\n  wasl kinds eta",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -55,7 +56,11 @@ func (a *app) printKind(k pipeline.Kind) {
 		for _, f := range k.Fields {
 			fields = append(fields, map[string]any{"name": f.Name, "type": f.Type.String(), "required": f.Required, "help": f.Help})
 		}
-		a.jsonLine(a.out, map[string]any{"kind": k.Name, "help": k.Help, "groupBy": k.GroupBy, "once": k.Once, "fields": fields})
+		settings := make([]map[string]any, 0, len(k.Settings))
+		for _, s := range k.Settings {
+			settings = append(settings, map[string]any{"name": s.Name, "type": s.Type.String(), "choices": s.Choices, "default": s.Default, "help": s.Help})
+		}
+		a.jsonLine(a.out, map[string]any{"kind": k.Name, "help": k.Help, "groupBy": k.GroupBy, "once": k.Once, "fields": fields, "settings": settings})
 		return
 	}
 	fmt.Fprintf(a.out, "%s: %s\n", k.Name, k.Help)
@@ -71,5 +76,24 @@ func (a *app) printKind(k pipeline.Kind) {
 		t.AppendRow([]any{"  " + f.Name, f.Type.String(), required, f.Help})
 	}
 	t.Render()
+	a.printSettings(k.Settings)
 	fmt.Fprintln(a.out)
+}
+
+// printSettings prints what a flow may decide about a kind: the values that a
+// setting may have, or their type, and what counts where it is not given.
+func (a *app) printSettings(settings []pipeline.Setting) {
+	if len(settings) == 0 {
+		return
+	}
+	t := a.table("  "+a.say("setting"), a.say("choices"), a.say("standard"), "")
+	for _, s := range settings {
+		values := strings.Join(s.Choices, ", ")
+		if values == "" {
+			values = s.Type.String()
+		}
+		t.AppendRow([]any{"  " + s.Name, values, s.Default, s.Help})
+	}
+	fmt.Fprintln(a.out)
+	t.Render()
 }

@@ -122,6 +122,8 @@ func (a *app) eventLine(e pipeline.Event) string {
 		if trouble, ok := errors.AsType[*pipeline.Trouble](e.Err); ok {
 			return fmt.Sprintf("%s %s", name(), trouble.Says(a.language()))
 		}
+	case pipeline.EventHeld:
+		return fmt.Sprintf("%s %s", name(), a.say("gate.todo", "job", e.Job.String()))
 	case pipeline.EventReport:
 		return fmt.Sprintf("%-10s %s", a.say("event.report"), e.Note)
 	case pipeline.EventWaiting:

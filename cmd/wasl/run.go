@@ -43,11 +43,24 @@ would have to wait longer than its patience for another machine.`,
 // night is one run: everything from the inbox to the workbook. A share that is
 // away keeps nobody from asking about what was sent yesterday.
 func (a *app) night(ctx context.Context, h *house, patience time.Duration) error {
+	kept := h.keepBookings(ctx)
+	var proved error
+	err := a.shift(ctx, h, func() map[string]error {
+		lanes := h.workIn(ctx, h.lanes(), h.ledger, patience)
+		proved = h.proveAll(ctx)
+		return lanes
+	}, func(nightly) error { return nil })
+	return errors.Join(kept, err, proved)
+}
+
+// shift takes what lies in the inbox, lets work be done in the lanes, shows what
+// is to be shown of it, writes the workbooks, and accounts for all of it.
+func (a *app) shift(ctx context.Context, h *house, work func() map[string]error, show func(nightly) error) error {
 	taken, away := h.inbox.Once(ctx)
 	if away != nil {
 		away = fmt.Errorf("inbox: %w", away)
 	}
-	lanes := h.workLanes(ctx, patience)
+	lanes := work()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -75,6 +88,9 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 	}
 	night.lapses, night.fresh = lapses, fresh
 	night.taken, night.lanes, night.away = taken, lanes, away != nil
+	if err := show(night); err != nil {
+		return err
+	}
 	if away == nil {
 		if err := h.inbox.Reject(ctx); err != nil {
 			away = fmt.Errorf("inbox: %w", err)
@@ -91,17 +107,16 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 	return errors.Join(a.account(ctx, h, night), night.unwritten, away)
 }
 
-// workLanes works all lanes at once until each has nothing due, and says how
-// each ended.
-func (h *house) workLanes(ctx context.Context, patience time.Duration) map[string]error {
-	lanes := h.lanes()
+// workIn works some lanes at once until each has nothing due, and says how each
+// ended.
+func (h *house) workIn(ctx context.Context, lanes []string, queue pipeline.Queue, patience time.Duration) map[string]error {
 	type end struct {
 		lane string
 		err  error
 	}
 	ends := make(chan end)
 	for _, lane := range lanes {
-		go func() { ends <- end{lane, pipeline.Work(ctx, h.steps, h.ledger, lane, nil, patience)} }()
+		go func() { ends <- end{lane, pipeline.Work(ctx, h.steps, queue, lane, nil, patience)} }()
 	}
 	out := map[string]error{}
 	for range lanes {

@@ -11,6 +11,7 @@ import (
 
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
+	"wasl/stages/reconcile"
 )
 
 func (a *app) showCommand() *cobra.Command {
@@ -93,6 +94,7 @@ func (a *app) showJob(ctx context.Context, c *Config, l *ledger.Ledger, j pipeli
 	}
 	row(a.say("documents"), a.countLine(count))
 	row(a.say("step"), a.say("step."+string(j.Step)))
+	row(a.say("gate"), a.gateText(c, j))
 	row(a.say("error"), j.Error)
 	row(a.say("workbook"), j.Report)
 	a.problems(problems, 20)
@@ -134,7 +136,7 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 		}
 		a.jsonLine(a.out, map[string]any{"what": "document", "key": e.Key, "kind": e.Kind, "name": e.Name, "state": e.State,
 			"job": e.Job, "file": e.Drop, "from": e.From, "ref": e.Ref, "ticket": e.Ticket, "money": e.Money.String(), "currency": e.Currency,
-			"day": e.Day, "sent": e.Sent, "settled": e.Settled, "left": e.Left, "old": e.Old, "problems": problems, "body": body, "said": said})
+			"day": e.Day, "sent": e.Sent, "settled": e.Settled, "left": e.Left, "old": e.Old, "changes": e.Changes, "problems": problems, "body": body, "said": said})
 		return nil
 	}
 	fmt.Fprintf(a.out, "%s  %s  %s\n", e.Kind, e.Name, a.state(e.State))
@@ -149,7 +151,12 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 	if e.Currency != "" {
 		row(a.say("money"), e.Money.StringFixed(2)+" "+e.Currency)
 	}
-	row(a.say("was"), e.Old)
+	if len(e.Changes) == 0 {
+		row(a.say("was"), e.Old)
+	}
+	for _, ch := range e.Changes {
+		row(reconcile.FieldName(a.language(), ch.Field), a.changeText(ch))
+	}
 	row(a.say("left.out"), e.Left)
 	row(a.say("sent"), c.clock(e.Sent))
 	row(a.say("final"), c.clock(e.Settled))
@@ -161,6 +168,18 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 	}
 	fmt.Fprintln(a.out)
 	return nil
+}
+
+// changeText is what a value was and what it becomes: 7 -> 12 (buffer 2).
+func (a *app) changeText(c pipeline.Change) string {
+	text := cmp.Or(c.Old, "-") + " -> " + cmp.Or(c.New, "-")
+	if c.Move != "" {
+		text += " (" + c.Move + "%)"
+	}
+	if c.Why != "" {
+		text += " (" + c.Why + ")"
+	}
+	return text
 }
 
 // replyText is what came back: the status, if there was one, and the other side's

@@ -17,8 +17,9 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show what waits, where, and why",
 		Long: `status shows each lane with what it has to do, what it waits for, and the last
-error; the chains of receipts; the newest file; and of flows whose mapping says
-what they expect, whether it came. It only reads, so it can be called while
+error; the jobs that a gate holds, since when, why, and what lets them go; what is
+booked next; the chains of receipts; the newest file; and of flows whose mapping
+says what they expect, whether it came. It only reads, so it can be called while
 another wasl works.`,
 		Example: "  wasl status\n  wasl status --json",
 		Args:    cobra.NoArgs,
@@ -35,12 +36,18 @@ another wasl works.`,
 			if err != nil {
 				return err
 			}
+			next, err := a.readGates(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
 			if a.json {
 				a.expected(c, stand)
+				a.gatesJSON(next)
 				a.statusJSON(s)
 				return nil
 			}
 			a.status(c, s)
+			a.gates(c, next)
 			a.expected(c, stand)
 			return nil
 		},

@@ -73,10 +73,51 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 		wakes = append(wakes, wake)
 		start(lane, func() error { return pipeline.Work(ctx, h.steps, h.ledger, lane, wake, 0) })
 	}
+	start("bookings", func() error { return h.keepInTime(ctx, wakeAll) })
 	start("inbox", func() error { return h.inbox.Watch(ctx, wakeAll) })
 	start("workbook", func() error { return h.writeWhenQuiet(ctx, beat, wakeAll) })
 	all.Wait()
 	return errors.Join(first, outer.Err())
+}
+
+// bookEvery is how often watch looks for bookings at least: one may have been made
+// since it looked last.
+const bookEvery = 30 * time.Second
+
+// keepInTime does what was booked when its time comes, and what fell due while
+// nobody was there at once; and it proves what was sent once more. What goes wrong
+// here is told, once, and tried again.
+func (h *house) keepInTime(ctx context.Context, wakeAll func()) error {
+	told := ""
+	for {
+		next, err := h.keepNow(ctx)
+		if err != nil && ctx.Err() == nil && err.Error() != told {
+			h.steps.Tell(pipeline.Event{Time: time.Now(), What: pipeline.EventFailed, Note: err.Error(), Wait: bookEvery, Err: err})
+		}
+		told = ""
+		if err != nil {
+			told = err.Error()
+		}
+		wakeAll()
+		wait := bookEvery
+		if !next.IsZero() {
+			wait = min(wait, max(time.Until(next), time.Second))
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
+		}
+	}
+}
+
+// keepNow does what is due, and says when the next booking is; zero where none is.
+func (h *house) keepNow(ctx context.Context) (next time.Time, err error) {
+	err = errors.Join(h.keepBookings(ctx), h.proveAll(ctx))
+	next, failed := h.ledger.NextDue(ctx)
+	return next, errors.Join(err, failed)
 }
 
 // writeWhenQuiet also looks, from time to time, whether what is expected has come.

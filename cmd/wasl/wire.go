@@ -24,6 +24,7 @@ import (
 
 // A house is wasl furnished for one shop.
 type house struct {
+	app    *app // whose words it uses
 	cfg    *Config
 	ledger *ledger.Ledger
 	vault  *vault.Folder
@@ -144,7 +145,7 @@ func (a *app) openHouse(ctx context.Context, tell func(pipeline.Event)) (*house,
 }
 
 func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)) (_ *house, err error) {
-	h := &house{cfg: c} // not the named result: "return nil" would take it from the closing below
+	h := &house{app: a, cfg: c} // not the named result: "return nil" would take it from the closing below
 	if h.ledger, err = ledger.Open(ctx, c.path(c.State), ledger.Options{Zone: c.zone, Program: version()}); err != nil {
 		return nil, fmt.Errorf("open state: %w", err)
 	}
