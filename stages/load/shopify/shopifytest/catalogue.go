@@ -124,7 +124,7 @@ func (st *store) productNamed(idOrHandle string) *product {
 	if p := st.product(idOrHandle); p != nil {
 		return p
 	}
-	return st.byHandle[idOrHandle]
+	return st.handled(idOrHandle)
 }
 
 func (s *Server) productView(p *product) Product {
@@ -241,9 +241,10 @@ func (s *Server) rewrite(p *product, to Product) {
 	w.product(p, "descriptionHtml", &p.descriptionHTML, to.DescriptionHTML)
 	w.product(p, "vendor", &p.vendor, to.Vendor)
 	w.product(p, "productType", &p.kind, to.Type)
-	if to.Handle != p.handle {
-		w.note("product", p.id, p.handle, "handle", p.handle, to.Handle)
-		st.setHandle(p, to.Handle)
+	if handle := slug(to.Handle); handle != p.handle {
+		handle = st.freeHandle(handle)
+		w.note("product", p.id, p.handle, "handle", p.handle, handle)
+		st.setHandle(p, handle)
 	}
 	w.tags(p, to.Tags)
 	var kept []*variant

@@ -202,14 +202,12 @@ func checkWindow(args map[string]any) error {
 func window(nodes []node, args map[string]any) (from, to int, err error) {
 	from, to = 0, len(nodes)
 	if cursor := text(args["after"]); cursor != "" {
-		at, err := placeOf(nodes, cursor)
-		if err != nil {
+		if _, from, err = placeOf(nodes, cursor); err != nil {
 			return 0, 0, err
 		}
-		from = at + 1
 	}
 	if cursor := text(args["before"]); cursor != "" {
-		if to, err = placeOf(nodes, cursor); err != nil {
+		if to, _, err = placeOf(nodes, cursor); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -244,14 +242,21 @@ func cursorOf(id string) string {
 	return base64.StdEncoding.EncodeToString([]byte(cursorHead + id + cursorTail))
 }
 
-func placeOf(nodes []node, cursor string) (int, error) {
+// placeOf gives where the nodes up to the cursor's end and those after it begin. A node that was deleted since leaves
+// its place, in a list that stands in the order of ids.
+func placeOf(nodes []node, cursor string) (end, begin int, err error) {
 	raw, err := base64.StdEncoding.DecodeString(cursor)
 	id := strings.TrimSuffix(strings.TrimPrefix(string(raw), cursorHead), cursorTail)
-	at := slices.IndexFunc(nodes, func(n node) bool { return n.id == id })
-	if err != nil || at < 0 {
-		return 0, &fieldError{message: "Invalid cursor for current pagination sort.", code: "BAD_REQUEST"}
+	if at := slices.IndexFunc(nodes, func(n node) bool { return n.id == id }); err == nil && at >= 0 {
+		return at, at + 1, nil
 	}
-	return at, nil
+	order := func(n node, number int) int { return idNumber(n.id) - number }
+	byID := slices.IsSortedFunc(nodes, func(a, b node) int { return order(a, idNumber(b.id)) })
+	if err != nil || !byID || !strings.HasPrefix(string(raw), cursorHead) {
+		return 0, 0, &fieldError{message: "Invalid cursor for current pagination sort.", code: "BAD_REQUEST"}
+	}
+	at, _ := slices.BinarySearchFunc(nodes, idNumber(id), order)
+	return at, at, nil
 }
 
 // pageObject selects from a page; it costs 2 and what its nodes weigh.

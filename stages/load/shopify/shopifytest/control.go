@@ -2,6 +2,7 @@ package shopifytest
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -17,6 +18,7 @@ type State struct {
 	Points     int         `json:"points"`
 	Available  int         `json:"available"`
 	History    []Effect    `json:"history"`
+	Changes    []Change    `json:"changes"`
 	Violations []Violation `json:"violations"`
 
 	BulkOperations []BulkOperation `json:"bulk_operations"`
@@ -29,12 +31,32 @@ type Sale struct {
 	Delta    int    `json:"delta"`
 }
 
+// Edit is the body of POST /_standin/edit: a change of a product or of a variant behind the API's back. Set holds the
+// fields of Product or Variant to overwrite, see EditProduct.
+type Edit struct {
+	Product string          `json:"product,omitempty"` // id or handle
+	Variant string          `json:"variant,omitempty"` // id or SKU
+	Set     json.RawMessage `json:"set"`
+}
+
+func (s *Server) edit(e Edit) error {
+	var bad error
+	if e.Variant != "" {
+		err := s.EditVariant(e.Variant, func(v *Variant) { bad = json.Unmarshal(e.Set, v) })
+		return errors.Join(err, bad)
+	}
+	err := s.EditProduct(e.Product, func(p *Product) { bad = json.Unmarshal(e.Set, p) })
+	return errors.Join(err, bad)
+}
+
 // control serves
 //
 //	GET    /_standin/state     the State
 //	POST   /_standin/faults    one fault a line, as ParseFault reads it
 //	DELETE /_standin/faults    forget what is planned
 //	POST   /_standin/quantity  a Sale
+//	POST   /_standin/edit      an Edit
+//	GET    /_standin/products  all Products
 //	POST   /_standin/bulk      a BulkPlan for the next bulk operation
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
@@ -64,6 +86,14 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		if err = json.Unmarshal(body, &plan); err == nil {
 			s.PlanBulk(plan)
 		}
+	case "POST edit":
+		var e Edit
+		if err = json.Unmarshal(body, &e); err == nil {
+			err = s.edit(e)
+		}
+	case "GET products":
+		w.Header().Set("Content-Type", jsonType)
+		err = json.NewEncoder(w).Encode(s.Products())
 	default:
 		http.NotFound(w, r)
 	}
@@ -80,7 +110,7 @@ func (s *Server) State() State {
 	s.bucket.fill(s.opt.Now())
 	s.tickAll()
 	st := State{Quantities: s.shop.quantities(), Calls: calls, Points: s.record.points(), Available: int(s.bucket.level),
-		History: append([]Effect{}, s.record.effects...), Violations: s.record.judge(), BulkOperations: s.bulkOperations()}
+		History: append([]Effect{}, s.record.effects...), Changes: append([]Change{}, s.record.changes...), Violations: append(s.record.judge(), s.judgeGoods()...), BulkOperations: s.bulkOperations()}
 	if st.Violations == nil {
 		st.Violations = []Violation{}
 	}

@@ -2,16 +2,20 @@
 //
 // In: HTTP requests on loopback, as a client of the Admin GraphQL API 2026-10 sends them, and faults to play. Out: the
 // answers that Shopify's published rules (and recorded live replies) give, and a record of every request and of every
-// quantity that was really changed, for a test to judge.
+// change that was really made, for a test to judge.
 //
 // It never talks to anybody, never forgives what Shopify would refuse, never answers success for what it does not
 // implement, and shares no code with the sink it judges: it imports no package of this project.
 //
 // What it imitates: client credentials and permanent tokens, versions, validation of documents and variables, access
-// scopes, the cost of documents and the bucket they are paid from, idempotency keys, reading of shop, locations,
-// products, variants and inventory by pages and searches, inventorySetQuantities with compare-and-swap, metafields and
-// their definitions, tags. Everything else in the schema is answered with INTERNAL_SERVER_ERROR "not implemented by the
-// stand-in".
+// scopes, the cost of documents and inputs and the bucket they are paid from, idempotency keys, reading of shop,
+// locations, products, variants, files, collections, publications and inventory by pages and searches, productSet (also
+// put off), products and variants in part and in bulk, pictures that are processed and may fail, publishing, collections
+// of sources, inventory with compare-and-swap, metafields and their definitions, tags. Everything else in the schema is
+// answered with INTERNAL_SERVER_ERROR "not implemented by the stand-in", fields of inputs too.
+//
+// A test plays the merchant with AddProduct, EditProduct, EditVariant, DeleteProduct, EditCollection and Sell, lets
+// pictures fail with FailSource, and reads with Product, Products, Collections, Files, Changes and Judge.
 //
 // Also: staged uploads and bulk operations over everything that direct calls can do, price lists with fixed prices,
 // discounts and their codes.
@@ -56,4 +60,12 @@
 //     supported), but by codeDiscountNodeByCode.
 //   - Quantities at a deactivated location are refused with INVALID_LOCATION.
 //   - A first result that held userErrors counts as a failed attempt of its key.
+//   - customId that finds nothing creates only with the key among the metafields of the input: MISSING_FIELD_REQUIRED.
+//   - An empty list of variants leaves the variant that a product without options has.
+//   - What the API makes is published nowhere and its variants are not tracked until they are told to be.
+//   - updatedAt of a product moves with every accepted write, whether it changed something or not.
+//   - metafields of productSet replace those of every namespace.
+//   - Jobs and a productSet that was put off are done when the second request after them comes in.
+//   - A search by a metafield that cannot be filtered by fails with BAD_REQUEST.
+//   - Points of an input are rounded down (live: two variants of a bulk update cost nothing).
 package shopifytest

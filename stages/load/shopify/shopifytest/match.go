@@ -95,7 +95,7 @@ func (st *store) itemsWith(t term) (map[string]bool, bool) { return st.with(t, (
 func (st *store) productsWith(t term) (map[string]bool, bool) {
 	if t.field == "handle" && t.comparator == "" && !t.prefix {
 		out := map[string]bool{}
-		if p := st.byHandle[strings.ToLower(t.value)]; p != nil {
+		if p := st.handled(t.value); p != nil {
 			out[p.id] = true
 		}
 		return out, true

@@ -187,6 +187,7 @@ func (s *Server) setMetafields(x *execution) rootResolver {
 		}
 		out := []any{}
 		for _, entry := range list {
+			x.pen().noteMetafield(entry.(object))
 			out = append(out, s.writeMetafield(entry.(object)))
 		}
 		return object{"metafields": out, "userErrors": []any{}}, nil

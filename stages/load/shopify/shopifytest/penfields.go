@@ -189,6 +189,22 @@ func (w pen) metafields(kind, owner, name string, list []any, replace bool) {
 	}
 }
 
+// noteMetafield notes what metafieldsSet is about to write, and moves updatedAt of goods.
+func (w pen) noteMetafield(in object) {
+	st, owner := w.s.shop, text(in["ownerId"])
+	key := orElse(text(in["namespace"]), "$app") + "." + text(in["key"])
+	kind, name := strings.ToLower(idType(owner)), owner
+	if p := st.product(owner); p != nil {
+		name = p.handle
+		w.touch(p)
+	}
+	if v := st.byID[owner]; v != nil {
+		kind, name = "variant", v.SKU
+		w.touch(v.product, v)
+	}
+	w.note(kind, owner, name, "metafield "+key, text(st.metafields[owner][key]["value"]), text(in["value"]))
+}
+
 // metafieldValues makes the metafields those given, by a person's hand.
 func (w pen) metafieldValues(owner, name string, to map[string]string) {
 	st := w.s.shop

@@ -43,7 +43,7 @@ func (st *store) newProduct(in Product) *product {
 	p := &product{id: orElse(in.ID, st.newID("Product")), title: in.Title, status: orElse(in.Status, "ACTIVE"),
 		descriptionHTML: in.DescriptionHTML, vendor: orElse(in.Vendor, st.vendor), kind: in.Type, created: now, updated: now,
 		published: map[string]time.Time{}}
-	st.setHandle(p, orElse(in.Handle, st.freeHandle(in.Title)))
+	st.setHandle(p, st.freeHandle(orElse(in.Handle, in.Title)))
 	if len(in.Tags) > 0 {
 		st.tags[p.id] = tidyTags(in.Tags)
 	}
@@ -82,6 +82,9 @@ func (st *store) product(id string) *product {
 	}
 	return nil
 }
+
+// handled finds by handle, however it is written.
+func (st *store) handled(handle string) *product { return st.byHandle[slug(handle)] }
 
 func (st *store) setHandle(p *product, handle string) {
 	if st.byHandle[p.handle] == p {

@@ -62,7 +62,7 @@ func (s *Server) byIdentifier(owner string) resolver {
 			return orNil(s.lookUp(id)), nil
 		}
 		if handle := text(identifier["handle"]); handle != "" {
-			if p := s.shop.byHandle[handle]; p != nil && owner == "PRODUCT" {
+			if p := s.shop.handled(handle); p != nil && owner == "PRODUCT" {
 				return s.productObject(p), nil
 			}
 			if c := s.shop.collectionHandled(handle); c != nil && owner == "COLLECTION" {

@@ -103,7 +103,7 @@ func (p *setPlan) identify(identifier object) {
 		return
 	}
 	if handle := text(identifier["handle"]); handle != "" {
-		p.target = st.byHandle[handle]
+		p.target = st.handled(handle)
 		switch given := text(p.in["handle"]); {
 		case given == "":
 			p.fail("The input field corresponding to the identifier is required.", "MISSING_FIELD_REQUIRED")

@@ -263,7 +263,7 @@ func (p *setPlan) checkFields() {
 		p.fail("Title is too long (maximum is 255 characters)", "", "title")
 	}
 	if handle := text(p.in["handle"]); handle != "" {
-		if other := p.s.shop.byHandle[slug(handle)]; other != nil && other != p.target {
+		if other := p.s.shop.handled(handle); other != nil && other != p.target {
 			p.fail(fmt.Sprintf("Handle '%s' already in use. Please provide a new handle.", handle), "HANDLE_NOT_UNIQUE", "handle")
 		}
 	}

@@ -118,7 +118,7 @@ func (s *Server) productFaults(in object, held *product, ownerType string) (errs
 		errs = append(errs, plainError("Title is too long (maximum is 255 characters)", "title"))
 	}
 	if handle := text(in["handle"]); handle != "" {
-		if other := s.shop.byHandle[slug(handle)]; other != nil && other != held {
+		if other := s.shop.handled(handle); other != nil && other != held {
 			errs = append(errs, plainError(fmt.Sprintf("Handle '%s' already in use. Please provide a new handle.", handle), "input", "handle"))
 		}
 	}

@@ -29,6 +29,10 @@ func (s *Server) addTags(x *execution) rootResolver {
 			}
 		}
 		slices.Sort(tags)
+		if p := s.shop.product(id); p != nil {
+			x.pen().tags(p, tags)
+			x.pen().touch(p)
+		}
 		s.shop.tags[id] = tags
 		if kind == "Order" {
 			s.lookUp(id)["tags"] = tagList(tags)

@@ -38,7 +38,7 @@ func (s *Server) createVariants(x *execution) rootResolver {
 			names, faults := p.namesOf(in, nil, i)
 			planned[i] = names
 			errs = append(errs, faults...)
-			errs = append(errs, s.bulkFaults(in, "", i, "INVALID")...)
+			errs = append(errs, s.bulkFaults(p, in, "", i, "INVALID")...)
 			errs = append(errs, s.createFaults(in, i)...)
 			title := p.titleOf(names)
 			if len(faults) == 0 && titles[title] {
@@ -165,12 +165,12 @@ func (p *product) titleOf(names map[string]string) string {
 }
 
 // bulkFaults looks at the fields that creating and updating share; owner is the variant, "" for a new one.
-func (s *Server) bulkFaults(in object, owner string, i int, metafieldCode string) (errs []any) {
+func (s *Server) bulkFaults(p *product, in object, owner string, i int, metafieldCode string) (errs []any) {
 	for _, e := range variantFaults(in) {
 		errs = append(errs, userError(e.message, e.code, append([]string{"variants", joined(i)}, e.path...)...))
 	}
-	if id := text(in["mediaId"]); id != "" && s.shop.byFile[id] == nil {
-		errs = append(errs, userError("Media does not exist", "INVALID_INPUT", "variants", joined(i), "mediaId"))
+	if id := text(in["mediaId"]); id != "" && !slices.Contains(p.media, s.shop.byFile[id]) {
+		errs = append(errs, userError("Media does not exist on the specified product.", "INVALID_INPUT", "variants", joined(i), "mediaId"))
 	}
 	return append(errs, s.metafieldFaults("PRODUCTVARIANT", owner, in, []string{"variants", joined(i), "metafields"},
 		func(string) string { return metafieldCode })...)
@@ -249,7 +249,7 @@ func (s *Server) updateFaults(p *product, in object, i int) (v *variant, names m
 			"NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE", "variants", joined(i), "inventoryQuantities"))
 	}
 	names, faults := p.namesOf(in, v, i)
-	errs = append(append(errs, faults...), s.bulkFaults(in, v.ID, i, "INVALID_VALUE")...)
+	errs = append(append(errs, faults...), s.bulkFaults(p, in, v.ID, i, "INVALID_VALUE")...)
 	title := p.titleOf(names)
 	if other := find(p.variants, func(o *variant) bool { return o != v && o.title() == title }); other != nil && in["optionValues"] != nil {
 		errs = append(errs, userError(fmt.Sprintf("The variant '%s' already exists. Please change at least one option value.", title),
