@@ -39,7 +39,7 @@ func (s *Server) updateItem(x *execution) rootResolver {
 			return s.refused(x, object{"inventoryItem": nil}, plainError("The product variant doesn't exist.", "id")), nil
 		}
 		in := args["input"].(object)
-		if cost := text(in["cost"]); cost != "" && compareAmounts(cost, "0") < 0 {
+		if cost := moneyText(in["cost"]); cost != "" && compareAmounts(cost, "0") < 0 {
 			return s.refused(x, object{"inventoryItem": nil}, plainError("Cost must be greater than or equal to 0", "input", "cost")), nil
 		}
 		w := x.pen()

@@ -65,9 +65,10 @@ func (s *Server) updateFiles(x *execution) rootResolver {
 			f := s.shop.byFile[text(entry.(object)["id"])]
 			if f == nil {
 				missing = append(missing, fmt.Sprintf("%q", text(entry.(object)["id"])))
-			} else if f.status != fileReady {
-				unready = true
+				continue
 			}
+			s.look(f) // who only tries again gets there too
+			unready = unready || f.status != fileReady
 		}
 		refuse := func(errs ...any) (any, error) { return s.refused(x, object{"files": []any{}}, errs...), nil }
 		switch {

@@ -63,6 +63,9 @@ func (s *Server) pairFault(p *product, in object, times int) (field, message, co
 		return "mediaIds", "Only one mediaId is allowed per media input.", "TOO_MANY_MEDIA_PER_INPUT_PAIR"
 	}
 	f := s.shop.byFile[ids[0]]
+	if f != nil {
+		s.look(f)
+	}
 	switch {
 	case times > 1:
 		return "variantId", "Variant was specified in more than one media input.", "PRODUCT_VARIANT_SPECIFIED_MULTIPLE_TIMES"

@@ -149,6 +149,16 @@ func TestCost_OfInputs(t *testing.T) {
 	}
 }
 
+func TestMoney_MayBeANumberInTheDocument(t *testing.T) {
+	t.Parallel()
+	s, p := goods(t, Options{})
+	ask(t, s, fmt.Sprintf(`mutation { productVariantsBulkUpdate(productId: %q, variants: [{id: %q, price: 12.5, compareAtPrice: 20}]) { userErrors { code } } }`,
+		p.ID, p.Variants[0].ID), nil)
+	if v, _ := s.Variant("A-M"); v.Price != "12.50" || v.CompareAtPrice != "20.00" {
+		t.Errorf("got %+v", v)
+	}
+}
+
 func TestScopes_OfGoods(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{Scopes: []string{"read_products"}})

@@ -55,10 +55,10 @@ func (w pen) tags(p *product, tags []string) {
 // stand in the input or in its inventoryItem.
 func (w pen) variantFields(v *variant, in object) {
 	if price, given := in["price"]; given && price != nil {
-		w.variant(v, "price", &v.Price, twoPlaces(text(price)))
+		w.variant(v, "price", &v.Price, twoPlaces(moneyText(price)))
 	}
 	if price, given := in["compareAtPrice"]; given {
-		w.variant(v, "compareAtPrice", &v.CompareAtPrice, twoPlaces(text(price)))
+		w.variant(v, "compareAtPrice", &v.CompareAtPrice, twoPlaces(moneyText(price)))
 	}
 	if barcode, given := in["barcode"]; given {
 		w.variant(v, "barcode", &v.Barcode, text(barcode))
@@ -87,7 +87,7 @@ func (w pen) itemFields(v *variant, in object) {
 		{"countryCodeOfOrigin", "countryCodeOfOrigin", &v.Origin},
 	} {
 		if value, given := in[one.name]; given {
-			w.variant(v, one.noted, one.at, costOrText(one.name, text(value)))
+			w.variant(v, one.noted, one.at, costOrText(one.name, moneyText(value)))
 		}
 	}
 	if tracked, given := in["tracked"].(bool); given {

@@ -193,6 +193,15 @@ func twoPlaces(amount string) string {
 	return r.FloatString(2)
 }
 
+// moneyText reads a Money or Decimal, which the document may hold as a number.
+func moneyText(v any) string {
+	switch v.(type) {
+	case int64, float64:
+		return floatText(v)
+	}
+	return text(v)
+}
+
 // compareAmounts is the order of two amounts.
 func compareAmounts(a, b string) int {
 	x, okX := new(big.Rat).SetString(a)

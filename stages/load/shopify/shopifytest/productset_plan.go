@@ -283,12 +283,12 @@ type inputFault struct {
 
 // variantFaults looks at the plain fields of a variant's input, compareAtPrice first (live).
 func variantFaults(in object) (out []inputFault) {
-	if price := text(in["compareAtPrice"]); price != "" && compareAmounts(price, "1000000000000000000") >= 0 {
+	if price := moneyText(in["compareAtPrice"]); price != "" && compareAmounts(price, "1000000000000000000") >= 0 {
 		out = append(out, inputFault{"must be less than 1000000000000000000", "INVALID_INPUT", []string{"compareAtPrice"}})
 	} else if price != "" && compareAmounts(price, "0") < 0 {
 		out = append(out, inputFault{"must be greater than or equal to 0", "INVALID_INPUT", []string{"compareAtPrice"}})
 	}
-	if price := text(in["price"]); price != "" && compareAmounts(price, "0") < 0 {
+	if price := moneyText(in["price"]); price != "" && compareAmounts(price, "0") < 0 {
 		out = append(out, inputFault{"Price must be greater than or equal to 0", "GREATER_THAN_OR_EQUAL_TO", []string{"price"}})
 	} else if price != "" && compareAmounts(price, "1000000000000000000") >= 0 {
 		out = append(out, inputFault{"Price must be less than 1000000000000000000", "INVALID_INPUT", []string{"price"}})

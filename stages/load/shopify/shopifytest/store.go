@@ -306,6 +306,7 @@ func (s *Server) DeleteVariant(sku string) {
 	defer s.mu.Unlock()
 	for _, v := range slices.Clone(s.shop.variants) {
 		if v.SKU == sku {
+			s.merchant().note("variant", v.ID, v.SKU, "deleted", v.title(), "")
 			s.shop.dropVariant(v)
 			v.product.variants = slices.DeleteFunc(v.product.variants, func(o *variant) bool { return o == v })
 		}
