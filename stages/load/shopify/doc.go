@@ -14,7 +14,8 @@
 //	config.go     the section shopify of wasl.yaml
 //	sink.go       Sink, New, Lane                 desk.go       a desk for each kind
 //	shelf.go      what the shop holds             survey.go     how it is read
-//	levels.go     balances                        match.go      code -> variant
+//	levels.go     balances                        whole.go      whole products
+//	surveybulk.go reading everything at once      match.go      code -> variant
 //	kinds.go      the kinds of stock
 //	stock.go      records -> document             plan.go       document <-> what the shop holds
 //	send.go       batch -> request -> outcomes    readback.go   reading balances by id

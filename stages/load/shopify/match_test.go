@@ -63,9 +63,25 @@ func TestSurvey_MatchTable(t *testing.T) {
 	sink := s.quick(t, func(d *Deps) {
 		d.Match = func(code string) (string, bool, error) { id, ok := table[code]; return id, ok, nil }
 	})
-	h, err := sink.survey(t.Context(), 0, []string{"ERP-1", "ERP-2", "SH-S"})
+	for _, n := range []need{0, needAll} {
+		matchTable(t, sink, n)
+	}
+	broken := s.quick(t, func(d *Deps) {
+		d.Match = func(string) (string, bool, error) { return "", false, errors.New("no table") }
+	})
+	if _, err := broken.survey(t.Context(), 0, []string{"A-1"}); err == nil {
+		t.Error("a table that cannot be read is no empty table")
+	}
+}
+
+func matchTable(t *testing.T, sink *Sink, n need) {
+	t.Helper()
+	h, err := sink.survey(t.Context(), n, []string{"ERP-1", "ERP-2", "SH-S"})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if all := h.bySKU["SH-M"] != nil; all != n.has(needAll) {
+		t.Errorf("the whole shop was read: %v", all)
 	}
 	for code, want := range map[string]string{"ERP-1": "Q 7 match", "ERP-2": "match", "SH-S": "SH-S sku"} {
 		v, by, _ := h.find(code, code, "", nil)
@@ -76,11 +92,5 @@ func TestSurvey_MatchTable(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: got %s, want %s", code, got, want)
 		}
-	}
-	broken := s.quick(t, func(d *Deps) {
-		d.Match = func(string) (string, bool, error) { return "", false, errors.New("no table") }
-	})
-	if _, err := broken.survey(t.Context(), 0, []string{"A-1"}); err == nil {
-		t.Error("a table that cannot be read is no empty table")
 	}
 }

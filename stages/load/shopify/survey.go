@@ -2,7 +2,6 @@ package shopify
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,10 +22,12 @@ const (
 )
 
 // survey reads what the shop holds of the codes that documents speak of: item
-// codes, SKUs, barcodes; and, with needCodes, of item groups. nil codes are the
-// whole shop; where codes are many, or cannot be searched for, the shelf holds
-// the whole shop as well. It reads in the way that costs least, and the answer to
-// find is the same in each.
+// codes, SKUs, barcodes; and, with needCodes, of item groups. With needAll, or
+// where codes are many or cannot be searched for, the shelf holds the whole shop;
+// codes are then only looked up in the match table. nil codes are needAll without
+// that. It reads in the way that costs least, and the answer to
+// find is the same in each; but for what was made in the shop some seconds ago,
+// which a search may not find yet: who would make it goes by our own key.
 //
 // It only reads, and waits for points and for Shopify's own work next to ctx.
 func (s *Sink) survey(ctx context.Context, n need, codes []string, groups ...string) (*shelf, error) {
@@ -36,14 +37,17 @@ func (s *Sink) survey(ctx context.Context, n need, codes []string, groups ...str
 			return nil, err
 		}
 	}
+	if codes == nil {
+		n |= needAll
+	}
 	w := wanted{distinct(codes), distinct(groups)}
 	if err := s.readTable(h, w.codes); err != nil {
 		return nil, err
 	}
-	if codes != nil && w.len() == 0 {
+	if !n.has(needAll) && w.len() == 0 {
 		return h, nil
 	}
-	if err := s.read(ctx, h, n, w, codes == nil); err != nil {
+	if err := s.read(ctx, h, n, w); err != nil {
 		return nil, err
 	}
 	h.settle()
@@ -53,8 +57,8 @@ func (s *Sink) survey(ctx context.Context, n need, codes []string, groups ...str
 // read puts on the shelf what is needed of some codes, in the way that costs least.
 // A search by our own key is refused where nobody has made the key searchable
 // (since 2026-10); then everything is read.
-func (s *Sink) read(ctx context.Context, h *shelf, n need, w wanted, all bool) error {
-	if !all && w.len() <= mostSearched {
+func (s *Sink) read(ctx context.Context, h *shelf, n need, w wanted) error {
+	if !n.has(needAll) && w.len() <= mostSearched {
 		err := run(ctx, h, s.bySearch(n, w))
 		if !n.has(needCodes) || !notSearchable(err) {
 			return err
@@ -149,60 +153,6 @@ func (s *Sink) byPages(n need, _ wanted) []step {
 		func(ctx context.Context, h *shelf) error { return s.readWhole(ctx, h, n) },
 		func(ctx context.Context, h *shelf) error { return s.readLevels(ctx, h, n) },
 	}
-}
-
-// part is a question of the whole shop.
-type part struct {
-	query   string
-	inOrder bool
-	take    func(h *shelf) func(line json.RawMessage) error // each line of the answer
-	pages   step                                            // the same, where bulk operations are refused
-
-	asked admin.Asked
-	err   error
-}
-
-// byBulk reads the whole shop by bulk operations, all at once, and page by page
-// what Shopify does not let them read.
-func (s *Sink) byBulk(n need, w wanted) []step {
-	pages := s.byPages(n, w)
-	parts := []*part{{query: bulkVariants(n), take: takeVariants, pages: pages[0]}}
-	if n.has(needWhole | needText | needMedia) {
-		parts = append(parts, &part{query: bulkProducts(n), inOrder: n.has(needMedia), take: takeProducts, pages: pages[1]})
-	}
-	if n.has(needLevels) {
-		parts = append(parts, &part{query: bulkLevels, take: takeLevels, pages: pages[2]})
-	}
-	steps := []step{func(ctx context.Context, _ *shelf) error {
-		for _, p := range parts {
-			if p.asked, p.err = s.door.BulkAsk(ctx, p.query, p.inOrder); p.err != nil && !notInBulk(p.err) {
-				return p.err
-			}
-		}
-		return nil
-	}}
-	for _, p := range parts {
-		steps = append(steps, func(ctx context.Context, h *shelf) error {
-			err := p.err
-			if err == nil {
-				err = s.door.BulkAnswer(ctx, p.asked, p.take(h))
-			}
-			if notInBulk(err) {
-				return p.pages(ctx, h)
-			}
-			return err
-		})
-	}
-	return steps
-}
-
-// notInBulk tells whether Shopify refuses a bulk operation for good.
-func notInBulk(err error) bool {
-	if _, later := errors.AsType[*pipeline.Later](err); later {
-		return false
-	}
-	refused, ok := errors.AsType[*pipeline.Trouble](err)
-	return ok && (refused.Rule == "shopify.bulk" || refused.Rule == "shopify.scope" || refused.Rule == "shopify.request" || refused.Rule == "shopify.file")
 }
 
 // notSearchable tells whether Shopify refuses a search as it is.
@@ -336,16 +286,4 @@ func (s *Sink) readTabled(ctx context.Context, h *shelf, n need) error {
 		}
 	}
 	return nil
-}
-
-// takeVariants takes the lines of bulkVariants.
-func takeVariants(h *shelf) func(json.RawMessage) error {
-	return func(line json.RawMessage) error {
-		var v variant
-		if err := json.Unmarshal(line, &v); err != nil {
-			return fmt.Errorf("shopify: a variant of the bulk result cannot be read: %w", err)
-		}
-		h.add(&v)
-		return nil
-	}
 }

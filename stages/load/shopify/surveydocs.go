@@ -25,6 +25,7 @@ const (
 	needWhole                   // of each product found: its options, and all its variants
 	needText                    // and its description
 	needMedia                   // and its pictures
+	needAll                     // the whole shop, whatever the codes
 )
 
 func (n need) has(one need) bool { return n&one != 0 }
