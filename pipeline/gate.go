@@ -162,7 +162,7 @@ func usual(rows []int) int {
 	if len(rows) < 3 {
 		return 0
 	}
-	return median(rows)
+	return median(rows) / 2
 }
 
 // A Release says that a person let a held job go, or dropped what it would do.

@@ -44,7 +44,7 @@ func (h *house) open(ctx context.Context, days []string) (nightly, error) {
 			if job.Step != pipeline.StepClosed {
 				n.jobs = append(n.jobs, job)
 				mine[job.Job], used[job.Job] = true, job.Verdict == ""
-				if job.Gate == pipeline.GateHeld {
+				if isHeld(job) {
 					n.gates[job.Job] = nil
 				}
 			}

@@ -10,6 +10,12 @@ import (
 	"wasl/pipeline/ledger"
 )
 
+// isHeld tells whether a gate holds something of a job: of one whose documents
+// newer files have brought all since, nothing is left to hold.
+func isHeld(j pipeline.Opened) bool {
+	return j.Gate == pipeline.GateHeld && j.States[pipeline.Ready] > 0
+}
+
 // gateReasons are the problems that say why a gate holds, or held, a job.
 func gateReasons(ctx context.Context, l *ledger.Ledger, job pipeline.Job) ([]pipeline.Problem, error) {
 	all, err := l.ProblemsOf(ctx, job)
@@ -44,6 +50,9 @@ func (a *app) gateText(c *Config, j pipeline.Opened) string {
 	r := j.Release
 	switch j.Gate {
 	case pipeline.GateHeld:
+		if !isHeld(j) {
+			return a.say("gate.over")
+		}
 		return a.say("gate.held")
 	case pipeline.GateReleased:
 		return a.say("gate.released", "by", r.By, "at", c.minute(r.At), "why", r.Why)

@@ -66,7 +66,7 @@ func (a *app) plan(ctx context.Context, h *house, p planning) error {
 			var plans []reconcile.Plan
 			for _, j := range n.jobs {
 				fresh := slices.ContainsFunc(n.taken.Drops, func(d pipeline.Drop) bool { return d.ID == j.Drop.ID })
-				if _, ok := h.foreseen(j.Flow); !ok || !planned(j) || !fresh && j.Gate != pipeline.GateHeld {
+				if _, ok := h.foreseen(j.Flow); !ok || !planned(j) || !fresh && !isHeld(j) {
 					continue
 				}
 				plan, _, err := a.planOf(ctx, h.ledger, j)
@@ -176,7 +176,7 @@ func (a *app) planAgain(ctx context.Context, word string, p planning) error {
 	if away != nil {
 		return away
 	}
-	if j.Gate == pipeline.GateHeld {
+	if isHeld(j) {
 		a.code = exitAside
 	}
 	return nil

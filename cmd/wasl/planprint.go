@@ -63,7 +63,7 @@ func (a *app) planText(c *Config, plan reconcile.Plan, all bool) {
 			fmt.Fprintf(a.out, "    %s\n", p.Says(a.language()))
 		}
 	}
-	if j.Gate == pipeline.GateHeld {
+	if isHeld(j) {
 		fmt.Fprintf(a.out, "      %s: %s\n", a.say("fix"), a.say("gate.todo", "job", j.Job.String()))
 	}
 	moved := 0

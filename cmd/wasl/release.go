@@ -47,9 +47,12 @@ With --drop nothing of it leaves any more: what it would have changed is parked.
 }
 
 func (a *app) release(ctx context.Context, h *house, word string, asked request, drop bool) error {
-	job, err := jobNamed(ctx, h.ledger, word, func(j pipeline.Opened) bool { return j.Gate == pipeline.GateHeld })
+	job, err := jobNamed(ctx, h.ledger, word, func(j pipeline.Opened) bool { return isHeld(j) })
 	if err != nil {
 		return a.cannot(err)
+	}
+	if !isHeld(job) {
+		return a.cannot(notHeld(h.cfg, job))
 	}
 	err = h.ledger.Release(ctx, pipeline.Release{Job: job.Job, By: asked.by, Why: asked.why, Drop: drop})
 	if errors.Is(err, ledger.ErrNotHeld) {

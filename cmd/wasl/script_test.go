@@ -3,7 +3,9 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +20,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
 
+	"wasl/pipeline/ledger"
 	"wasl/stages/load/eta/etatest"
 	"wasl/stages/load/shopify/shopifytest"
 )
@@ -43,6 +46,10 @@ func TestMain(m *testing.M) {
 //	                     a sheet, swap-2-3 puts two rows in each other's place
 //	encode PAGE OUT IN   a text in a code page, with CRLF
 //	zip OUT FILE...      a ZIP of files, by their names without folders
+//	sold SKU PLACE N     a change of stock behind wasl's back, at Cairo or Alexandria
+//	job FLOW             JOB and DROP in the environment: the newest job of a flow in
+//	                     the folder shop
+//	requests             the balances that were set, in the order of the requests
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -58,6 +65,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "world": cmdWorld,
+			"sold": cmdSold, "job": cmdJob, "requests": cmdRequests,
 		},
 	})
 }
@@ -360,6 +368,61 @@ func cmdZip(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(z.Close())
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}
+
+// cmdSold changes a balance as a sale or a person at the shop does.
+func cmdSold(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: sold SKU PLACE DELTA")
+	}
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	ts.Check(worldOf(ts).shopify.Sell(args[0], args[1], n))
+}
+
+// cmdJob finds the newest job of a flow.
+func cmdJob(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: job FLOW")
+	}
+	l, err := ledger.Open(context.Background(), ts.MkAbs("shop/state"), ledger.Options{ReadOnly: true})
+	ts.Check(err)
+	defer func() { _ = l.Shut() }()
+	jobs, err := l.Jobs(context.Background(), "0000-00-00", "9999-99-99")
+	ts.Check(err)
+	for _, j := range slices.Backward(jobs) {
+		if j.Flow == args[0] {
+			ts.Setenv("JOB", j.Job.String())
+			ts.Setenv("DROP", j.Drop.ID)
+			return
+		}
+	}
+	ts.Fatalf("%s has no job", args[0])
+}
+
+// cmdRequests prints what was asked of inventorySetQuantities, a balance a line:
+// request 1: A-1 at Cairo: 7.
+func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	names := map[string]string{}
+	for _, q := range w.shopify.Quantities() {
+		names[q.ItemID+q.LocationID] = q.SKU + " at " + q.Location
+	}
+	for i, call := range w.shopify.CallsOf("inventorySetQuantities") {
+		var vars struct {
+			Input struct {
+				Quantities []struct {
+					Item     string `json:"inventoryItemId"`
+					Location string `json:"locationId"`
+					Quantity int    `json:"quantity"`
+				} `json:"quantities"`
+			} `json:"input"`
+		}
+		ts.Check(json.Unmarshal(call.Variables, &vars))
+		for _, q := range vars.Input.Quantities {
+			fmt.Fprintf(ts.Stdout(), "request %d: %s: %d\n", i+1, names[q.Item+q.Location], q.Quantity)
+		}
+	}
 }
 
 // cmdWorld prints what the stand-ins hold.

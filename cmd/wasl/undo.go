@@ -80,7 +80,7 @@ func (a *app) undo(ctx context.Context, h *house, word string, asked request, no
 	if err := a.showPlans(ctx, h.cfg, []reconcile.Plan{plan}, p); err != nil {
 		return err
 	}
-	if opened.Gate == pipeline.GateHeld || opened.States[pipeline.Held] > 0 {
+	if isHeld(opened) || opened.States[pipeline.Held] > 0 {
 		a.code = exitAside
 	}
 	return nil

@@ -55,8 +55,9 @@ var said = map[string][2]string{
 	"gate.held":     {"held at the gate", "موقوف عند البوابة"},
 	"gate.released": {"released by {by} at {at}: {why}", "أفرج عنه {by} في {at}: {why}"},
 	"gate.dropped":  {"dropped by {by} at {at}: {why}", "ألغاه {by} في {at}: {why}"},
+	"gate.over":     {"held at the gate until newer files had brought all of it", "أوقفته البوابة حتى جاءت ملفات أحدث بكل ما فيه"},
 	"gate.holds":    {"{job}  {file}  since {at}", "{job}  {file}  منذ {at}"},
-	"gate.todo":     {"look at it: wasl plan {job}; then wasl release {job} --by NAME --why TEXT, or with --drop", "راجعها: wasl plan {job}؛ ثم wasl release {job} --by NAME --why TEXT أو مع --drop"},
+	"gate.todo":     {"wasl release {job} --by NAME --why TEXT, or with --drop; what it would change: wasl plan {job}", "wasl release {job} --by NAME --why TEXT أو مع --drop؛ وما ستغيّره: wasl plan {job}"},
 	"gates":         {"Held at the gate ({count}):", "موقوف عند البوابة ({count}):"},
 
 	"plan.would": {"would change: {count}", "ستتغير: {count}"},
@@ -82,7 +83,7 @@ var said = map[string][2]string{
 	"undo.lost":     {"Cannot be put back ({count}):", "لا يمكن إعادتها ({count}):"},
 
 	"drift.none":     {"The ERP and the shop agree; compared: {count}", "النظام المحاسبي والمتجر متطابقان؛ عدد ما قورن: {count}"},
-	"drift.some":     {"The ERP and the shop differ: {count} values, of {of} documents compared", "قيم مختلفة بين النظام المحاسبي والمتجر: {count}، من {of} مستندًا قورنت"},
+	"drift.some":     {"The ERP and the shop differ. Values: {count}; documents compared: {of}", "النظام المحاسبي والمتجر مختلفان. القيم: {count}؛ المستندات التي قورنت: {of}"},
 	"drift.erp":      {"ERP", "النظام المحاسبي"},
 	"drift.there":    {"shop", "المتجر"},
 	"drift.who":      {"who wrote last", "آخر من كتب"},

@@ -20,9 +20,10 @@ func (l *Ledger) Job(ctx context.Context, job pipeline.Job) (j pipeline.Opened, 
 	return jobs[0], nil
 }
 
-// Held are the jobs that a gate holds, by admission.
+// Held are the jobs that a gate holds and that have something to leave, by
+// admission: newer files may have brought all of it since.
 func (l *Ledger) Held(ctx context.Context) ([]pipeline.Opened, error) {
-	return l.jobs(ctx, `j.gate = 'held'`)
+	return l.jobs(ctx, `j.gate = 'held' AND j.step = 'deliver'`)
 }
 
 // Unproved are the jobs that sent balances once more (wasl reupload), of which

@@ -132,6 +132,9 @@ func (b *book) gateSheet(plans []Plan) error {
 func (b *book) gate(j pipeline.Opened) (string, look) {
 	switch j.Gate {
 	case pipeline.GateHeld:
+		if j.States[pipeline.Ready] == 0 {
+			return b.say("gate.over"), quiet
+		}
 		return b.say("gate.held"), warn
 	case pipeline.GateReleased:
 		return b.say("gate.released"), good

@@ -44,6 +44,9 @@ type FileSum struct {
 	Release  pipeline.Release       `json:"release,omitzero"`
 }
 
+// gated tells whether a gate holds something of the file.
+func (f FileSum) gated() bool { return f.Gate == pipeline.GateHeld && f.By[pipeline.Ready] > 0 }
+
 // A FlowSum counts the documents of one flow.
 type FlowSum struct {
 	Flow      string                 `json:"flow"`

@@ -310,7 +310,7 @@ func (b *book) verdict(f FileSum) (string, look) {
 			l = warn
 		}
 		return b.say("verdict." + f.Verdict), l
-	case f.Gate == pipeline.GateHeld:
+	case f.gated():
 		return b.say("gate.held"), warn
 	case f.Gate == pipeline.GateDropped:
 		return b.say("gate.dropped"), quiet

@@ -14,7 +14,7 @@ func (s *summarySheet) unused(files []FileSum, wrong map[pipeline.Job][]pipeline
 	}
 	begun := false
 	for _, f := range files {
-		if f.Verdict == "" && f.Error == "" && f.Gate == pipeline.GateOpen {
+		if f.Verdict == "" && f.Error == "" && !f.gated() && f.Release.By == "" {
 			continue
 		}
 		if !begun {
@@ -51,7 +51,7 @@ func (s *summarySheet) reasons(f FileSum, why []pipeline.Problem) error {
 	says := [][2]string{}
 	for _, p := range why {
 		fix := p.Fix(lang)
-		if f.Gate != pipeline.GateHeld && p.Rule.Gate() {
+		if !f.gated() && p.Rule.Gate() {
 			fix = "" // it is done
 		}
 		says = append(says, [2]string{p.Says(lang), fix})

@@ -63,6 +63,7 @@ var words = map[string][2]string{
 	"unused":  {"not used", "غير مستخدم"},
 
 	"gate.held":        {"held at the gate", "موقوف عند البوابة"},
+	"gate.over":        {"newer files brought all of it", "جاءت ملفات أحدث بكل ما فيه"},
 	"gate.released":    {"released", "أُفرج عنه"},
 	"gate.dropped":     {"dropped", "أُلغي"},
 	"gate.open":        {"nothing holds it", "لا شيء يوقفه"},
