@@ -26,6 +26,10 @@ type Deps struct {
 	// variant for an item's code. May be nil.
 	Match func(code string) (variantID string, ok bool, err error)
 
+	// Content opens what the vault keeps under a hash: the bytes of pictures.
+	// ErrNotFound where it has none. May be nil where no pictures are sent.
+	Content func(ctx context.Context, sha string) (pipeline.File, error)
+
 	// Wait lets time pass, next to ctx; nil: a timer.
 	Wait func(ctx context.Context, d time.Duration) error
 }
@@ -39,7 +43,8 @@ type Sink struct {
 	zone *time.Location
 	lang string
 
-	match func(code string) (variantID string, ok bool, err error) // nil: nobody has matched anything
+	match   func(code string) (variantID string, ok bool, err error) // nil: nobody has matched anything
+	content func(ctx context.Context, sha string) (pipeline.File, error)
 }
 
 var (
@@ -72,7 +77,7 @@ func New(c Config, d Deps) (*Sink, error) {
 	door := admin.New(admin.Config{Shop: c.Shop, Address: address, Margin: c.Margin,
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken},
 		admin.Deps{Secret: d.Secret, Now: d.Now, Version: d.Version, Tell: d.Tell, Wait: d.Wait})
-	return &Sink{cfg: c, door: door, now: d.Now, zone: d.Zone, lang: d.Lang, match: d.Match}, nil
+	return &Sink{cfg: c, door: door, now: d.Now, zone: d.Zone, lang: d.Lang, match: d.Match, content: d.Content}, nil
 }
 
 // Lane names the lane of the shop: one bucket of points, one order of sending.

@@ -1,0 +1,68 @@
+package shopify
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"wasl/pipeline"
+	"wasl/stages/load/shopify/admin"
+)
+
+var (
+	notReady     = errors.New("shopify FileUpdate: a file is still being worked on")
+	refusedAgain = errors.New("shopify FileUpdate: refused again and again, for different files")
+)
+
+// ask says how far documents are. One whose answer was lost is sent again as it
+// is, which finds what was done. One that waited, and need not wait any more, is
+// ready for the rest of its way, with what is known by now.
+func (s imageDesk) ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	ctx, said := admin.Listen(ctx)
+	var unsure []pipeline.Document
+	waiting := b
+	waiting.Docs = nil
+	for _, doc := range b.Docs {
+		switch doc.State {
+		case pipeline.Sending:
+			unsure = append(unsure, doc)
+		case pipeline.Accepted:
+			waiting.Docs = append(waiting.Docs, doc)
+		}
+	}
+	r := newRound(s.Sink, waiting)
+	err := r.answer(ctx)
+	return pipeline.Answer{Outcomes: append(again(unsure), r.outcomes()...), Said: said.All()}, err
+}
+
+// answer looks whether documents need to wait any longer.
+func (r *round) answer(ctx context.Context) error {
+	files, order := &round{Sink: r.Sink}, &round{Sink: r.Sink, walls: r.walls}
+	for _, h := range r.going() {
+		h.ticketed()
+		if strings.HasPrefix(h.doc.Ticket, waitOrder) {
+			order.all = append(order.all, h)
+		} else {
+			files.all = append(files.all, h)
+		}
+	}
+	if err := files.await(ctx); err != nil {
+		return err
+	}
+	for _, h := range files.going() {
+		h.settled(pipeline.Ready, "")
+	}
+	if err := order.look(ctx); err != nil {
+		return err
+	}
+	for _, h := range order.going() {
+		if order.standsRight(h) {
+			h.settled(pipeline.Ready, "")
+		}
+	}
+	return nil
+}
+
+// ratio is a part of a whole, for people.
+func ratio(n, of int) string { return strconv.Itoa(n) + "/" + strconv.Itoa(of) }
