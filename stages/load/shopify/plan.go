@@ -16,7 +16,48 @@ func (s stockDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Plan
 	if err != nil {
 		return pipeline.Plan{}, err
 	}
-	return pipeline.Plan{Docs: h.compare(q.Docs)}, nil
+	docs := h.compare(q.Docs)
+	for i := range docs {
+		docs[i] = replacing(docs[i], q)
+	}
+	return pipeline.Plan{Docs: docs}, nil
+}
+
+// replacing says what a document that was held against the shelf would replace,
+// how to put it back, and when it leaves: what goes to zero first, so that nothing
+// is sold that is not there; in a re-upload last. What a person or another app has
+// changed since is not put back.
+func replacing(p pipeline.Planned, q pipeline.Question) pipeline.Planned {
+	p.Doc.Changes, p.Doc.Undo = nil, nil
+	want, err := stockOf(p.Doc)
+	if err != nil || len(p.Problems) > 0 || want.From == nil {
+		return p
+	}
+	if want.Quantity == 0 {
+		p.Rank = -1
+		if q.Memo == pipeline.MemoReupload {
+			p.Rank = 1
+		}
+	}
+	if p.Same {
+		p.Same = !q.All
+		return p
+	}
+	change := pipeline.Change{Field: "quantity", Old: p.Doc.Old, New: strconv.FormatInt(want.Quantity, 10)}
+	if want.Quantity == 0 {
+		change.Mark = pipeline.MarkZero
+	}
+	if q.Memo == pipeline.MemoUndo && len(p.Doc.Sent) > 0 {
+		sent, err := stockOf(pipeline.Document{Key: p.Doc.Key, Body: p.Doc.Sent})
+		if err == nil && sent.Quantity != *want.From {
+			p.Problems = []pipeline.Problem{wrong(p.Doc, "quantity", "", "undo.moved", map[string]string{
+				"sent": strconv.FormatInt(sent.Quantity, 10), "now": p.Doc.Old})}
+			return p
+		}
+	}
+	p.Doc.Changes = []pipeline.Change{change}
+	p.Doc.Undo = stock{SKU: want.SKU, Location: want.Location, Quantity: *want.From}.body()
+	return p
 }
 
 // skus are those of documents of stock.
