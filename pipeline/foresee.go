@@ -135,6 +135,11 @@ func (p *preparing) weigh(c *collected) {
 			p.load.count(w.doc)
 		case Unchanged:
 			p.load.documents++
+		case Skipped:
+			if len(w.doc.Then) > 0 { // it will change something by itself: now is the time to look at it
+				p.load.documents++
+				p.load.count(w.doc)
+			}
 		}
 	}
 }

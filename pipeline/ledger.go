@@ -76,7 +76,8 @@ type Filed struct {
 
 	// Gate is asked at the end, with what is known of the flow's last good file.
 	// Where it answers anything, the job is held and the problems are filed with
-	// it: nothing leaves before a Release. It is not asked where nothing is ready.
+	// it: nothing leaves before a Release. It is not asked where nothing is ready and
+	// nothing booked.
 	// nil holds nothing.
 	Gate func(Weighed) []Problem
 }

@@ -27,6 +27,7 @@ func (f *filing) book(doc pipeline.Document) error {
 		at := int64(never)
 		if !b.At.IsZero() {
 			at = nanos(b.At)
+			f.books = true
 		}
 		// One that the ledger gave keeps its flow and its kind.
 		from, owner := `SELECT flow, ? AS space FROM jobs WHERE seq = ?`, []any{f.space, f.job}

@@ -56,6 +56,7 @@ type filing struct {
 	asOf  int64 // the job that first brought its rows: job itself, or the one that it corrects
 	rules pipeline.Filed
 	space int64
+	books bool // something is booked that is to be done
 	at    int64
 	day   func(nanos int64) string
 

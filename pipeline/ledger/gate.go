@@ -39,9 +39,9 @@ func (f *filing) weigh() (w pipeline.Weighed, err error) {
 const goodFile = `verdict = '' AND step <> 'prepare' AND corrects = 0 AND memo = 0 AND gate <> 'dropped'`
 
 // brake asks the gate of a job whose documents are filed, and holds the job
-// where it says so. A job of which nothing would leave is not held.
+// where it says so. A job of which nothing would leave, now or later, is not held.
 func (f *filing) brake() error {
-	if f.rules.Gate == nil || f.made.Documents[pipeline.Ready] == 0 {
+	if f.rules.Gate == nil || f.made.Documents[pipeline.Ready] == 0 && !f.books {
 		return nil
 	}
 	w, err := f.weigh()
