@@ -50,6 +50,8 @@ var unservedValues = map[string][]string{
 	"FileContentType":            {"EXTERNAL_VIDEO", "MODEL_3D", "VIDEO"},
 	"MediaContentType":           {"EXTERNAL_VIDEO", "MODEL_3D", "VIDEO"},
 	"CollectionSourceTargetType": {"VARIANTS"},
+	"CollectionSourceInclusionConditionProductTypeRelation":   {"CONTAINS", "DOES_NOT_CONTAIN", "ENDS_WITH", "STARTS_WITH"},
+	"CollectionSourceInclusionConditionProductVendorRelation": {"CONTAINS", "DOES_NOT_CONTAIN", "ENDS_WITH", "STARTS_WITH"},
 }
 
 // lookThrough walks the arguments of a mutation: deprecated fields of inputs are noted, what would be left undone is an
