@@ -38,4 +38,12 @@
 //     admitted: its own time proves nothing, for copies carry old ones.
 //   - The folder has one owner, see owner.go: two installations with a ledger
 //     each would both admit everything.
+//   - A folder of pictures (pictures.go) is no inbox: what lies there stays there,
+//     and only its list comes in, as a drop like any other. So the plan, the gate
+//     and the reports know nothing of folders. The list names the whole folder, and
+//     pictures by the hash of their bytes, which lie in the vault by then: a job can
+//     be repeated after the folder has changed. What is remembered of the folder is a
+//     cache: without it the list comes once more, and changes nothing.
+//   - A picture that went away leaves the list when it has been away as long as one has to
+//     stand still; an empty folder is a drive that is not there.
 package inbox
