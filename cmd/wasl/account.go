@@ -89,7 +89,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 			aside++ // nothing holds it, but a person has to see to it
 		}
 	}
-	aside += total[pipeline.Held] + total[pipeline.Rejected] + total[pipeline.Parked]
+	aside += total[pipeline.Held] + total[pipeline.Rejected] + total[pipeline.Parked] - dropped(n.jobs)
 	waiting += total[pipeline.Ready] - gated(n.jobs) + total[pipeline.Sending] + total[pipeline.Accepted]
 	failed := a.laneErrors(n.lanes)
 	failed = a.goneLanes(n.jobs, h.lanes()) || failed
@@ -144,6 +144,16 @@ func gated(jobs []pipeline.Opened) (n int) {
 	for _, j := range jobs {
 		if j.Gate == pipeline.GateHeld {
 			n += j.States[pipeline.Ready]
+		}
+	}
+	return n
+}
+
+// dropped are the documents that somebody dropped at a gate: that is no news.
+func dropped(jobs []pipeline.Opened) (n int) {
+	for _, j := range jobs {
+		if j.Gate == pipeline.GateDropped {
+			n += j.States[pipeline.Parked]
 		}
 	}
 	return n

@@ -102,6 +102,7 @@ func (c *Config) validate(path string) []pipeline.Finding {
 	if c.Shopify != nil {
 		within("shopify", c.Shopify.Validate())
 	}
+	found = append(found, c.pictureFindings()...)
 	if c.ERP != nil {
 		within("erp", c.ERP.Validate())
 	}
@@ -159,6 +160,9 @@ func (c *Config) folderFindings() []pipeline.Finding {
 		found = append(found, c.place(c.path(configName), pipeline.Finding{Path: setting, Rule: "inbox.gone", With: map[string]string{"path": path}}))
 	}
 	look("inbox.path", c.Inbox.Path)
+	if c.Shopify != nil && c.Shopify.Images.Folder != "" {
+		look("shopify.images.folder", c.Shopify.Images.Folder)
+	}
 	if c.ERP != nil {
 		look("erp.folder", cmp.Or(c.ERP.Folder, erp.DefaultFolder))
 	}

@@ -160,7 +160,7 @@ func (h *house) prove(ctx context.Context, j pipeline.Opened) error {
 		if p.Same || len(differs) > mostDiffers {
 			continue
 		}
-		differs = append(differs, differing(lang, p)...)
+		differs = append(differs, differing(lang, j.Drop.Name, p)...)
 	}
 	total := len(q.Docs)
 	good := 0
@@ -174,9 +174,10 @@ func (h *house) prove(ctx context.Context, j pipeline.Opened) error {
 	return h.ledger.Note(ctx, j.Job, append([]pipeline.Problem{proof}, differs...))
 }
 
-// differing are the values of a document that the shop does not hold as wanted.
-func differing(lang string, p pipeline.Planned) []pipeline.Problem {
-	at := pipeline.Origin{}
+// differing are the values of a document that the shop does not hold as wanted,
+// at the cells that they came from, or else in the job's file.
+func differing(lang, file string, p pipeline.Planned) []pipeline.Problem {
+	at := pipeline.Origin{File: file}
 	if len(p.Doc.From) > 0 {
 		at = p.Doc.From[0]
 	}

@@ -56,6 +56,7 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 // shift takes what lies in the inbox, lets work be done in the lanes, shows what
 // is to be shown of it, writes the workbooks, and accounts for all of it.
 func (a *app) shift(ctx context.Context, h *house, work func() map[string]error, show func(nightly) error) error {
+	pictures := h.takePictures(ctx)
 	taken, away := h.inbox.Once(ctx)
 	if away != nil {
 		away = fmt.Errorf("inbox: %w", away)
@@ -104,7 +105,7 @@ func (a *app) shift(ctx context.Context, h *house, work func() map[string]error,
 		}
 		night.reports = append(night.reports, report)
 	}
-	return errors.Join(a.account(ctx, h, night), night.unwritten, away)
+	return errors.Join(a.account(ctx, h, night), night.unwritten, away, pictures)
 }
 
 // workIn works some lanes at once until each has nothing due, and says how each

@@ -75,6 +75,7 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 	}
 	start("bookings", func() error { return h.keepInTime(ctx, wakeAll) })
 	start("inbox", func() error { return h.inbox.Watch(ctx, wakeAll) })
+	start("pictures", func() error { return h.watchPictures(ctx) })
 	start("workbook", func() error { return h.writeWhenQuiet(ctx, beat, wakeAll) })
 	all.Wait()
 	return errors.Join(first, outer.Err())

@@ -77,7 +77,7 @@ func openShopify(c *Config, keys secrets, tell func(pipeline.Event)) (door, erro
 		return door{section: "shopify", off: true, lane: "shopify", kinds: new(shopify.Sink).Kinds()}, nil
 	}
 	sink, err := shopify.New(*c.Shopify, shopify.Deps{
-		Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone, Lang: c.Language,
+		Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone, Lang: c.Language, Content: c.content,
 		Tell: func(note string, wait time.Duration) {
 			tell(pipeline.Event{Time: time.Now(), What: pipeline.EventWaiting, Lane: "shopify", Note: note, Wait: wait})
 		}})

@@ -22,7 +22,7 @@ var said = map[string][2]string{
 	"event.admitted":  {"taken", "استُلم"},
 	"event.preparing": {"reading", "قراءة"},
 	"event.prepared":  {"read", "قُرئ"},
-	"event.held":      {"held", "موقوف"},
+	"event.held":      {"held", "محجوز"},
 	"event.refused":   {"refused", "مرفوض"},
 	"event.delivered": {"sent", "أُرسل"},
 	"event.waiting":   {"waiting", "انتظار"},
@@ -52,13 +52,13 @@ var said = map[string][2]string{
 	"noDays":            {"no file arrived from {from} to {to}: there is nothing to write", "لم يصل أي ملف من {from} إلى {to}: لا يوجد ما يُكتب"},
 
 	"gate":          {"gate", "البوابة"},
-	"gate.held":     {"held at the gate", "موقوف عند البوابة"},
+	"gate.held":     {"held at the gate", "محجوز عند البوابة"},
 	"gate.released": {"released by {by} at {at}: {why}", "أفرج عنه {by} في {at}: {why}"},
 	"gate.dropped":  {"dropped by {by} at {at}: {why}", "ألغاه {by} في {at}: {why}"},
-	"gate.over":     {"held at the gate until newer files had brought all of it", "أوقفته البوابة حتى جاءت ملفات أحدث بكل ما فيه"},
+	"gate.over":     {"held at the gate until newer files had brought all of it", "حجزته البوابة حتى جاءت ملفات أحدث بكل ما فيه"},
 	"gate.holds":    {"{job}  {file}  since {at}", "{job}  {file}  منذ {at}"},
 	"gate.todo":     {"wasl release {job} --by NAME --why TEXT, or with --drop; what it would change: wasl plan {job}", "wasl release {job} --by NAME --why TEXT أو مع --drop؛ وما ستغيّره: wasl plan {job}"},
-	"gates":         {"Held at the gate ({count}):", "موقوف عند البوابة ({count}):"},
+	"gates":         {"Held at the gate ({count}):", "محجوز عند البوابة ({count}):"},
 
 	"plan.would": {"would change: {count}", "ستتغير: {count}"},
 	"plan.none":  {"Nothing would change.", "لن يتغير شيء."},
@@ -89,7 +89,7 @@ var said = map[string][2]string{
 	"drift.who":      {"who wrote last", "آخر من كتب"},
 	"drift.shop":     {"somebody at the shop, after wasl set it at {at}", "شخص في المتجر بعد أن ضبطها wasl في {at}"},
 	"drift.seen":     {"somebody at the shop, after it was as wanted at {at}", "شخص في المتجر بعد أن كانت كالمطلوب في {at}"},
-	"drift.held":     {"the ERP: held at the gate in {job}", "النظام المحاسبي: موقوفة عند البوابة في {job}"},
+	"drift.held":     {"the ERP: held at the gate in {job}", "النظام المحاسبي: محجوزة عند البوابة في {job}"},
 	"drift.rejected": {"the ERP: rejected in {job}", "النظام المحاسبي: مرفوضة في {job}"},
 	"drift.waiting":  {"the ERP: on its way in {job}", "النظام المحاسبي: في الطريق في {job}"},
 	"drift.never":    {"the ERP: not sent, {state} in {job}", "النظام المحاسبي: لم تُرسل، {state} في {job}"},
@@ -98,7 +98,7 @@ var said = map[string][2]string{
 	"choices":  {"may be", "القيم"},
 	"standard": {"default", "الافتراضي"},
 
-	"status.held":   {"Held at the gate ({count}):", "موقوف عند البوابة ({count}):"},
+	"status.held":   {"Held at the gate ({count}):", "محجوز عند البوابة ({count}):"},
 	"status.booked": {"Booked ({count}):", "محجوز ({count}):"},
 
 	"field":    {"field", "الحقل"},

@@ -65,12 +65,18 @@ func Lines(lang string, e pipeline.Entry) []Line {
 	return out
 }
 
-// FieldName is our word for a field that a document changes, in people's language.
+// FieldName is the word for a field that a document changes, in people's language.
+// Of a field with a name of its own (image of A-1-RED) the first word counts; one
+// that the table lacks stays as its kind calls it.
 func FieldName(lang, field string) string {
-	if field == "" {
-		return ""
+	if _, known := words["field."+field]; known {
+		return say(lang, "field."+field)
 	}
-	return say(lang, "field."+field)
+	head, rest, named := strings.Cut(field, " ")
+	if _, known := words["field."+head]; !known || !named || lang == "en" {
+		return field
+	}
+	return say(lang, "field."+head) + " " + strings.TrimPrefix(rest, "of ")
 }
 
 // rulesOf are the rules of a flow that made the changes of a document, each once.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"wasl/pipeline"
@@ -67,8 +66,8 @@ func (b *book) fillPlans(plans []Plan) error {
 			s.text(line.Item)
 			s.words(line.Name)
 			s.text(FieldName(b.opt.Lang, line.Field))
-			s.value(line.Old)
-			s.value(line.New)
+			s.value(line.Field, line.Old)
+			s.value(line.Field, line.New)
 			s.percent(line.Move)
 			s.words(line.Why)
 			s.planState(line.State, p.Job)
@@ -153,18 +152,22 @@ func (s *sheet) planState(state pipeline.State, j pipeline.Opened) {
 	s.state(state)
 }
 
-// value adds a value that was replaced: a number where it is a plain decimal that
-// a spreadsheet keeps, and reads as it stands here.
-func (s *sheet) value(v string) {
-	if d, ok := parse(v); ok && d.String() == v && len(v) < 12 {
-		if _, whole := strconv.Atoi(v); whole == nil {
-			s.money(number, d)
-			return
-		}
-		s.money(amount, d)
-		return
+// numeric are the fields whose values are numbers; all others stay texts, barcodes
+// above all.
+var numeric = map[string]look{"quantity": number, "price": amount, "compare_at": amount, "cost": amount, "below_cost": amount}
+
+// value adds a value of a field, old or new.
+func (s *sheet) value(field, v string) {
+	d, ok := parse(v)
+	l, isNumber := numeric[field]
+	switch {
+	case !ok || !isNumber:
+		s.text(v)
+	case l == number:
+		s.count(d)
+	default:
+		s.money(l, d)
 	}
-	s.text(v)
 }
 
 // percent adds how far a price moves.

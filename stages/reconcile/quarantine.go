@@ -37,11 +37,25 @@ func QuarantineName(job pipeline.Job, part int) string {
 
 // PutAside tells whether rows of a job lie in its quarantine workbook.
 func PutAside(j pipeline.Opened) bool {
-	return j.States[pipeline.Held]+j.States[pipeline.Rejected]+j.States[pipeline.Parked] > 0
+	for state, n := range j.States {
+		if n > 0 && putAside(j, state) {
+			return true
+		}
+	}
+	return false
 }
 
-func putAside(s pipeline.State) bool {
-	return s == pipeline.Held || s == pipeline.Rejected || s == pipeline.Parked
+// putAside tells whether rows of a job whose document is in a state are to be
+// corrected and dropped again. Wishes of wasl itself stand in no file, and what
+// somebody dropped at the gate is not wanted back.
+func putAside(j pipeline.Opened, s pipeline.State) bool {
+	switch {
+	case j.Drop.IsMemo():
+		return false
+	case s == pipeline.Parked:
+		return j.Gate != pipeline.GateDropped
+	}
+	return s == pipeline.Held || s == pipeline.Rejected
 }
 
 // Quarantine writes a workbook for each job of some days of arrival, both
@@ -67,7 +81,7 @@ func Quarantine(ctx context.Context, books pipeline.Books, dir, from, to string,
 		if err != nil {
 			return fmt.Errorf("read the documents: %w", err)
 		}
-		if a := asides[e.Job]; a != nil && putAside(e.State) {
+		if a := asides[e.Job]; a != nil && putAside(a.job, e.State) {
 			a.add(e)
 		}
 	}

@@ -87,7 +87,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 			return fmt.Errorf("read the documents: %w", err)
 		}
 		sum.add(e)
-		if putAside(e.State) {
+		if putAside(changes.jobs[e.Job], e.State) {
 			b.aside[asideKey{e.Job, e.Key}] = true
 		}
 		switch e.Kind {
