@@ -2,13 +2,9 @@ package shopify
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 
 	"wasl/pipeline"
-	"wasl/stages/load/shopify/admin"
 )
 
 // whose is the product whose pictures a code means, and the variant where it is
@@ -126,106 +122,23 @@ func (p *product) variantsOf(word string) []*variant {
 }
 
 // galleries reads what the shop has of the items that galleries are about; whole
-// reads the pictures of every product.
+// reads the pictures of every product. A code may be that of a group, and its
+// beginning too.
 func (s *Sink) galleries(ctx context.Context, docs []pipeline.Document, whole bool) (*shelf, error) {
 	const n = needCodes | needDetail | needWhole | needMedia
-	var codes, asked []string
+	if whole {
+		return s.survey(ctx, n, nil)
+	}
+	codes := []string{}
 	for _, doc := range docs {
 		g, err := galleryOf(doc)
 		if err != nil {
 			return nil, err
 		}
-		asked = append(asked, g.Code)
 		codes = append(codes, g.Code)
 		for _, at := range dashes(g.Code) {
 			codes = append(codes, g.Code[:at])
 		}
 	}
-	if whole {
-		return s.survey(ctx, n, nil)
-	}
-	h, err := s.survey(ctx, n, codes)
-	if err != nil {
-		return nil, err
-	}
-	var missing []string
-	for _, code := range asked {
-		if h.owner(code).product == nil {
-			missing = append(missing, code)
-			for _, at := range dashes(code) {
-				missing = append(missing, code[:at])
-			}
-		}
-	}
-	return h, s.readGroups(ctx, h, n, distinct(missing))
+	return s.survey(ctx, n, codes, codes...)
 }
-
-// perGroups are as many groups as one call looks up.
-const perGroups = 20
-
-// readGroups looks up products by our key of groups, which a search for variants
-// does not find: the file may name a group whose items it does not know.
-func (s *Sink) readGroups(ctx context.Context, h *shelf, n need, codes []string) error {
-	if len(codes) == 0 {
-		return nil
-	}
-	var defined struct {
-		Definitions struct {
-			Nodes []json.RawMessage `json:"nodes"`
-		} `json:"metafieldDefinitions"`
-	}
-	if _, err := s.door.Read(ctx, groupKey, nil, &defined); err != nil || len(defined.Definitions.Nodes) == 0 {
-		return err // before the key is defined no product has it
-	}
-	found := newShelf("")
-	for part := range slices.Chunk(codes, perGroups) {
-		vars := map[string]any{}
-		for i := range perGroups {
-			vars[fmt.Sprint("v", i)] = part[min(i, len(part)-1)]
-		}
-		var data map[string]*product
-		if _, err := s.door.Read(ctx, groupsByCode, vars, &data); err != nil {
-			return err
-		}
-		for _, p := range data {
-			if p != nil && h.products[p.ID] == nil {
-				found.under(p)
-			}
-		}
-	}
-	if err := s.readWhole(ctx, found, n); err != nil {
-		return err
-	}
-	for _, p := range found.products {
-		h.under(p)
-		for _, v := range p.Variants {
-			h.index(v)
-		}
-	}
-	h.settle()
-	return nil
-}
-
-// index puts a variant on the shelf whose product stands there with it already.
-func (h *shelf) index(v *variant) {
-	p := v.Product
-	v.Product = nil
-	h.add(v)
-	v.Product = p
-}
-
-// groupKey tells whether our key of groups is defined.
-var groupKey = admin.Operation{Name: "ItemGroupKey", Cost: 8, Text: `query ItemGroupKey {
-  metafieldDefinitions(first: 1, ownerType: PRODUCT, namespace: "` + ownNamespace + `", key: "` + keyItemGroup + `") { nodes { id } }
-}`}
-
-// groupsByCode looks up products by our key of groups.
-var groupsByCode = func() admin.Operation {
-	var vars, fields strings.Builder
-	for i := range perGroups {
-		fmt.Fprintf(&vars, "$v%d: String! ", i)
-		fmt.Fprintf(&fields, "  g%d: productByIdentifier(identifier: {customId: {namespace: %q, key: %q, value: $v%d}}) { %s }\n",
-			i, ownNamespace, keyItemGroup, i, productFields(needCodes))
-	}
-	return admin.Operation{Name: "GroupsByCode", Cost: 2 * perGroups, Text: "query GroupsByCode(" + strings.TrimSpace(vars.String()) + ") {\n" + fields.String() + "}"}
-}()
