@@ -28,6 +28,9 @@ func kinds() map[string]pipeline.Kind {
 		"table.codes": {Name: "table.codes", GroupBy: []string{"list", "code"}, Fields: fields(`list:code! code:code! value:text! name:text`)},
 		"shopify.stock": {Name: "shopify.stock", GroupBy: []string{"sku", "location"},
 			Fields: fields(`sku:code! location:text! quantity:quantity! warehouse:code name:text`)},
+		"shopify.image": {Name: "shopify.image", GroupBy: []string{"code"},
+			Fields:   fields(`code:code! image:text! position:quantity alt:text variant:code sha256:code remove:bool`),
+			Settings: []pipeline.Setting{{Name: "complete", Type: pipeline.Bool}, {Name: "delete", Type: pipeline.Text}, {Name: "on_stale", Type: pipeline.Text}}},
 		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: order},
 		"eta.receipt": {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], item...)},
 		"all": {Name: "all", Fields: fields(`label:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool

@@ -29,6 +29,14 @@ type Config struct {
 	Fraction  string            `yaml:"fraction"`  // hold | floor: Shopify counts whole pieces
 	Negative  string            `yaml:"negative"`  // hold | zero | send
 	Margin    int               `yaml:"margin"`    // per cent of the shop's points that are left to other apps; 0: 20
+
+	Images Images `yaml:"images"` // the folder of pictures
+}
+
+// Images is where pictures of items lie, and how their names say whose they are.
+type Images struct {
+	Folder  string `yaml:"folder"`  // relative to wasl.yaml; "": there is none
+	Pattern string `yaml:"pattern"` // {code}_{position}; {variant} too
 }
 
 // The choices of a Config.
