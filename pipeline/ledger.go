@@ -72,7 +72,6 @@ type Filed struct {
 	Space string // Kind.Space
 	Once  bool   // Kind.Once
 	Diff  bool   // Filing.Document compares with what was delivered before; false where a Planner has compared
-	Memo  bool   // wasl itself asks: it is no file of the flow
 
 	// Gate is asked at the end, with what is known of the flow's last good file.
 	// Where it answers anything, the job is held and the problems are filed with

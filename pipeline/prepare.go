@@ -38,7 +38,7 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 	s.tell(Event{What: EventPreparing, Job: job, Lane: flow.Lane})
 	p := &preparing{steps: s, job: job, flow: flow, past: past}
 	planner, plans := flow.Sink.(Planner)
-	filed := Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Space: flow.Kind.Space, Once: flow.Kind.Once, Diff: !plans, Memo: drop.IsMemo()}
+	filed := Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Space: flow.Kind.Space, Once: flow.Kind.Once, Diff: !plans}
 	fill := func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) }
 	switch {
 	case plans:

@@ -18,7 +18,7 @@ const never = math.MaxInt64
 // book stores what is to be done later because of a document. A booking of the
 // same key and word gives way as soon as it counts: while the gate holds the job,
 // or where somebody drops it, the older one stays in force.
-func (f *filing) book(doc pipeline.Document) error {
+func (f *filing) book(id int64, doc pipeline.Document) error {
 	for _, b := range doc.Then {
 		words, err := toJSON(b.Doc.Words)
 		if err != nil {
@@ -34,9 +34,9 @@ func (f *filing) book(doc pipeline.Document) error {
 		if b.ID != 0 {
 			from, owner = `SELECT flow, space FROM bookings WHERE id = ?`, []any{b.ID}
 		}
-		if _, err := f.tx.Exec(`INSERT INTO bookings (flow, space, job, key, word, at, name, body, print, words)
-			SELECT o.flow, o.space, ?, ?, ?, ?, ?, ?, ?, ? FROM (`+from+`) o`,
-			append([]any{f.job, b.Doc.Key, b.Why, at, b.Doc.Name, string(b.Doc.Body), b.Doc.Print, words}, owner...)...); err != nil {
+		if _, err := f.tx.Exec(`INSERT INTO bookings (flow, space, job, doc, key, word, at, name, body, print, words)
+			SELECT o.flow, o.space, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM (`+from+`) o`,
+			append([]any{f.job, id, b.Doc.Key, b.Why, at, b.Doc.Name, string(b.Doc.Body), b.Doc.Print, words}, owner...)...); err != nil {
 			return err
 		}
 	}
@@ -118,11 +118,12 @@ func (l *Ledger) NextDue(ctx context.Context) (at time.Time, err error) {
 }
 
 // AdmitMemo makes a drop and its one job of a memo that lies in the vault, and
-// stores that it does these bookings: all of it, or nothing. One that is done
-// already, by a memo that was admitted before, makes it ErrNotFound.
+// stores that it does these bookings: all of it, or nothing. One that is not in
+// force any more, because a memo that was admitted before does it or a newer file
+// booked something else, makes it ErrNotFound.
 func (l *Ledger) AdmitMemo(ctx context.Context, a pipeline.Arrival, bookings []int64) (d pipeline.Drop, err error) {
 	err = l.write(ctx, "admit "+a.Name, func(tx *txn) error {
-		if d, err = admit(tx, a); err != nil {
+		if d, err = admit(tx, a, true); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`UPDATE jobs SET memo = 1 WHERE drop_id = ?`, d.ID); err != nil {
@@ -132,7 +133,8 @@ func (l *Ledger) AdmitMemo(ctx context.Context, a pipeline.Arrival, bookings []i
 			return err
 		}
 		for _, id := range bookings {
-			done, err := tx.Exec(`UPDATE bookings SET memo = ? WHERE id = ? AND memo = ''`, d.ID, id)
+			done, err := tx.Exec(`UPDATE bookings SET memo = ?1 WHERE id = ?2
+				AND EXISTS (SELECT 1 FROM bookings b JOIN jobs j ON j.seq = b.job WHERE b.id = ?2 AND `+inForce+`)`, d.ID, id)
 			if err != nil {
 				return err
 			}

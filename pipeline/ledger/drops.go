@@ -51,7 +51,7 @@ func (l *Ledger) Admit(ctx context.Context, a pipeline.Arrival) (d pipeline.Drop
 			return err
 		}
 		fresh = true
-		d, err = admit(tx, a)
+		d, err = admit(tx, a, false)
 		return err
 	})
 	if err != nil {
@@ -60,8 +60,13 @@ func (l *Ledger) Admit(ctx context.Context, a pipeline.Arrival) (d pipeline.Drop
 	return d, fresh, nil
 }
 
-func admit(tx *txn, a pipeline.Arrival) (pipeline.Drop, error) {
+// admit makes the drop and its jobs. Whoever writes into an inbox cannot write a
+// memo: only what wasl itself admits as one may come from one.
+func admit(tx *txn, a pipeline.Arrival, memo bool) (pipeline.Drop, error) {
 	d := pipeline.Drop{SHA256: a.SHA256, Name: a.Name, Size: a.Size, Arrived: a.Arrived.UTC(), Day: a.Day, From: a.From}
+	if d.IsMemo() != memo {
+		return d, fmt.Errorf("from %q: a memo comes only from wasl itself", a.From)
+	}
 	err := tx.QueryRow(`SELECT id FROM drops WHERE sha256 = ? ORDER BY seq DESC LIMIT 1`, a.SHA256).Scan(&d.Twin)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return d, err

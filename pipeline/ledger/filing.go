@@ -54,6 +54,7 @@ type filing struct {
 	tx    *txn
 	job   int64
 	asOf  int64 // the job that first brought its rows: job itself, or the one that it corrects
+	memo  bool  // wasl itself asked for it
 	rules pipeline.Filed
 	space int64
 	books bool // something is booked that is to be done
@@ -77,7 +78,7 @@ type waiting struct {
 }
 
 func (l *Ledger) newFiling(ctx context.Context, tx *txn, job filable, rules pipeline.Filed) (*filing, error) {
-	f := &filing{ctx: ctx, tx: tx, job: job.seq, asOf: cmp.Or(job.corrects, job.seq), rules: rules, at: nanos(l.now()),
+	f := &filing{ctx: ctx, tx: tx, job: job.seq, asOf: cmp.Or(job.corrects, job.seq), memo: job.memo, rules: rules, at: nanos(l.now()),
 		day:  func(n int64) string { return instant(n).In(l.zone).Format("2006-01-02") },
 		made: pipeline.Prepared{Documents: map[pipeline.State]int{}}, moved: map[int64]bool{}, ages: map[int64]int64{}}
 	space := cmp.Or(rules.Space, rules.Lane)
@@ -303,7 +304,7 @@ func (f *filing) store() error {
 			return err
 		}
 		if w.doc.State != pipeline.Held {
-			if err := f.book(w.doc); err != nil {
+			if err := f.book(w.id, w.doc); err != nil {
 				return err
 			}
 		}
@@ -370,6 +371,9 @@ func (f *filing) insert(head string, arity int, args []any) error {
 // finish stores the last chunk, and moves the job on.
 func (f *filing) finish(reading pipeline.Reading) (pipeline.Prepared, error) {
 	if err := f.flush(); err != nil {
+		return f.made, err
+	}
+	if err := f.overtake(); err != nil {
 		return f.made, err
 	}
 	for job := range f.moved {

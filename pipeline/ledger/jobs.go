@@ -15,13 +15,14 @@ type filable struct {
 	seq      int64
 	dropSeq  int64
 	prepared string // what Prepare answered; "" before
+	memo     bool   // wasl itself asked for it
 	corrects int64  // the job that first brought its rows; 0: it did itself; -1: one that is not known here
 }
 
 func findJob(tx *txn, job pipeline.Job) (filable, error) {
 	var f filable
-	err := tx.QueryRow(`SELECT seq, drop_seq, prepared, corrects FROM jobs WHERE drop_id = ? AND flow = ?`, job.Drop, job.Flow).
-		Scan(&f.seq, &f.dropSeq, &f.prepared, &f.corrects)
+	err := tx.QueryRow(`SELECT seq, drop_seq, prepared, memo, corrects FROM jobs WHERE drop_id = ? AND flow = ?`, job.Drop, job.Flow).
+		Scan(&f.seq, &f.dropSeq, &f.prepared, &f.memo, &f.corrects)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = pipeline.ErrNotFound
 	}
@@ -97,10 +98,13 @@ func (l *Ledger) Route(ctx context.Context, flows []pipeline.Claim) error {
 	})
 }
 
-// moveOn moves a job that has nothing left to deliver on to be reconciled.
+// moveOn moves a job that has nothing left to deliver on to be reconciled. One that
+// the gate holds stays as long as it would book something: that is for a person
+// to let go, too.
 func moveOn(tx *txn, job int64) error {
 	_, err := tx.Exec(`UPDATE jobs SET step = 'reconcile' WHERE seq = ? AND step = 'deliver'
-		AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.job = jobs.seq AND `+open+`)`, job)
+		AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.job = jobs.seq AND `+open+`)
+		AND NOT (gate = 'held' AND EXISTS (SELECT 1 FROM bookings b WHERE b.job = jobs.seq))`, job)
 	return err
 }
 

@@ -22,7 +22,8 @@ type Wish struct {
 
 // Wishes are the newest documents of all keys of a flow, by key: what the ERP
 // wants the other side to hold. Those that could not be built are not among
-// them; what was built before takes their place.
+// them, nor what somebody dropped, nor what memos say (to put back, to do what was
+// booked): that is not the ERP's word. What it said before takes their place.
 func (l *Ledger) Wishes(ctx context.Context, flow string) (out []Wish, err error) {
 	err = l.read(ctx, func(tx *txn) error {
 		out, err = wishes(tx, flow)
@@ -35,7 +36,7 @@ func (l *Ledger) Wishes(ctx context.Context, flow string) (out []Wish, err error
 }
 
 func wishes(tx *txn, flow string) ([]Wish, error) {
-	rows, err := tx.Query(`SELECT `+documentCols+`, j.drop_id, j.flow, j.kind, j.gate, d.prev, k.gone_at, k.print FROM known k
+	rows, err := tx.Query(`SELECT `+documentCols+`, j.drop_id, j.flow, j.kind, j.gate, j.memo, d.prev, k.gone_at, k.print FROM known k
 		JOIN documents d ON d.id = k.newest JOIN jobs j ON j.seq = d.job
 		WHERE k.space IN (SELECT DISTINCT space FROM jobs WHERE flow = ? AND space <> 0) ORDER BY k.key`, flow)
 	if err != nil {
@@ -64,20 +65,21 @@ func wishes(tx *txn, flow string) ([]Wish, error) {
 // A wished document is a Wish with its place in the ledger.
 type wished struct {
 	Wish
+	memo  bool // wasl itself asked for it
 	prev  int64
 	print []byte // of what was delivered last
 }
 
-// says tells whether the document says what the ERP wants: it could be built, and
-// nobody dropped its job.
+// says tells whether the document says what the ERP wants: its file does, it could
+// be built, and nobody dropped its job.
 func (w wished) says() bool {
-	return len(w.Body) > 0 && w.State != pipeline.Held && w.State != pipeline.Parked && w.Gate != pipeline.GateDropped
+	return !w.memo && len(w.Body) > 0 && w.State != pipeline.Held && w.State != pipeline.Parked && w.Gate != pipeline.GateDropped
 }
 
 func scanWish(row scanner) (w wished, err error) {
 	var kind string
 	var goneAt int64
-	s, err := scanDocument(row, &w.Job.Drop, &w.Job.Flow, &kind, &w.Gate, &w.prev, &goneAt, &w.print)
+	s, err := scanDocument(row, &w.Job.Drop, &w.Job.Flow, &kind, &w.Gate, &w.memo, &w.prev, &goneAt, &w.print)
 	w.Document, w.Settled, w.Delivered = s.Document, instant(s.settled), instant(goneAt)
 	w.Kind = kind
 	return w, err
@@ -85,7 +87,7 @@ func scanWish(row scanner) (w wished, err error) {
 
 // wishBefore is the document filed before under the same key.
 func wishBefore(tx *txn, w wished) (wished, error) {
-	before, err := scanWish(tx.QueryRow(`SELECT `+documentCols+`, j.drop_id, j.flow, j.kind, j.gate, d.prev, 0, x''
+	before, err := scanWish(tx.QueryRow(`SELECT `+documentCols+`, j.drop_id, j.flow, j.kind, j.gate, j.memo, d.prev, 0, x''
 		FROM documents d JOIN jobs j ON j.seq = d.job WHERE d.id = ?`, w.prev))
 	before.Delivered, before.print = w.Delivered, w.print
 	return before, err
