@@ -47,7 +47,7 @@ func (c *collected) file(to Filing) error {
 
 // ahead reads a job's file to its end and holds what it makes of it against the
 // other side.
-func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Planner) (*collected, Reading, error) {
+func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Planner) (*collected, error) {
 	c := &collected{}
 	q := Question{Job: p.job, Kind: p.flow.Kind.Name, Settings: p.flow.Settings}
 	var err error
@@ -55,32 +55,24 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 		err = p.recall(file, c, &q)
 	} else {
 		_, err = p.fill(ctx, drop, file, c)
+		q.Whole = p.whole()
 	}
 	if err != nil {
-		return nil, p.reading(), err
+		return nil, err
 	}
-	q.Whole = p.astray == 0 && !slices.ContainsFunc(p.reading().Controls, func(c Control) bool { return !c.Off().IsZero() })
 	if q.Booked, err = p.booked(ctx); err != nil {
-		return nil, p.reading(), err
+		return nil, err
 	}
-	var at []int
-	for i, w := range c.docs {
-		if w.doc.State == Ready {
-			q.Docs, at = append(q.Docs, w.doc), append(at, i)
-		} else {
-			q.Aside = append(q.Aside, w.doc)
-		}
-	}
+	at := c.ask(&q)
 	plan, err := planner.Plan(ctx, q)
 	if err != nil {
-		return nil, p.reading(), fmt.Errorf("read what %s holds now: %w", p.flow.Lane, err)
+		return nil, fmt.Errorf("read what %s holds now: %w", p.flow.Lane, err)
 	}
 	if len(plan.Docs) != len(q.Docs) {
-		return nil, p.reading(), fmt.Errorf("%s planned %d documents of %d", p.flow.Lane, len(plan.Docs), len(q.Docs))
+		return nil, fmt.Errorf("%s planned %d documents of %d", p.flow.Lane, len(plan.Docs), len(q.Docs))
 	}
 	for i, planned := range plan.Docs {
-		w := &c.docs[at[i]]
-		w.take(planned)
+		c.docs[at[i]].take(planned)
 	}
 	for _, planned := range plan.More {
 		planned.Doc.Kind, planned.Doc.State = p.flow.Kind.Name, Ready
@@ -90,7 +82,27 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 	}
 	c.loose = append(c.loose, plan.Notes...)
 	p.weigh(c)
-	return c, p.reading(), nil
+	return c, nil
+}
+
+// whole tells whether what the file does not speak of was not in it: every row says
+// of what it is, its own totals agree, and it is not a workbook of some rows that
+// were put aside and come back.
+func (p *preparing) whole() bool {
+	r := p.reading()
+	return p.astray == 0 && r.Corrects == "" && !slices.ContainsFunc(r.Controls, func(c Control) bool { return !c.Off().IsZero() })
+}
+
+// ask puts the documents into a question, and says which of them its Docs are.
+func (c *collected) ask(q *Question) (at []int) {
+	for i, w := range c.docs {
+		if w.doc.State == Ready {
+			q.Docs, at = append(q.Docs, w.doc), append(at, i)
+		} else {
+			q.Aside = append(q.Aside, w.doc)
+		}
+	}
+	return at
 }
 
 // booked are the bookings of the flow's kind and of those beside it.
@@ -133,13 +145,13 @@ func (p *preparing) weigh(c *collected) {
 		case Ready:
 			p.load.documents++
 			p.load.count(w.doc)
-		case Unchanged:
-			p.load.documents++
-		case Skipped:
+		case Unchanged, Skipped:
 			if len(w.doc.Then) > 0 { // it will change something by itself: now is the time to look at it
-				p.load.documents++
 				p.load.count(w.doc)
+			} else if w.doc.State == Skipped {
+				continue
 			}
+			p.load.documents++
 		}
 	}
 }

@@ -24,6 +24,8 @@ type desk interface {
 func (s *Sink) desks() []desk {
 	return []desk{
 		stockDesk{s},
+		priceDesk{s},
+		promotionDesk{s},
 		imageDesk{s},
 	}
 }

@@ -162,9 +162,9 @@ func shareOf(price, percent pipeline.Decimal) pipeline.Decimal {
 	return price.Mul(percent).Mul(piastre)
 }
 
-// move is how far a price goes, in per cent of the old one with two decimals;
+// moveOf is how far a price goes, in per cent of the old one with two decimals;
 // "" where it came from nothing.
-func move(from, to pipeline.Decimal) string {
+func moveOf(from, to pipeline.Decimal) string {
 	if from.IsZero() {
 		return ""
 	}

@@ -116,10 +116,10 @@ func TestMarkup(t *testing.T) {
 	}
 }
 
-func TestMove(t *testing.T) {
+func TestMoveOf(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][3]string{{"100", "87.5", "-12.5"}, {"3", "4", "33.33"}, {"0", "5", ""}, {"200", "0", "-100"}} {
-		if got := move(decimal(c[0]), decimal(c[1])); got != c[2] {
+		if got := moveOf(decimal(c[0]), decimal(c[1])); got != c[2] {
 			t.Errorf("%s to %s: got %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
