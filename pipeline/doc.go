@@ -28,6 +28,29 @@
 // step may run twice, or again after half of it. Nothing between steps lives in
 // memory.
 //
+// # Plans and gates
+//
+// A sink that is a Planner is asked before anything is filed: what its documents
+// would change stands in them then, value by value. Where that is more than the
+// limits of the flow's Gate, or only a plan was asked for, the job is held:
+//
+//	prepare --> deliver --------------------------> reconcile --> closed
+//	               held --release--> released ----^
+//	                    --drop-----> dropped -----^   its documents are parked
+//	                    --newer files bring all of it-^   they are superseded
+//
+// A held job is at deliver and leaves nothing. It holds up nobody: its lane goes on
+// with others, and who needs its lane does not wait for it. What it booked does not
+// count. A newer file supersedes its documents one by one, as it does those of any
+// job; one that has none left goes on to be reconciled by itself.
+//
+// What wasl itself asks for, to put a job's changes back, to send balances once
+// more, to do what was booked for today, is a Memo: a drop in the vault and a job of
+// its flow with a plan, a gate and a line in the workbook, like a file's. But it
+// never comes in by the inbox, where anybody may write; it is no file of its flow,
+// so nothing is missing in it and nothing is held against it; and what it says is
+// not the ERP's word.
+//
 // # Why
 //
 //   - Ledger, Vault and Queue are interfaces because a second implementation is

@@ -75,7 +75,6 @@ type load struct {
 	rows      int
 	marks     map[Mark]int // documents with a change of this mark
 	moves     []Decimal    // of prices, in per cent without their sign
-	prices    int          // documents with a price that moves at all
 }
 
 // count adds a document that would leave.

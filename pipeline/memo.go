@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +14,10 @@ import (
 // changed, to send balances once more, to end a promotion when its time has come.
 // It lies in the vault and is a drop like any other, so that what it does has a
 // plan, a gate, a line in the workbook and a history; but it never comes in by
-// the inbox, where anybody may write.
+// the inbox, where anybody may write: the ledger admits a drop that says it is one
+// (Drop.From) only where wasl itself asks for it. So a memo that cannot be read is a
+// fault of the program or of the disk, and no file to be refused: its job waits,
+// with the error, and what was booked is not lost with it.
 //
 // Its form is JSON, one line each: the memo without its documents, then the
 // documents.
@@ -85,6 +89,9 @@ func ReadMemo(r io.Reader) (Memo, error) {
 	if m.Version != memoVersion {
 		return Memo{}, fmt.Errorf("read memo: form %d is not known here", m.Version)
 	}
+	if m.Why != MemoUndo && m.Why != MemoReupload && m.Why != MemoBooking {
+		return Memo{}, fmt.Errorf("read memo: written for %q, which is not known here", m.Why)
+	}
 	for {
 		var line MemoLine
 		err := dec.Decode(&line)
@@ -93,6 +100,9 @@ func ReadMemo(r io.Reader) (Memo, error) {
 		}
 		if err != nil {
 			return Memo{}, fmt.Errorf("read memo: wish %d: %w", len(m.Docs)+1, err)
+		}
+		if line.Key == "" || len(line.Body) == 0 || bytes.Equal(line.Body, []byte("null")) {
+			return Memo{}, fmt.Errorf("read memo: wish %d: it has no key or says nothing", len(m.Docs)+1)
 		}
 		m.Docs = append(m.Docs, line)
 	}

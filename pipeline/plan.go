@@ -21,7 +21,7 @@ type Question struct {
 	Settings Settings   // of the flow
 	Docs     []Document // that could be built, in the order of the file
 	Aside    []Document // that were left out or are held: they were in the file all the same
-	Whole    bool       // every row says of what it is, and the file's own totals agree: what is in neither was not in the file
+	Whole    bool       // a file whose every row says of what it is and whose own totals agree: what is in neither was not in the file. Never of a memo, nor of rows that were put aside and come back
 	Memo     string     // MemoUndo ... where wasl itself asks; "" where a file does
 	All      bool       // what is already so is to leave once more (wasl reupload --all)
 

@@ -36,25 +36,8 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 	}
 
 	s.tell(Event{What: EventPreparing, Job: job, Lane: flow.Lane})
-	p := &preparing{steps: s, job: job, flow: flow, past: past}
-	planner, plans := flow.Sink.(Planner)
-	filed := Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Space: flow.Kind.Space, Once: flow.Kind.Once, Diff: !plans}
-	fill := func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) }
-	switch {
-	case plans:
-		var c *collected
-		if c, _, err = p.ahead(ctx, drop, file, planner); err == nil {
-			fill = func(to Filing) (Reading, error) { return p.reading(), c.file(to) }
-			filed.Gate = p.gate
-		}
-	case drop.IsMemo():
-		err = errNoPlan
-	}
-	var made Prepared
-	if err == nil {
-		made, err = s.Ledger.File(ctx, job, filed, fill)
-	}
-
+	p := &preparing{steps: s, job: job, name: drop.Name, flow: flow, past: past}
+	made, err := p.prepare(ctx, drop, file)
 	if refused, ok := errors.AsType[*Refused](err); ok {
 		if err := s.Ledger.Refuse(ctx, job, refused, p.reading()); err != nil {
 			return Prepared{}, fmt.Errorf("job %s: %w", job, err)
@@ -74,6 +57,29 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 	return made, nil
 }
 
+// prepare files what it makes of a file: as it goes, or after it was held against
+// the other side, where the sink plans.
+func (p *preparing) prepare(ctx context.Context, drop Drop, file File) (Prepared, error) {
+	kind := p.flow.Kind
+	filed := Filed{Kind: kind.Name, Lane: p.flow.Lane, Space: kind.Space, Once: kind.Once}
+	fill := func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) }
+	planner, plans := p.flow.Sink.(Planner)
+	switch {
+	case plans:
+		c, err := p.ahead(ctx, drop, file, planner)
+		if err != nil {
+			return Prepared{}, err
+		}
+		fill = func(to Filing) (Reading, error) { return p.reading(), c.file(to) }
+		filed.Gate = p.gate
+	case drop.IsMemo():
+		return Prepared{}, errNoPlan
+	default:
+		filed.Diff = true
+	}
+	return p.steps.Ledger.File(ctx, p.job, filed, fill)
+}
+
 // Try reads a file as Prepare would, and files what it makes into to: nothing is
 // asked of the other side, and nothing kept. A file that is not to be used as
 // data ends it with a *Refused.
@@ -83,7 +89,7 @@ func Try(ctx context.Context, flow Flow, drop Drop, file io.ReaderAt, to Filing)
 
 // TryAfter is Try for a file that is held against what came before it.
 func TryAfter(ctx context.Context, flow Flow, past Past, drop Drop, file io.ReaderAt, to Filing) (Reading, error) {
-	p := &preparing{steps: &Steps{}, flow: flow, past: past}
+	p := &preparing{steps: &Steps{}, name: drop.Name, flow: flow, past: past}
 	return p.fill(ctx, drop, file, to)
 }
 
@@ -139,7 +145,7 @@ func (p *preparing) reading() Reading {
 // fill streams the file's rows into documents. A kind that does not group needs
 // the memory of one row; a grouping kind holds one job's records.
 func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Filing) (_ Reading, err error) {
-	p.to, p.name = to, drop.Name
+	p.to = to
 	var rows iter.Seq2[Row, error]
 	p.read, rows = p.flow.Extract(ctx, drop, file)
 

@@ -27,6 +27,14 @@
 //     and there is one writer. So a job needs no index to find them either.
 //   - Filing works in chunks of some hundred documents: one look-up and one
 //     insert for all of them. It holds one chunk, however long the file.
+//   - The gate of a job (jobs.gate) stands beside its step and not in it: a held job
+//     is at deliver, so that whatever moves jobs on moves it on as well, and the one
+//     place that takes documents (readyJobs) passes it over. Triggers see to it that
+//     a gate closes only while its job is filed, and is opened once, by a person.
+//   - A booking counts as soon as its job's gate is open, and gives way to a later one
+//     that counts. What it takes the place of is kept, because the later one may be
+//     held now and dropped tomorrow.
+//   - Whether a job is a memo is said once, when it is admitted (jobs.memo).
 //   - A drop that no flow takes has a job without a flow, which waits only for
 //     the workbook. So nothing that was dropped is missing from its day.
 //   - The file is closed by Shut, because Close is the word of the steps for a
