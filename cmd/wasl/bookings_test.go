@@ -91,7 +91,7 @@ func bookForTest(t *testing.T, dir string) {
 	now := booked(0, "", 3).Doc
 	now.State = pipeline.Unchanged
 	now.Then = []pipeline.Booking{booked(-2*time.Hour, "start", 8), booked(-time.Hour, "end", 9), booked(48*time.Hour, "later", 5)}
-	_, err = h.ledger.File(t.Context(), job, pipeline.Filed{Kind: flow.Kind.Name, Lane: flow.Lane, Memo: true},
+	_, err = h.ledger.File(t.Context(), job, pipeline.Filed{Kind: flow.Kind.Name, Lane: flow.Lane},
 		func(to pipeline.Filing) (pipeline.Reading, error) {
 			return pipeline.Reading{Rows: 1}, to.Document(now, 1, nil)
 		})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func (a *app) printKind(k pipeline.Kind) {
 		}
 		settings := make([]map[string]any, 0, len(k.Settings))
 		for _, s := range k.Settings {
-			settings = append(settings, map[string]any{"name": s.Name, "type": s.Type.String(), "choices": s.Choices, "default": s.Default, "help": s.Help})
+			settings = append(settings, map[string]any{"name": s.Name, "type": s.Type.String(), "choices": s.Choices, "form": s.Form, "default": s.Default, "help": s.Help})
 		}
 		a.jsonLine(a.out, map[string]any{"kind": k.Name, "help": k.Help, "groupBy": k.GroupBy, "once": k.Once, "fields": fields, "settings": settings})
 		return
@@ -90,7 +91,7 @@ func (a *app) printSettings(settings []pipeline.Setting) {
 	for _, s := range settings {
 		values := strings.Join(s.Choices, ", ")
 		if values == "" {
-			values = s.Type.String()
+			values = cmp.Or(s.Form, s.Type.String())
 		}
 		t.AppendRow([]any{"  " + s.Name, values, s.Default, s.Help})
 	}

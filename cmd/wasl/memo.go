@@ -91,7 +91,7 @@ func (h *house) keepOf(ctx context.Context, due []pipeline.Booking) error {
 		at[b.Doc.Key] = len(m.Docs)
 		m.Docs = append(m.Docs, line)
 	}
-	name := h.app.say("memo.booking", "count", fmt.Sprint(len(m.Docs)), "flow", flow.Name, "at", h.cfg.minute(due[0].At))
+	name := h.app.say("memo.booking", "count", fmt.Sprint(len(m.Docs)), "flow", h.app.upright(flow.Name), "at", h.app.upright(h.cfg.minute(due[0].At)))
 	_, err := h.admitMemo(ctx, m, flow, name, ids)
 	return err
 }

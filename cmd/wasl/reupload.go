@@ -79,7 +79,7 @@ func (a *app) reupload(ctx context.Context, h *house, kind, name string, all boo
 	if len(memo.Docs) == 0 {
 		return a.cannot(&pipeline.Trouble{Rule: "reupload.empty", With: map[string]string{"flow": flow.Name}})
 	}
-	job, err := h.admitMemo(ctx, memo, flow, a.say("memo.reupload", "flow", flow.Name, "by", asked.by, "why", asked.why), nil)
+	job, err := h.admitMemo(ctx, memo, flow, a.say("memo.reupload", "flow", a.upright(flow.Name), "by", asked.by, "why", asked.why), nil)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (a *app) undo(ctx context.Context, h *house, word string, asked request, no
 		return a.cannot(err)
 	}
 	memo.Hold = !now
-	name := a.say("memo.undo", "job", memo.Of.String(), "by", asked.by, "why", asked.why)
+	name := a.say("memo.undo", "job", a.upright(memo.Of.String()), "by", asked.by, "why", asked.why)
 	job, err := h.admitMemo(ctx, memo, flow, name, nil)
 	if err != nil {
 		return err

@@ -215,6 +215,15 @@ func (a *app) say(key string, facts ...string) string {
 	return s
 }
 
+// upright is a name or a date that reads from left to right also within an Arabic
+// sentence.
+func (a *app) upright(s string) string {
+	if a.language() != "ar" {
+		return s
+	}
+	return "\u200e" + s + "\u200e"
+}
+
 // state is a state in the user's language.
 func (a *app) state(s pipeline.State) string { return reconcile.State(a.language(), s) }
 

@@ -10,7 +10,10 @@
 //	orders.go    an order a line: what the ERP got, what the authority got, the difference
 //	receipts.go  a receipt a line, with what its sealed bytes say; member.go looks into them
 //	stock.go     a change of stock a line
+//	changes.go   what documents replaced, value by value: lines.go puts them into words
 //	problems.go  everything that is wrong, by job, with what to do about it
+//	gates.go     what a gate held, and who let it go
+//	plan.go      WritePlans: what jobs would change; drift.go what differs now
 //	files.go     how each file was read
 //	expected.go  files that did not come as they should
 //	quarantine.go Quarantine: the rows of a job that were put aside, in a workbook to

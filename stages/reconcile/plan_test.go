@@ -49,7 +49,7 @@ func TestWrite_WhatGatesHeld(t *testing.T) {
 	l := gatedNight()
 	got := cells(t, write(t, l, dayOne, dayOne, options(t, "en")))
 	for _, want := range []string{
-		"Everything adds up", "1 documents are held at a gate", "held at the gate",
+		"Everything adds up", "Documents held at a gate until somebody releases them: 1", "held at the gate",
 		"1 of 2 prices would move by more than 50%, over the limit of 10%",
 		"wasl release 20261125-0001/erp-prices", "released by Mona at 2026-11-25 22:00: new list",
 		"dropped by Mona at 2026-11-25 22:00: it was right", "undo of 20261125-0002/erp-prices by Sara: wrong",

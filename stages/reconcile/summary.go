@@ -58,6 +58,7 @@ func (s *summarySheet) finish(sum Summary, jobs []pipeline.Opened, wrong map[pip
 		func() error { return s.documents(sum.Flows) },
 		func() error { return s.money(sum) },
 		func() error { return s.expected(sum.Lapses) },
+		func() error { return s.gates(sum.Files, wrong) },
 		func() error { return s.unused(sum.Files, wrong) },
 		s.meanings,
 	} {

@@ -7,26 +7,23 @@ import (
 )
 
 // unused lists the files of which nothing is used, or that wait because of an
-// error or at a gate, with why and what to do; and who let one go.
+// error, with why and what to do.
 func (s *summarySheet) unused(files []FileSum, wrong map[pipeline.Job][]pipeline.Problem) error {
 	if err := s.named("sum.unused"); err != nil {
 		return err
 	}
 	begun := false
 	for _, f := range files {
-		if f.Verdict == "" && f.Error == "" && !f.gated() && f.Release.By == "" {
+		if f.Verdict == "" && f.Error == "" {
 			continue
 		}
 		if !begun {
 			begun = true
-			for _, k := range []string{"col.flow", "col.file", "col.drop", "col.arrived", "col.verdict", "col.why", "", "", "", "", "col.fix", "", "", "", "", "", ""} {
-				s.put(head, s.word(k))
-			}
-			if err := s.merged(20, colIn, 10, 11, 17); err != nil {
+			if err := s.reasonsHead(); err != nil {
 				return err
 			}
 		}
-		if err := s.reasons(f, wrong[f.Job]); err != nil {
+		if err := s.reasons(f, s.unusable(f, wrong[f.Job])); err != nil {
 			return err
 		}
 	}
@@ -36,28 +33,13 @@ func (s *summarySheet) unused(files []FileSum, wrong map[pipeline.Job][]pipeline
 	return nil
 }
 
-// released says who let a job go, or dropped it, when, and why.
-func (b *book) released(r pipeline.Release) string {
-	key := "gate.released.by"
-	if r.Drop {
-		key = "gate.dropped.by"
-	}
-	return say(b.opt.Lang, key, "by", r.By, "at", clock(r.At, b.opt.Zone).Format("2006-01-02 15:04"), "why", r.Why)
-}
-
-// reasons writes why a file is not used, a reason a row.
-func (s *summarySheet) reasons(f FileSum, why []pipeline.Problem) error {
+// unusable are the reasons why a file is not used, or waits: what is wrong, and
+// what to do about it.
+func (s *summarySheet) unusable(f FileSum, why []pipeline.Problem) [][2]string {
 	lang := s.b.opt.Lang
-	says := [][2]string{}
+	var says [][2]string
 	for _, p := range why {
-		fix := p.Fix(lang)
-		if !f.gated() && p.Rule.Gate() {
-			fix = "" // it is done
-		}
-		says = append(says, [2]string{p.Says(lang), fix})
-	}
-	if f.Release.By != "" {
-		says = append(says, [2]string{s.b.released(f.Release), ""})
+		says = append(says, [2]string{p.Says(lang), p.Fix(lang)})
 	}
 	if f.Error != "" {
 		says = append(says, [2]string{say(lang, "verdict.error", "error", f.Error), ""})
@@ -65,6 +47,20 @@ func (s *summarySheet) reasons(f FileSum, why []pipeline.Problem) error {
 	if len(says) == 0 {
 		says = append(says, [2]string{s.b.say("verdict.seeProblems"), ""})
 	}
+	return says
+}
+
+// reasonsHead writes the headers of a list of reasons.
+func (s *summarySheet) reasonsHead() error {
+	for _, k := range []string{"col.flow", "col.file", "col.drop", "col.arrived", "col.verdict", "col.why", "", "", "", "", "col.fix", "", "", "", "", "", ""} {
+		s.put(head, s.word(k))
+	}
+	return s.merged(20, colIn, 10, 11, 17)
+}
+
+// reasons writes how a file stands and why, a reason a row: what is wrong, and what
+// to do about it.
+func (s *summarySheet) reasons(f FileSum, says [][2]string) error {
 	for _, words := range says {
 		s.text(f.Job.Flow)
 		s.words(f.File)
