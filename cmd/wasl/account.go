@@ -21,6 +21,7 @@ type nightly struct {
 	jobs      []pipeline.Opened
 	problems  []pipeline.Problem                  // what is put aside, and why
 	gates     map[pipeline.Job][]pipeline.Problem // why a gate holds a job
+	shown     bool                                // the plans of jobs that a gate holds were printed
 	notes     []pipeline.Problem                  // what is only worth knowing, of files that are used
 	lanes     map[string]error
 	reports   []pipeline.Report
@@ -161,7 +162,7 @@ func dropped(jobs []pipeline.Opened) (n int) {
 
 // accountGates says which jobs wait for somebody to release them, and why.
 func (a *app) accountGates(c *Config, n nightly) {
-	if len(n.gates) == 0 {
+	if len(n.gates) == 0 || n.shown {
 		return
 	}
 	fmt.Fprintf(a.out, "\n%s\n", a.say("gates", "count", strconv.Itoa(len(n.gates))))

@@ -62,7 +62,8 @@ holds by now, and changes nothing at all.`,
 func (a *app) plan(ctx context.Context, h *house, p planning) error {
 	h.steps.Plan = true
 	return a.shift(ctx, h, func() map[string]error { return h.planLanes(ctx, p.patience) },
-		func(n nightly) error {
+		func(n *nightly) error {
+			n.shown = true
 			var plans []reconcile.Plan
 			for _, j := range n.jobs {
 				fresh := slices.ContainsFunc(n.taken.Drops, func(d pipeline.Drop) bool { return d.ID == j.Drop.ID })

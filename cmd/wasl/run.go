@@ -49,13 +49,13 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 		lanes := h.workIn(ctx, h.lanes(), h.ledger, patience)
 		proved = h.proveAll(ctx)
 		return lanes
-	}, func(nightly) error { return nil })
+	}, func(*nightly) error { return nil })
 	return errors.Join(kept, err, proved)
 }
 
 // shift takes what lies in the inbox, lets work be done in the lanes, shows what
 // is to be shown of it, writes the workbooks, and accounts for all of it.
-func (a *app) shift(ctx context.Context, h *house, work func() map[string]error, show func(nightly) error) error {
+func (a *app) shift(ctx context.Context, h *house, work func() map[string]error, show func(*nightly) error) error {
 	pictures := h.takePictures(ctx)
 	taken, away := h.inbox.Once(ctx)
 	if away != nil {
@@ -89,7 +89,7 @@ func (a *app) shift(ctx context.Context, h *house, work func() map[string]error,
 	}
 	night.lapses, night.fresh = lapses, fresh
 	night.taken, night.lanes, night.away = taken, lanes, away != nil
-	if err := show(night); err != nil {
+	if err := show(&night); err != nil {
 		return err
 	}
 	if away == nil {
