@@ -60,7 +60,7 @@ func (s imageDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Plan
 		return pipeline.Plan{}, err
 	}
 	out := pipeline.Plan{Docs: p.compare(q.Docs)}
-	if complete {
+	if p.complete {
 		out.More = p.unspoken()
 	}
 	return out, nil
@@ -73,7 +73,7 @@ type hanging struct {
 	kind     pipeline.Kind
 	memo     string
 	all      bool
-	complete bool
+	complete bool // the file lists all pictures of the shop
 
 	owners  map[string]whose           // by code
 	wanted  map[string]map[string]bool // marks, by product
@@ -101,6 +101,7 @@ func (p *hanging) read(q pipeline.Question) {
 		owner := p.owner(g.Code)
 		p.owners[g.Code] = owner
 		if owner.product == nil {
+			p.complete = false // its pictures may hang anywhere: nothing is taken for unspoken of
 			continue
 		}
 		marks := p.wanted[owner.product.ID]
@@ -117,6 +118,8 @@ func (p *hanging) read(q pipeline.Question) {
 	for _, doc := range q.Aside {
 		if owner := p.owner(strings.TrimPrefix(doc.Key, "image/")); owner.product != nil {
 			p.unsure[owner.product.ID] = true
+		} else {
+			p.complete = false
 		}
 	}
 }
