@@ -54,4 +54,7 @@ fragment least on DiscountMinimumRequirement {
   discountCodeActivate(id: $id) { codeDiscountNode { id } userErrors { code field message } }
   discountAutomaticActivate(id: $id) { automaticDiscountNode { id } userErrors { code field message } }
 }`,
+	`query Weight($id: ID!) {
+  inventoryItem(id: $id) { measurement { weight { value unit } } }
+}`,
 }
