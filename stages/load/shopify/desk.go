@@ -24,6 +24,7 @@ type desk interface {
 func (s *Sink) desks() []desk {
 	return []desk{
 		stockDesk{s},
+		productDesk{s},
 		priceDesk{s},
 		promotionDesk{s},
 		imageDesk{s},

@@ -45,6 +45,7 @@ type Sink struct {
 
 	match   func(code string) (variantID string, ok bool, err error) // nil: nobody has matched anything
 	content func(ctx context.Context, sha string) (pipeline.File, error)
+	keys    keyring
 }
 
 var (
