@@ -15,6 +15,10 @@ var (
 	refusedAgain = errors.New("shopify FileUpdate: refused again and again, for different files")
 )
 
+// mostAsked is how often it is asked whether pictures stand right: somebody else may
+// put them in another order again and again.
+const mostAsked = 10
+
 // ask says how far documents are. One whose answer was lost is sent again as it
 // is, which finds what was done. One that waited, and need not wait any more, is
 // ready for the rest of its way, with what is known by now.
@@ -32,12 +36,12 @@ func (s imageDesk) ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, 
 		}
 	}
 	r := newRound(s.Sink, waiting)
-	err := r.answer(ctx)
+	err := r.answer(ctx, b.Asked >= mostAsked)
 	return pipeline.Answer{Outcomes: append(again(unsure), r.outcomes()...), Said: said.All()}, err
 }
 
 // answer looks whether documents need to wait any longer.
-func (r *round) answer(ctx context.Context) error {
+func (r *round) answer(ctx context.Context, last bool) error {
 	files, order := &round{Sink: r.Sink}, &round{Sink: r.Sink, walls: r.walls}
 	for _, h := range r.going() {
 		h.ticketed()
@@ -57,8 +61,12 @@ func (r *round) answer(ctx context.Context) error {
 		return err
 	}
 	for _, h := range order.going() {
-		if order.standsRight(h) {
+		switch {
+		case order.standsRight(h):
 			h.settled(pipeline.Ready, "")
+		case last:
+			h.why = append(h.why, problemAt(h.doc, 0, "position", "", "image.order", map[string]string{"code": h.g.Code}))
+			h.settled(pipeline.Rejected, "")
 		}
 	}
 	return nil

@@ -296,8 +296,9 @@ func (r *round) showOf(ctx context.Context, h *hanger, shown map[string]string) 
 	return nil
 }
 
-// standsRight tells whether the pictures of a document stand as they are to.
+// standsRight tells whether those pictures of a document that hang there stand as
+// they are to.
 func (r *round) standsRight(h *hanger) bool {
 	have := idsOf(r.walls[h.g.Product])
-	return slices.Equal(have, h.g.standing(have))
+	return slices.Equal(have, only(h.g.standing(have), have))
 }
