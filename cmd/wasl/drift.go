@@ -119,8 +119,9 @@ func (a *app) driftOf(ctx context.Context, c *Config, l *ledger.Ledger, flow pip
 	return out, len(wishes), nil
 }
 
-// lastWriter says who wrote last what differs: somebody at the shop, where what the
-// ERP wants had arrived there before; else the ERP, whose value has not left.
+// lastWriter says who wrote last what differs: the ERP, whose newer value has not
+// left; wasl itself, which put something back or did what was booked; or somebody
+// at the shop, where what the ERP wants had arrived there before.
 func (a *app) lastWriter(c *Config, w ledger.Wish) (rule, who string) {
 	job := w.Job.String()
 	switch {
@@ -130,7 +131,9 @@ func (a *app) lastWriter(c *Config, w ledger.Wish) (rule, who string) {
 		return "rejected", a.say("drift.rejected", "job", job)
 	case !w.State.Final():
 		return "waiting", a.say("drift.waiting", "job", job)
-	case w.Same && w.State == pipeline.Delivered:
+	case !w.Same && w.Delivered.After(w.Settled):
+		return "wasl", a.say("drift.wasl", "at", c.minute(w.Delivered))
+	case w.Same && (w.State == pipeline.Delivered || w.Delivered.After(w.Settled)):
 		return "shop", a.say("drift.shop", "at", c.minute(w.Delivered))
 	case w.State == pipeline.Unchanged:
 		return "shop", a.say("drift.seen", "at", c.minute(w.Settled))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -45,12 +46,8 @@ func (a *app) look(ctx context.Context, c *Config, l *ledger.Ledger, flow pipeli
 
 // ask holds documents against the live shop. The ledger is only read.
 func ask(ctx context.Context, l *ledger.Ledger, flow pipeline.Flow, q pipeline.Question) (pipeline.Plan, error) {
-	space := flow.Kind.Space
-	if space == "" {
-		space = flow.Lane
-	}
 	var err error
-	if q.Booked, err = l.Booked(ctx, flow.Kind.Name, space); err != nil {
+	if q.Booked, err = bookedFor(ctx, l, flow); err != nil {
 		return pipeline.Plan{}, err
 	}
 	planner, ok := flow.Sink.(pipeline.Planner)
@@ -65,6 +62,24 @@ func ask(ctx context.Context, l *ledger.Ledger, flow pipeline.Flow, q pipeline.Q
 		return plan, fmt.Errorf("%s planned %d documents of %d", flow.Lane, len(plan.Docs), len(q.Docs))
 	}
 	return plan, nil
+}
+
+// bookedFor are the bookings of a flow's kind and of those beside it, by key.
+func bookedFor(ctx context.Context, l *ledger.Ledger, flow pipeline.Flow) (map[string][]pipeline.Booking, error) {
+	all, err := l.Booked(ctx, flow.Kind.Name, cmp.Or(flow.Kind.Space, flow.Lane))
+	if err != nil {
+		return nil, err
+	}
+	for _, beside := range flow.Kind.Beside {
+		more, err := l.Booked(ctx, beside, flow.Lane)
+		if err != nil {
+			return nil, err
+		}
+		for key, bookings := range more {
+			all[key] = append(all[key], bookings...)
+		}
+	}
+	return all, nil
 }
 
 // asMemo asks as a memo did: why it was written, and what left then.

@@ -66,12 +66,20 @@ func (a *app) undo(ctx context.Context, h *house, word string, asked request, no
 	if now {
 		return a.finish(ctx, h, job, flow, p)
 	}
-	if _, err := h.steps.Prepare(ctx, job); err != nil {
+	// What came before it is read first, as in a run; nothing of the lane leaves.
+	if err := h.workIn(ctx, []string{flow.Lane}, readOnly{h.ledger}, p.patience)[flow.Lane]; err != nil {
 		return err
 	}
 	opened, err := h.ledger.Job(ctx, job)
 	if err != nil {
 		return err
+	}
+	if !planned(opened) {
+		a.code = exitAside
+		if !a.json {
+			fmt.Fprintln(a.out, a.say("unread", "count", "1"))
+		}
+		return nil
 	}
 	plan, _, err := a.planOf(ctx, h.ledger, opened)
 	if err != nil {

@@ -88,6 +88,7 @@ var said = map[string][2]string{
 	"drift.there":    {"shop", "المتجر"},
 	"drift.who":      {"who wrote last", "آخر من كتب"},
 	"drift.shop":     {"somebody at the shop, after wasl set it at {at}", "شخص في المتجر بعد أن ضبطها wasl في {at}"},
+	"drift.wasl":     {"wasl itself, by an undo or a booking, at {at}", "wasl نفسه بتراجع أو حجز في {at}"},
 	"drift.seen":     {"somebody at the shop, after it was as wanted at {at}", "شخص في المتجر بعد أن كانت كالمطلوب في {at}"},
 	"drift.held":     {"the ERP: held at the gate in {job}", "النظام المحاسبي: محجوزة عند البوابة في {job}"},
 	"drift.rejected": {"the ERP: rejected in {job}", "النظام المحاسبي: مرفوضة في {job}"},

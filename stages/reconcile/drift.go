@@ -18,7 +18,7 @@ type Drift struct {
 	ERP   string `json:"erp"`
 	Shop  string `json:"shop"`
 	Who   string `json:"who"`  // who wrote last, in words
-	Rule  string `json:"rule"` // the same for machines: shop, held, rejected, waiting, never, problem
+	Rule  string `json:"rule"` // the same for machines: shop, wasl, held, rejected, waiting, never, problem
 	Job   string `json:"job"`  // that brought the ERP's value
 	Cell  string `json:"cell,omitempty"`
 }
