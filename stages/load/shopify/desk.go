@@ -27,6 +27,7 @@ func (s *Sink) desks() []desk {
 		productDesk{s},
 		priceDesk{s},
 		promotionDesk{s},
+		discountDesk{s},
 		imageDesk{s},
 	}
 }

@@ -39,6 +39,7 @@ type discount struct {
 	context          object
 	combines         object
 	gets, buys       selection
+	tags             []any
 	created, updated time.Time
 }
 

@@ -10,7 +10,7 @@ func (s *Server) discountObject(d *discount) object {
 	out := object{
 		"__typename": d.kind.typename, "id": d.id(), "title": d.title, "status": s.discountStatus(d), "startsAt": timestamp(d.starts), "endsAt": nil,
 		"createdAt": timestamp(d.created), "updatedAt": timestamp(d.updated), "asyncUsageCount": 0, "usageCount": 0,
-		"discountClasses": []any{d.class()}, "discountClass": d.class(), "recurringCycleLimit": 0, "tags": []any{},
+		"discountClasses": []any{d.class()}, "discountClass": d.class(), "recurringCycleLimit": 0, "tags": d.tags,
 		"summary": d.summary(), "shortSummary": d.summary(), "combinesWith": d.combinesObject(), "context": d.contextObject(),
 		"customerGets": s.selectionObject(d.gets, "DiscountCustomerGets"), "minimumRequirement": d.minimumObject(s.opt.Currency),
 	}

@@ -91,6 +91,9 @@ func (s *Server) applyDiscount(d *discount, in object) {
 	if v, given := in["code"]; given {
 		d.codes = []redeemCode{{s.shop.newID("DiscountRedeemCode"), text(v)}}
 	}
+	if v, given := in["tags"]; given {
+		d.tags, _ = v.([]any)
+	}
 	if v, given := in["usageLimit"]; given {
 		d.usage = v
 	}
