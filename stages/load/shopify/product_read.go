@@ -274,13 +274,61 @@ func (s *Sink) ask1(ctx context.Context, op admin.Operation, vars, into any) err
 	return nil
 }
 
-var productsTouched = admin.Operation{Name: "ProductsTouched", Cost: 2, Text: `query ProductsTouched($ids: [ID!]!) {
+var (
+	productsSince = admin.Operation{Name: "ProductsSince", Cost: 13, Text: `query ProductsSince($query: String!) {
+  products(first: 250, query: $query, sortKey: UPDATED_AT, reverse: true) {
+    nodes { id updatedAt }
+    pageInfo { hasNextPage }
+  }
+}`}
+	productsTouched = admin.Operation{Name: "ProductsTouched", Cost: 2, Text: `query ProductsTouched($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Product { id updatedAt } }
 }`}
+)
 
-// touched are those of some products that have changed since they were seen, or
-// are gone. seen is their updatedAt by id, as bodies keep it. It does not wait.
+// readingTook is how long the reading of a shop may have taken at most: what
+// changed while it was being read may be older than what was read last.
+const readingTook = 15 * time.Minute
+
+// touched are those of some products that have changed since they were seen. seen
+// is their updatedAt by id, as bodies keep it. It does not wait.
+//
+// One page tells it where at most a page of products was changed since they were
+// read, whoever's they are; only else each is asked for. The page comes from an
+// index that lags some seconds behind, which is less than an operation takes to
+// begin.
 func (s *Sink) touched(ctx context.Context, seen map[string]string) (map[string]bool, error) {
+	out := map[string]bool{}
+	if len(seen) == 0 {
+		return out, nil
+	}
+	newest, err := time.Parse(time.RFC3339Nano, slices.Max(slices.Collect(maps.Values(seen))))
+	if err != nil {
+		return nil, fmt.Errorf("shopify: when a product was seen: %w", err)
+	}
+	var data struct {
+		Products struct {
+			Nodes    []*product     `json:"nodes"`
+			PageInfo admin.PageInfo `json:"pageInfo"`
+		} `json:"products"`
+	}
+	since := map[string]any{"query": fmt.Sprintf("updated_at:>='%s'", newest.Add(-readingTook).UTC().Format(time.RFC3339))}
+	if err := s.ask1(ctx, productsSince, since, &data); err != nil {
+		return nil, err
+	}
+	if data.Products.PageInfo.HasNextPage {
+		return s.touchedByID(ctx, seen)
+	}
+	for _, p := range data.Products.Nodes {
+		if was, ours := seen[p.ID]; ours && was != stamp(p.UpdatedAt) {
+			out[p.ID] = true
+		}
+	}
+	return out, nil
+}
+
+// touchedByID asks for each of the products.
+func (s *Sink) touchedByID(ctx context.Context, seen map[string]string) (map[string]bool, error) {
 	out := map[string]bool{}
 	for part := range slices.Chunk(slices.SortedFunc(maps.Keys(seen), older), perCall) {
 		var data struct {
