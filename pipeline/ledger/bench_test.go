@@ -85,3 +85,48 @@ func BenchmarkTake(b *testing.B) {
 		b.ReportMetric(float64(done)/time.Since(start).Seconds(), "docs/s")
 	}
 }
+
+// BenchmarkWishes reads what the ERP said last of 100,000 keys: after a file that
+// was delivered, and after a memo that put all of it back.
+func BenchmarkWishes(b *testing.B) {
+	const n = 100_000
+	w := newWorld(b)
+	w.flow(pipeline.Flow{Name: "stock", Lane: "stock", Kind: pipeline.Kind{Name: "kind"}})
+	docs := make([]pipeline.Document, n)
+	for i := range docs {
+		docs[i] = stockDoc(i, 0)
+	}
+	w.file(w.admit("stock"), false, docs...)
+	read := func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N {
+			if wishes, err := w.l.Wishes(context.Background(), "stock"); err != nil || len(wishes) != n {
+				b.Fatalf("%d wishes, %v", len(wishes), err)
+			}
+		}
+	}
+	b.Run("file", read)
+	w.memo("stock", pipeline.MemoUndo, docs...)
+	b.Run("undone", read)
+}
+
+// BenchmarkOvertake files 100,000 documents over those of a held job, each of which
+// books something.
+func BenchmarkOvertake(b *testing.B) {
+	const n = 100_000
+	w := newWorld(b)
+	w.flow(pipeline.Flow{Name: "stock", Lane: "stock", Kind: pipeline.Kind{Name: "kind"}})
+	docs := make([]pipeline.Document, n)
+	for i := range docs {
+		docs[i] = stockDoc(i, 0)
+		docs[i].Then = []pipeline.Booking{{At: night, Why: "end", Doc: pipeline.Document{Key: docs[i].Key, Body: docs[i].Body}}}
+	}
+	for range b.N {
+		start := time.Now()
+		w.gated(w.admit("stock"), holding, docs...)
+		b.ReportMetric(time.Since(start).Seconds(), "s/file")
+	}
+	if held, err := w.l.Held(context.Background()); err != nil || len(held) != 1 {
+		b.Errorf("%d held, %v", len(held), err)
+	}
+}

@@ -48,12 +48,15 @@ func toil(dir string) error {
 		if _, _, err := l.Admit(ctx, a); err != nil {
 			return err
 		}
+		if err := toilMemo(ctx, l, i); err != nil {
+			return err
+		}
 		for due := (pipeline.Due{Step: "?"}); due.Step != ""; {
 			if due, err = l.Next(ctx, "receipts", time.Now()); err != nil {
 				return err
 			}
 			if due.Step == pipeline.StepPrepare {
-				err = toilFile(ctx, l, due.Job)
+				err = toilFile(ctx, l, due.Job, (os.Getpid()+i)%3)
 			} else if due.Step == pipeline.StepDeliver {
 				err = toilDeliver(ctx, l, rule)
 			}
@@ -64,16 +67,49 @@ func toil(dir string) error {
 	}
 }
 
-func toilFile(ctx context.Context, l *Ledger, job pipeline.Job) error {
-	_, err := l.File(ctx, job, pipeline.Filed{Kind: "receipts", Lane: "receipts", Once: true, Diff: true}, func(to pipeline.Filing) (pipeline.Reading, error) {
+// toilBooked is how many bookings each file brings.
+const toilBooked = 40
+
+// toilMemo does what is due in a memo, as the loop of the program does: one that
+// was killed half way left it to be done.
+func toilMemo(ctx context.Context, l *Ledger, i int) error {
+	due, err := l.Due(ctx, time.Now())
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	var ids []int64
+	for _, b := range due {
+		ids = append(ids, b.ID)
+	}
+	a := arrival(fmt.Sprintf("memo-%d-%d", os.Getpid(), i), "m")
+	a.From, a.Claims = "memo:booking", []pipeline.Claim{{Flow: "receipts", Kind: "receipts", Lane: "receipts"}}
+	_, err = l.AdmitMemo(ctx, a, ids)
+	return err
+}
+
+// toilFile files a job: one that the gate holds, one that it holds and somebody
+// drops, or one that leaves.
+func toilFile(ctx context.Context, l *Ledger, job pipeline.Job, how int) error {
+	filed := pipeline.Filed{Kind: "receipts", Lane: "receipts", Once: true, Diff: true}
+	if how > 0 {
+		filed.Gate = holding
+	}
+	made, err := l.File(ctx, job, filed, func(to pipeline.Filing) (pipeline.Reading, error) {
 		for i := range toilDocs {
-			if err := to.Document(doc(fmt.Sprintf("%s-%d", job.Drop, i), "1"), 1, nil); err != nil {
+			d := doc(fmt.Sprintf("%s-%d", job.Drop, i), "1")
+			if i < toilBooked {
+				d.Then = []pipeline.Booking{{At: night, Why: "end", Doc: pipeline.Document{Key: d.Key}}}
+			}
+			if err := to.Document(d, 1, nil); err != nil {
 				return pipeline.Reading{}, err
 			}
 		}
 		return pipeline.Reading{Rows: toilDocs}, nil
 	})
-	return err
+	if err != nil || !made.Held || how == 1 {
+		return err
+	}
+	return l.Release(ctx, pipeline.Release{Job: job, By: "Nour", Why: "wrong", Drop: true})
 }
 
 func toilDeliver(ctx context.Context, l *Ledger, rule func(string) (pipeline.Flow, bool)) error {
@@ -131,6 +167,28 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// judgeGates looks whether gates, memos and bookings were stored whole or not at
+// all: a memo that is there does bookings, and a file has all it booked or, where
+// it was dropped, nothing.
+func judgeGates(t *testing.T, l *Ledger) {
+	t.Helper()
+	for what, query := range map[string]string{
+		"a memo that does nothing":     `SELECT count(*) FROM jobs j WHERE memo = 1 AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.memo = j.drop_id)`,
+		"a booking done by no memo":    `SELECT count(*) FROM bookings b WHERE memo <> '' AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.memo = 1 AND j.drop_id = b.memo)`,
+		"a memo that is no memo":       `SELECT count(*) FROM jobs j JOIN drops p ON p.seq = j.drop_seq WHERE (p.source LIKE 'memo:%') <> j.memo`,
+		"a gate without its reason":    `SELECT count(*) FROM jobs j WHERE gate <> '' AND NOT EXISTS (SELECT 1 FROM problems n WHERE n.job = j.seq AND n.rule = 'gate.plan')`,
+		"a drop that was half stored":  `SELECT count(*) FROM jobs j WHERE gate = 'dropped' AND (step <> 'reconcile' OR EXISTS (SELECT 1 FROM documents d WHERE d.job = j.seq AND d.state <> 'parked') OR NOT EXISTS (SELECT 1 FROM releases r WHERE r.job = j.seq))`,
+		"a file that booked half":      fmt.Sprintf(`SELECT count(*) FROM jobs j WHERE memo = 0 AND step <> 'prepare' AND gate <> 'dropped' AND (SELECT count(*) FROM bookings b WHERE b.job = j.seq) <> %d`, toilBooked),
+		"a dropped file that books":    `SELECT count(*) FROM jobs j JOIN bookings b ON b.job = j.seq WHERE gate = 'dropped'`,
+		"something left of a held one": `SELECT count(*) FROM jobs j JOIN documents d ON d.job = j.seq WHERE gate = 'held' AND d.state <> 'ready'`,
+	} {
+		var n int
+		if err := l.reader.QueryRow(query).Scan(&n); err != nil || n != 0 {
+			t.Errorf("%s: %d, %v", what, n, err)
+		}
+	}
+}
+
 // judgeFolder opens what a killed program left, and looks whether it adds up.
 func judgeFolder(t *testing.T, dir string) {
 	t.Helper()
@@ -142,6 +200,7 @@ func judgeFolder(t *testing.T, dir string) {
 	if err := whole(t.Context(), l.path()); err != nil {
 		t.Error(err)
 	}
+	judgeGates(t, l)
 	jobs, err := l.Jobs(t.Context(), "0000", "9999")
 	if err != nil {
 		t.Fatal(err)
@@ -160,7 +219,7 @@ func judgeFolder(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (e.Sealed == nil) != (e.State == pipeline.Ready) {
+		if (e.Sealed == nil) != (e.State == pipeline.Ready || e.State == pipeline.Parked) {
 			t.Errorf("%s is %s, sealed as %q", e.Key, e.State, e.Sealed)
 		}
 		if e.Sealed == nil {

@@ -169,6 +169,77 @@ func TestMigrate_FromAnOlderVersion(t *testing.T) {
 	}
 }
 
+// before is the schema as it was at a version.
+func before(t *testing.T, version int) fs.FS {
+	t.Helper()
+	out := fstest.MapFS{}
+	for n := 1; n <= version; n++ {
+		names, err := fs.Glob(schema, fmt.Sprintf("%04d_*.sql", n))
+		if err != nil || len(names) != 1 {
+			t.Fatalf("migration %d: %v, %v", n, names, err)
+		}
+		text, err := fs.ReadFile(schema, names[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[names[0]] = &fstest.MapFile{Data: text}
+	}
+	return out
+}
+
+// A ledger of the time before there were gates: what was ready leaves as ever, what
+// was done can be told, and nothing of it is held, booked or a memo.
+func TestMigrate_FromBeforeGates(t *testing.T) {
+	t.Parallel()
+	ctx, dir := context.Background(), t.TempDir()
+	db := openWriter(filepath.Join(dir, fileName))
+	if err := migrate(ctx, db, dir, before(t, 3), night); err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{
+		`INSERT INTO spaces (id, kind, lane) VALUES (1, 'kind', 'stock')`,
+		`INSERT INTO drops (seq, id, sha256, name, folded, size, arrived, day, inbox, path, file_id, mod_time)
+			VALUES (1, '20261123-0001', 'x', 'a.csv', 'a.csv', 1, 1, '2026-11-23', 'in', 'a.csv', '1', 1)`,
+		`INSERT INTO jobs (seq, drop_seq, drop_id, flow, kind, lane, space, day, step, prepared, rows, first_doc, last_doc)
+			VALUES (1, 1, '20261123-0001', 'stock', 'kind', 'stock', 1, '2026-11-23', 'deliver', '{"rows":2}', 2, 1, 2)`,
+		`INSERT INTO batches (seq, id, lane, job, taken, due, holds) VALUES (1, 'b', 'stock', 1, 1, 1, 'final')`,
+		`INSERT INTO documents (id, job, key, state, body, origins, name, day, money, out, currency, print, old, words, why_left, rows, problems, prev, batch)
+			VALUES (1, 1, 'a', 'delivered', '"1"', '', 'a', '', '', '', '', '', '', '', '', 1, 0, 0, 1),
+			       (2, 1, 'b', 'ready', '"1"', '', 'b', '', '', '', '', '', '', '', '', 1, 0, 0, NULL)`,
+		`INSERT INTO known (space, key, newest, brought, job, waiting, gone, gone_state, gone_print, gone_at, print, found)
+			VALUES (1, 'a', 1, 1, 1, 0, 1, 'delivered', x'', 1, x'', 0), (1, 'b', 2, 1, 1, 2, 0, '', x'', 0, x'', 0)`,
+	} {
+		if _, err := db.Exec(sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(ctx, dir, Options{ReadOnly: true})
+	trouble(t, err, "state.older")
+
+	w := &world{t: t, dir: dir, now: night, flows: map[string]pipeline.Flow{"stock": {Name: "stock", Lane: "stock", Kind: pipeline.Kind{Name: "kind"}}}}
+	w.open()
+	defer func() { _ = w.l.Shut() }()
+	want(t, "gates", w.gates(), "0001 deliver")
+	if _, lost, err := w.l.Undoable(ctx, pipeline.Job{Drop: "20261123-0001", Flow: "stock"}); err != nil || lost != 1 {
+		t.Errorf("%d cannot be put back, %v", lost, err)
+	}
+	if wishes, err := w.l.Wishes(ctx, "stock"); err != nil || len(wishes) != 2 {
+		t.Errorf("wishes %v, %v", wishes, err)
+	}
+	if b := w.take("stock"); len(b.Docs) != 1 || b.Docs[0].Key != "b" {
+		t.Errorf("sent %v", b.Docs)
+	}
+	if at, err := w.l.NextDue(ctx); err != nil || !at.IsZero() {
+		t.Errorf("booked at %s, %v", at, err)
+	}
+	// A program from before there were gates refuses what this one has written.
+	trouble(t, checkVersion(ctx, w.l.reader, dir, 3), "state.newer")
+	trouble(t, migrate(ctx, w.l.writer, dir, before(t, 3), night), "state.newer")
+}
+
 func TestMigrate_FailureChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"wasl/pipeline"
@@ -35,10 +37,21 @@ func (l *Ledger) Wishes(ctx context.Context, flow string) (out []Wish, err error
 	return out, nil
 }
 
+// spoken tells whether a document d of a job j says what the ERP wants: its file
+// does, it could be built, and nobody dropped its job.
+const spoken = `(d.body <> '' AND d.state NOT IN ('held', 'parked') AND j.memo = 0 AND j.gate <> 'dropped')`
+
+// wishes goes back from the newest document of each key to the one that counts.
 func wishes(tx *txn, flow string) ([]Wish, error) {
-	rows, err := tx.Query(`SELECT `+documentCols+`, j.drop_id, j.flow, j.kind, j.gate, j.memo, d.prev, k.gone_at, k.print FROM known k
-		JOIN documents d ON d.id = k.newest JOIN jobs j ON j.seq = d.job
-		WHERE k.space IN (SELECT DISTINCT space FROM jobs WHERE flow = ? AND space <> 0) ORDER BY k.key`, flow)
+	rows, err := tx.Query(`WITH RECURSIVE line(key, id, gone_at, print) AS (
+			SELECT k.key, k.newest, k.gone_at, k.print FROM known k
+				WHERE k.space IN (SELECT DISTINCT space FROM jobs WHERE flow = ?1 AND space <> 0)
+			UNION ALL
+			SELECT l.key, d.prev, l.gone_at, l.print FROM line l JOIN documents d ON d.id = l.id JOIN jobs j ON j.seq = d.job
+				WHERE d.prev <> 0 AND NOT `+spoken+`)
+		SELECT `+documentCols+`, j.drop_id, j.flow, j.kind, j.gate, l.gone_at, l.print
+		FROM line l JOIN documents d ON d.id = l.id JOIN jobs j ON j.seq = d.job
+		WHERE `+spoken+` AND j.flow = ?1`, flow)
 	if err != nil {
 		return nil, err
 	}
@@ -49,48 +62,21 @@ func wishes(tx *txn, flow string) ([]Wish, error) {
 		if err != nil {
 			return nil, err
 		}
-		for !w.says() && w.prev != 0 {
-			if w, err = wishBefore(tx, w); err != nil {
-				return nil, err
-			}
-		}
-		if w.says() && w.Job.Flow == flow {
-			w.Same = bytes.Equal(w.print, printOf(w.Document))
-			out = append(out, w.Wish)
-		}
+		out = append(out, w)
 	}
+	slices.SortStableFunc(out, func(a, b Wish) int { return strings.Compare(a.Key, b.Key) })
 	return out, rows.Err()
 }
 
-// A wished document is a Wish with its place in the ledger.
-type wished struct {
-	Wish
-	memo  bool // wasl itself asked for it
-	prev  int64
-	print []byte // of what was delivered last
-}
-
-// says tells whether the document says what the ERP wants: its file does, it could
-// be built, and nobody dropped its job.
-func (w wished) says() bool {
-	return !w.memo && len(w.Body) > 0 && w.State != pipeline.Held && w.State != pipeline.Parked && w.Gate != pipeline.GateDropped
-}
-
-func scanWish(row scanner) (w wished, err error) {
+func scanWish(row scanner) (w Wish, err error) {
 	var kind string
 	var goneAt int64
-	s, err := scanDocument(row, &w.Job.Drop, &w.Job.Flow, &kind, &w.Gate, &w.memo, &w.prev, &goneAt, &w.print)
+	var print []byte // of what was delivered last
+	s, err := scanDocument(row, &w.Job.Drop, &w.Job.Flow, &kind, &w.Gate, &goneAt, &print)
 	w.Document, w.Settled, w.Delivered = s.Document, instant(s.settled), instant(goneAt)
 	w.Kind = kind
+	w.Same = bytes.Equal(print, printOf(w.Document))
 	return w, err
-}
-
-// wishBefore is the document filed before under the same key.
-func wishBefore(tx *txn, w wished) (wished, error) {
-	before, err := scanWish(tx.QueryRow(`SELECT `+documentCols+`, j.drop_id, j.flow, j.kind, j.gate, j.memo, d.prev, 0, x''
-		FROM documents d JOIN jobs j ON j.seq = d.job WHERE d.id = ?`, w.prev))
-	before.Delivered, before.print = w.Delivered, w.print
-	return before, err
 }
 
 // Undoable are the documents of a job that changed something and can be put
