@@ -19,7 +19,9 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "Take what lies in the inbox, work until nothing is due, and exit",
 		Long: `run waits until the files in the inbox stand still, takes them, sends what is to
 be sent, asks about what was sent, and writes the day's workbook. What was left
-undone by an earlier run goes on first. It ends when nothing is due, or when it
+undone by an earlier run goes on first, and so does what was booked for a moment
+that has come. A job that would change more than its flow allows waits at its gate
+for "wasl release"; what comes after it goes on. It ends when nothing is due, or when it
 would have to wait longer than its patience for another machine.`,
 		Example: "  wasl run\n  wasl run --patience 30s --json",
 		Args:    cobra.NoArgs,

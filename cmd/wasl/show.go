@@ -148,6 +148,13 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 	row(a.say("key"), e.Key)
 	row(a.say("from"), originsText(e.From))
 	row(a.say("drop"), e.Job.String())
+	if e.State == pipeline.Ready {
+		j, err := l.Job(ctx, e.Job)
+		if err != nil {
+			return err
+		}
+		row(a.say("gate"), a.gateText(c, j))
+	}
 	if e.Currency != "" {
 		row(a.say("money"), e.Money.StringFixed(2)+" "+e.Currency)
 	}

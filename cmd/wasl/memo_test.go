@@ -10,6 +10,7 @@ import (
 
 	"wasl/pipeline"
 	"wasl/stages/load/shopify/shopifytest"
+	"wasl/stages/reconcile"
 )
 
 // A bookedShop is a folder with a stand-in behind it that has three pieces of A-1.
@@ -121,5 +122,59 @@ func TestProof_ListsWhatDiffers(t *testing.T) {
 	}
 	if code, said = s.wasl("run"); code != 0 || !strings.Contains(said, "Nothing to do") {
 		t.Errorf("the second run: exit %d\n%s", code, said)
+	}
+}
+
+// TestUndo_NamesWhatIsLost puts back a job of which nothing says how: it is counted
+// and named, and nothing is made of it.
+func TestUndo_NamesWhatIsLost(t *testing.T) {
+	t.Parallel()
+	s := newBookedShop(t)
+	q, _ := s.shopify.Quantity("A-1", "Cairo")
+	doc := wish(5)
+	doc.State, doc.Body = pipeline.Ready, json.RawMessage(fmt.Sprintf(
+		`{"sku":"A-1","location":%q,"quantity":5,"inventoryItemId":%q,"changeFromQuantity":3}`, cairo, q.ItemID))
+	s.file(pipeline.MemoBooking, doc)
+	if code, said := s.wasl("run"); code != 0 || !strings.Contains(said, "1 delivered") {
+		t.Fatalf("exit %d\n%s", code, said)
+	}
+	day := time.Now().In(s.zone()).Format("20060102")
+	code, said := s.wasl("undo", day+"-0001", "--by", "Mona", "--why", "test")
+	for _, want := range []string{"Cannot be put back (1):", "  A-1 @ 01", "has changed nothing that could be put back"} {
+		if code != exitCouldNot || !strings.Contains(said, want) {
+			t.Errorf("exit %d; want %q:\n%s", code, want, said)
+		}
+	}
+	if n := len(s.shopify.Mutations()); n != 1 {
+		t.Errorf("%d mutations, want 1", n)
+	}
+}
+
+func (s *bookedShop) zone() *time.Location {
+	s.t.Helper()
+	zone, err := time.LoadLocation("Africa/Cairo") // as furnish writes it
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return zone
+}
+
+// TestPlanTable_IsCapped prints the first fifty values of a job, says how many more
+// there are, and prints all where they are asked for.
+func TestPlanTable_IsCapped(t *testing.T) {
+	t.Parallel()
+	lines := make([]reconcile.Line, 1234)
+	for i := range lines {
+		lines[i] = reconcile.Line{Name: fmt.Sprintf("A-%d", i), Field: "quantity", Old: "1", New: "2", State: pipeline.Ready}
+	}
+	for _, all := range []bool{false, true} {
+		var out strings.Builder
+		(&app{out: &out}).planTable(lines, false, all)
+		if got, want := strings.Count(out.String(), "  A-"), map[bool]int{false: mostLines, true: len(lines)}[all]; got != want {
+			t.Errorf("all %v: %d lines, want %d", all, got, want)
+		}
+		if strings.Contains(out.String(), "and 1,184 more; --all prints them") == all {
+			t.Errorf("all %v: ends with %q", all, out.String()[out.Len()-80:])
+		}
 	}
 }
