@@ -10,7 +10,7 @@ import (
 // keyed says whether a mutation of the stand-in needs an idempotency key. inventoryBulkToggleActivation and
 // inventoryDeactivate need none.
 func keyed(field string) bool {
-	return slices.Contains([]string{"inventorySetQuantities", "inventoryAdjustQuantities", "inventoryActivate"}, field)
+	return slices.Contains([]string{"inventorySetQuantities", "inventoryAdjustQuantities", "inventoryActivate", "refundCreate"}, field)
 }
 
 // once runs a mutation under its idempotency key.

@@ -3,8 +3,6 @@ package shopifytest
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -152,8 +150,8 @@ func (p *projector) connectionRows(c pending, parent string) error {
 	if err != nil {
 		return err
 	}
-	if key := list.sorts[text(c.field.args["sortKey"])]; key != "" {
-		slices.SortStableFunc(nodes, func(a, b node) int { return strings.Compare(text(a.open()[key]), text(b.open()[key])) })
+	if err := list.sort(nodes, c.field.args); err != nil {
+		return err
 	}
 	for _, n := range nodes {
 		if err := p.row(c.field.connection, n.open(), parent); err != nil {

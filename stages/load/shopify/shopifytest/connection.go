@@ -19,6 +19,7 @@ const pageKey = "\x00page"
 type node struct {
 	id   string
 	open func() object
+	key  string // that the list is sorted by, where sortBy gave it
 }
 
 // connection is a list that is read by pages. The nodes stand in the order of their ids.
@@ -32,6 +33,13 @@ type connection struct {
 	owner string
 	// sorts maps a sortKey to the field it sorts by; other keys leave the order of ids.
 	sorts map[string]string
+	// sortBy gives what a sortKey sorts by, served is false for one that is not served. Pages then go on behind a value and
+	// an id, wherever the node is now. nil: sorts.
+	sortBy func(sortKey string) (key func(node) string, served bool)
+	// doc is what a search looks at. nil: the node itself.
+	doc func(node) object
+	// limit is how many nodes can be reached by cursor, 0 for all.
+	limit int
 }
 
 // rootResolver is a resolver that looks at the field too, for its directives.
@@ -77,8 +85,8 @@ func (c connection) page(x *execution, field *ast.Field, args map[string]any) (a
 	if err != nil {
 		return nil, err
 	}
-	if key := c.sorts[text(args["sortKey"])]; key != "" {
-		slices.SortStableFunc(nodes, func(a, b node) int { return strings.Compare(text(a.open()[key]), text(b.open()[key])) })
+	if err := c.sort(nodes, args); err != nil {
+		return nil, err
 	}
 	if args["reverse"] == true {
 		slices.Reverse(nodes)
@@ -87,7 +95,39 @@ func (c connection) page(x *execution, field *ast.Field, args map[string]any) (a
 	if err != nil {
 		return nil, err
 	}
+	if c.limit > 0 && from > 0 && to > c.limit {
+		x.s.record.note("paged-too-far", x.req.call, "%s beyond %d objects by cursor", field.Name, c.limit)
+		return nil, &fieldError{code: "BAD_REQUEST", message: fmt.Sprintf("Pagination is limited to %d objects. Narrow the search.", c.limit)}
+	}
 	return pageOf(nodes, from, to), nil
+}
+
+// sort brings the nodes into the order of the argument sortKey.
+func (c connection) sort(nodes []node, args map[string]any) error {
+	sortKey := text(args["sortKey"])
+	if c.sortBy != nil {
+		key, served := c.sortBy(sortKey)
+		if !served {
+			return notServed("sortKey " + sortKey)
+		}
+		for i := range nodes {
+			nodes[i].key = key(nodes[i])
+		}
+		slices.SortStableFunc(nodes, func(a, b node) int { return behind(a, b.key, idNumber(b.id)) })
+		return nil
+	}
+	if key := c.sorts[sortKey]; key != "" {
+		slices.SortStableFunc(nodes, func(a, b node) int { return strings.Compare(text(a.open()[key]), text(b.open()[key])) })
+	}
+	return nil
+}
+
+// behind compares a node with a place in the order of keys and ids.
+func behind(n node, key string, number int) int {
+	if n.key != key {
+		return strings.Compare(n.key, key)
+	}
+	return idNumber(n.id) - number
 }
 
 func (c connection) search(x *execution, field *ast.Field, args map[string]any) ([]node, error) {
@@ -105,7 +145,12 @@ func (c connection) search(x *execution, field *ast.Field, args map[string]any) 
 	var out []node
 	unknown := map[string]bool{}
 	for _, n := range c.candidates(expr) {
-		opened := n.open()
+		opened := object(nil)
+		if c.doc != nil {
+			opened = c.doc(n)
+		} else {
+			opened = n.open()
+		}
 		if expr.hit(func(t term) bool {
 			if name, of := strings.CutPrefix(t.field, "metafields."); of && c.owner != "" {
 				return t.holds(text(x.s.shop.metafields[n.id][name]["value"]))
@@ -222,7 +267,7 @@ func pageOf(all []node, from, to int) object {
 	nodes, edges := []any{}, []any{}
 	info := object{"hasNextPage": to < len(all), "hasPreviousPage": from > 0, "startCursor": nil, "endCursor": nil}
 	for _, n := range all[from:to] {
-		cursor, opened := cursorOf(n.id), n.open()
+		cursor, opened := n.cursor(), n.open()
 		if info["startCursor"] == nil {
 			info["startCursor"] = cursor
 		}
@@ -242,10 +287,40 @@ func cursorOf(id string) string {
 	return base64.StdEncoding.EncodeToString([]byte(cursorHead + id + cursorTail))
 }
 
+// cursorValue stands between the id and the value that the list is sorted by.
+const cursorValue = `","last_value":"`
+
+func (n node) cursor() string {
+	if n.key == "" {
+		return cursorOf(n.id)
+	}
+	return cursorOf(n.id + cursorValue + n.key)
+}
+
+// placeOfKey gives where the nodes behind a value begin: one that moved since is met again, or no more.
+func placeOfKey(nodes []node, cursor string) (begin int, keyed bool) {
+	inner := strings.TrimSuffix(strings.TrimPrefix(cursor, cursorHead), cursorTail)
+	id, key, keyed := strings.Cut(inner, cursorValue)
+	if !keyed {
+		return 0, false
+	}
+	down := len(nodes) > 1 && behind(nodes[0], nodes[len(nodes)-1].key, idNumber(nodes[len(nodes)-1].id)) > 0
+	for begin < len(nodes) {
+		if order := behind(nodes[begin], key, idNumber(id)); order > 0 != down && order != 0 {
+			break
+		}
+		begin++
+	}
+	return begin, true
+}
+
 // placeOf gives where the nodes up to the cursor's end and those after it begin. A node that was deleted since leaves
 // its place, in a list that stands in the order of ids.
 func placeOf(nodes []node, cursor string) (end, begin int, err error) {
 	raw, err := base64.StdEncoding.DecodeString(cursor)
+	if begin, keyed := placeOfKey(nodes, string(raw)); err == nil && keyed {
+		return begin, begin, nil
+	}
 	id := strings.TrimSuffix(strings.TrimPrefix(string(raw), cursorHead), cursorTail)
 	if at := slices.IndexFunc(nodes, func(n node) bool { return n.id == id }); err == nil && at >= 0 {
 		return at, at + 1, nil

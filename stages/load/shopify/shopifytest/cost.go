@@ -59,6 +59,9 @@ var freeFields = map[string]bool{
 }
 
 func mutationPrice(field string) int {
+	if field == "fulfillmentTrackingInfoUpdate" { // live, since mid 2026
+		return 50
+	}
 	if dearMutations[field] {
 		return 20
 	}

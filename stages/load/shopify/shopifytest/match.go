@@ -165,25 +165,7 @@ func matchLocation(n object, t term) (hit, known bool) {
 	return false, false
 }
 
-func matchOrder(n object, t term) (hit, known bool) {
-	switch t.field {
-	case "name":
-		return t.holds(text(n["name"])), true
-	case "id":
-		return t.holdsID(text(n["id"])), true
-	case "updated_at":
-		return t.holdsTime(text(n["updatedAt"])), true
-	case "created_at":
-		return t.holdsTime(text(n["createdAt"])), true
-	case "tag":
-		tags, _ := n["tags"].([]any)
-		return slices.ContainsFunc(tags, func(tag any) bool { return t.holds(text(tag)) }), true
-	}
-	return false, false
-}
-
 var (
 	variantSorts = map[string]string{"SKU": "sku", "TITLE": "title", "UPDATED_AT": "updatedAt"}
-	orderSorts   = map[string]string{"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt"}
 	productSorts = map[string]string{"TITLE": "title", "VENDOR": "vendor", "UPDATED_AT": "updatedAt"}
 )

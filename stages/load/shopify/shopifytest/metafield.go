@@ -25,7 +25,7 @@ var ownerTypes = map[string]string{"Product": "PRODUCT", "ProductVariant": "PROD
 
 // mutations are the root fields of Mutation that can be run.
 func (s *Server) mutations(x *execution) object {
-	return object{
+	return s.orderMutations(x, object{
 		"inventorySetQuantities":        s.setQuantities(x),
 		"metafieldDefinitionCreate":     s.createDefinition(x),
 		"metafieldsSet":                 s.setMetafields(x),
@@ -70,7 +70,7 @@ func (s *Server) mutations(x *execution) object {
 		"discountCodeActivate":                s.switchDiscount(x, "codeDiscountNode", true),
 		"discountCodeDeactivate":              s.switchDiscount(x, "codeDiscountNode", false),
 		"discountRedeemCodeBulkAdd":           s.addCodes(x),
-	}
+	})
 }
 
 // owned adds what every object with metafields has.

@@ -202,6 +202,10 @@ func (w pen) noteMetafield(in object) {
 		kind, name = "variant", v.SKU
 		w.touch(v.product, v)
 	}
+	if t := w.s.orders.named(owner); t != nil {
+		name = t.versions[0].spec.Name
+		_ = w.s.tell(t, Step{Do: "touch"}) // cannot be refused
+	}
 	w.note(kind, owner, name, "metafield "+key, text(st.metafields[owner][key]["value"]), text(in["value"]))
 }
 

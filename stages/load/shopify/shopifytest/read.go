@@ -1,7 +1,6 @@
 package shopifytest
 
 import (
-	"slices"
 	"strconv"
 	"time"
 )
@@ -36,17 +35,25 @@ func (s *Server) queries() object {
 			}
 			return connection{nodes: st.ofItems, match: matchItem, index: st.itemsWith}
 		}),
-		"inventoryItem":        s.byID("InventoryItem"),
-		"inventoryLevel":       s.byID("InventoryLevel"),
-		"orders":               connection{nodes: fixed(st.orders...), match: matchOrder, sorts: orderSorts},
-		"order":                s.byID("Order"),
-		"publications":         lazy(func() connection { return connection{nodes: s.publicationNodes()} }),
-		"metafieldDefinitions": resolver(s.readDefinitions),
-		"bulkOperation":        resolver(s.readBulk),
-		"bulkOperations":       resolver(s.listBulk),
-		"currentBulkOperation": resolver(s.currentBulk),
-		"node":                 resolver(func(args map[string]any) (any, error) { return s.node(text(args["id"])) }),
-		"nodes":                resolver(s.nodes),
+		"inventoryItem":          s.byID("InventoryItem"),
+		"inventoryLevel":         s.byID("InventoryLevel"),
+		"orders":                 lazy(s.allOrders),
+		"order":                  s.byID("Order"),
+		"ordersCount":            counted(func() int { return len(s.allOrders().nodes) }),
+		"refund":                 s.byID("Refund"),
+		"fulfillment":            s.byID("Fulfillment"),
+		"fulfillmentOrder":       s.byID("FulfillmentOrder"),
+		"customer":               s.byID("Customer"),
+		"customers":              lazy(s.allCustomers),
+		"tenderTransactions":     lazy(s.tenderConnection),
+		"shopifyPaymentsAccount": resolver(s.readAccount),
+		"publications":           lazy(func() connection { return connection{nodes: s.publicationNodes()} }),
+		"metafieldDefinitions":   resolver(s.readDefinitions),
+		"bulkOperation":          resolver(s.readBulk),
+		"bulkOperations":         resolver(s.listBulk),
+		"currentBulkOperation":   resolver(s.currentBulk),
+		"node":                   resolver(func(args map[string]any) (any, error) { return s.node(text(args["id"])) }),
+		"nodes":                  resolver(s.nodes),
 
 		"priceList":                      resolver(s.readPriceList),
 		"priceLists":                     lazy(s.allPriceLists),
@@ -157,12 +164,8 @@ func (s *Server) lookUp(id string) object {
 		return s.discountNamed(id)
 	case "DiscountRedeemCodeBulkCreation":
 		return s.creationNamed(id)
-	case "Order":
-		if i := slices.IndexFunc(st.orders, func(o object) bool { return o["id"] == id }); i >= 0 {
-			return st.orders[i]
-		}
 	}
-	return nil
+	return s.lookUpOrder(id)
 }
 
 func (s *Server) shopObject() object {
@@ -175,7 +178,7 @@ func (s *Server) shopObject() object {
 		"timezoneOffsetMinutes": offsetMinutes(o.Zone, o.Now()), "taxesIncluded": o.TaxesIncluded, "taxShipping": false,
 		"weightUnit": "KILOGRAMS", "unitSystem": "METRIC_SYSTEM", "orderNumberFormatPrefix": "#", "orderNumberFormatSuffix": "",
 		"createdAt": timestamp(s.shop.opened), "updatedAt": timestamp(s.shop.opened), "setupRequired": false,
-		"plan": object{"publicDisplayName": "Basic", "displayName": "Basic", "partnerDevelopment": false, "shopifyPlus": false},
+		"plan": object{"publicDisplayName": "Basic", "displayName": "Basic", "partnerDevelopment": false, "shopifyPlus": o.Plus},
 		"shopAddress": object{"id": gid("ShopAddress", 1), "company": o.Name, "address1": "1 Tahrir Square", "address2": nil,
 			"city": "Cairo", "zip": "11511", "province": "Cairo", "countryCodeV2": "EG", "phone": nil},
 		"resourceLimits": object{"locationLimit": 200, "maxProductOptions": 3, "maxProductVariants": 2048, "redirectLimitReached": false},

@@ -14,9 +14,11 @@ var rootScopes = map[string][]string{
 	"collection": {"read_products"}, "collections": {"read_products"}, "collectionByIdentifier": {"read_products"},
 	"files": {"read_files"}, "fileCreate": {"write_files"}, "fileUpdate": {"write_files"}, "fileDelete": {"write_files"},
 	"productVariantAppendMedia": {"write_products"}, "productReorderMedia": {"write_products"},
-	"order": {"read_orders"}, "orders": {"read_orders"},
-	"customers": {"read_customers"}, "customerSet": {"write_customers"},
-	"publication": {"read_publications"}, "publications": {"read_publications"},
+	"order": {"read_orders"}, "orders": {"read_orders"}, "ordersCount": {"read_orders"}, "refund": {"read_orders"},
+	"fulfillment": {"read_orders"}, "tenderTransactions": {"read_orders"}, "fulfillmentOrder": readFulfilment,
+	"customer": {"read_customers"}, "customers": {"read_customers"}, "customerSet": {"write_customers"},
+	"shopifyPaymentsAccount": {"read_shopify_payments_accounts", "read_shopify_payments"},
+	"publication":            {"read_publications"}, "publications": {"read_publications"},
 	"inventorySetQuantities": {"write_inventory"}, "inventoryAdjustQuantities": {"write_inventory"},
 	"inventoryActivate": {"write_inventory"}, "inventoryDeactivate": {"write_inventory"},
 	"inventoryItemUpdate": {"write_inventory", "write_products"}, "inventoryBulkToggleActivation": {"write_inventory"},
@@ -27,7 +29,9 @@ var rootScopes = map[string][]string{
 	"publishablePublish": {"write_publications"}, "publishableUnpublish": {"write_publications"},
 	"publicationUpdate": {"write_publications"},
 	"orderUpdate":       {"write_orders"}, "orderCancel": {"write_orders"}, "orderClose": {"write_orders"},
-	"orderMarkAsPaid": {"write_orders"}, "refundCreate": {"write_orders"},
+	"orderMarkAsPaid": {"write_orders"}, "refundCreate": {"write_orders"}, "orderOpen": {"write_orders"},
+	"orderCreateManualPayment": {"write_orders"}, "fulfillmentCreate": writeFulfilment, "fulfillmentCancel": writeFulfilment,
+	"fulfillmentTrackingInfoUpdate": writeFulfilment,
 
 	"priceList": {"read_products"}, "priceLists": {"read_products"}, "catalog": {"read_products"},
 	"priceListCreate": {"write_products"}, "priceListFixedPricesUpdate": {"write_products"},
@@ -42,13 +46,24 @@ var rootScopes = map[string][]string{
 	"discountCodeActivate": {"write_discounts"}, "discountCodeDeactivate": {"write_discounts"},
 }
 
+// Fulfilment orders have scopes of their own, by who manages them.
+var (
+	readFulfilment = []string{"read_merchant_managed_fulfillment_orders", "read_assigned_fulfillment_orders",
+		"read_third_party_fulfillment_orders"}
+	writeFulfilment = []string{"write_merchant_managed_fulfillment_orders", "write_assigned_fulfillment_orders",
+		"write_third_party_fulfillment_orders"}
+)
+
 // fieldScopes says the same of fields below the root, by type and name.
 var fieldScopes = map[string][]string{
 	"Location.inventoryLevel":      {"read_inventory"},
 	"Location.inventoryLevels":     {"read_inventory"},
 	"InventoryItem.inventoryLevel": {"read_inventory"}, "InventoryItem.inventoryLevels": {"read_inventory"},
 	"ProductVariant.inventoryItem": {"read_inventory", "read_products"},
-	"Product.resourcePublications": {"read_publications"}, "Product.resourcePublicationsCount": {"read_publications"},
+	"Order.fulfillmentOrders":      readFulfilment, "Order.customer": {"read_customers"},
+	"ShopifyPaymentsAccount.payouts":             {"read_shopify_payments_payouts", "read_shopify_payments"},
+	"ShopifyPaymentsAccount.balanceTransactions": {"read_shopify_payments_payouts", "read_shopify_payments"},
+	"Product.resourcePublications":               {"read_publications"}, "Product.resourcePublicationsCount": {"read_publications"},
 	"Product.availablePublicationsCount": {"read_publications"}, "Product.publishedOnPublication": {"read_publications"},
 	"Collection.resourcePublications": {"read_publications"}, "Collection.resourcePublicationsCount": {"read_publications"},
 	"Collection.availablePublicationsCount": {"read_publications"}, "Collection.publishedOnPublication": {"read_publications"},
@@ -60,7 +75,7 @@ var ownerScopes = map[string]string{
 	"InventoryItem": "read_inventory", "InventoryLevel": "read_inventory", "Location": "read_locations",
 	"PriceList": "read_products", "DiscountNode": "read_discounts", "DiscountAutomaticNode": "read_discounts",
 	"DiscountCodeNode": "read_discounts", "DiscountRedeemCodeBulkCreation": "read_discounts",
-	"Order": "read_orders", "Customer": "read_customers", "Publication": "read_publications",
+	"Order": "read_orders", "Refund": "read_orders", "Fulfillment": "read_orders", "Customer": "read_customers", "Publication": "read_publications",
 	"GenericFile": "read_files", // a MediaImage may be read with read_products too
 }
 

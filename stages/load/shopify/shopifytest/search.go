@@ -12,6 +12,7 @@ import (
 type term struct {
 	field, comparator, value string
 	prefix                   bool // the value ended with *
+	quoted                   bool // the value stood in quotes
 }
 
 // search is a parsed query: alternatives of conjunctions of terms or of searches in brackets.
@@ -146,6 +147,7 @@ func (p *searchParser) term() (term, error) {
 	} else {
 		p.at = start
 	}
+	t.quoted = p.at < len(p.in) && (p.in[p.at] == '\'' || p.in[p.at] == '"')
 	var err error
 	t.value, t.prefix, err = p.value()
 	return t, err

@@ -43,6 +43,12 @@ type Options struct {
 	MaxBulkFile int           // bytes of a file of variables; 100 MB when 0
 	Seed        uint64        // of every order that a client must not rely on
 
+	IndexLag        time.Duration // how far the search of orders is behind; see SetIndexLag
+	People          string        // PeopleShown, PeopleNull or PeopleDenied
+	Plus            bool          // the shop is on the plan Plus
+	ShopifyPayments bool          // the product is offered: transactions of the gateway shopify_payments are paid out
+	MaxPaged        int           // objects that can be reached by cursor; 25 000 when 0
+
 	// ReplayRechecks makes a repeated idempotency key check changeFromQuantity against the state of now, as seen live
 	// once, in place of giving the first result again.
 	ReplayRechecks bool
@@ -58,6 +64,13 @@ var DefaultScopes = []string{
 var GoodsScopes = []string{
 	"read_products", "write_products", "read_inventory", "write_inventory", "read_locations", "read_publications",
 	"write_publications", "read_files", "write_files", "read_discounts", "write_discounts",
+}
+
+// OrderScopes are what an app needs that reads and answers orders; orders of all times need read_all_orders too.
+var OrderScopes = []string{
+	"read_orders", "write_orders", "read_customers", "write_customers", "read_products", "read_inventory", "read_locations",
+	"read_merchant_managed_fulfillment_orders", "write_merchant_managed_fulfillment_orders", "read_returns",
+	"read_shopify_payments_accounts", "read_shopify_payments_payouts",
 }
 
 // Server is a running stand-in. All methods may be called from any goroutine.
@@ -76,6 +89,7 @@ type Server struct {
 	faults  []*plannedFault
 	bulk    bulkState
 	pricing pricing
+	orders  orderBook
 	record  record
 	mishaps []mishap // planned for files
 	pending []pendingWork
@@ -99,6 +113,8 @@ func New(opt Options) *Server {
 		keys:   map[string]*attempt{},
 	}
 	s.pricing = newPricing()
+	s.orders = newOrderBook()
+	s.orders.lag = opt.IndexLag
 	if opt.AccessToken != "" {
 		s.tokens[opt.AccessToken] = time.Time{}
 	}
@@ -142,6 +158,9 @@ func withDefaults(opt Options) Options {
 	}
 	if opt.MaxBulkFile == 0 {
 		opt.MaxBulkFile = maxBulkFile
+	}
+	if opt.MaxPaged == 0 {
+		opt.MaxPaged = 25_000
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now

@@ -91,7 +91,6 @@ type store struct {
 	byHandle     map[string]*product
 	byFile       map[string]*file
 	operations   map[string]object // jobs and operations that are polled, by id
-	orders       []object
 	definitions  []object
 	ofVariants   []node // made once and again when a variant comes or goes
 	ofItems      []node
@@ -286,18 +285,6 @@ func (s *Server) AddSKU(sku string, available int) Variant {
 	defer s.mu.Unlock()
 	where := s.shop.locations[0].ID
 	return s.shop.addVariant(Variant{SKU: sku, Stock: map[string]Levels{where: {Available: available}}})
-}
-
-// AddOrder adds an order given by its fields as the API names them. Only the fields given can be read.
-func (s *Server) AddOrder(fields map[string]any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	fields = maps.Clone(fields)
-	if fields["id"] == nil {
-		fields["id"] = s.shop.newID("Order")
-	}
-	fields["__typename"] = "Order"
-	s.shop.orders = append(s.shop.orders, fields)
 }
 
 // DeleteVariant removes the variant, its item and its stock, as a person in the admin may.

@@ -33,25 +33,23 @@ func (s *Server) addTags(x *execution) rootResolver {
 			x.pen().tags(p, tags)
 			x.pen().touch(p)
 		}
-		s.shop.tags[id] = tags
 		if kind == "Order" {
-			s.lookUp(id)["tags"] = tagList(tags)
+			if err := s.happens(x.pen(), id, Step{Do: "tag", Tags: tags}); err != nil {
+				return nil, err
+			}
+			return object{"node": s.lookUp(id), "userErrors": []any{}}, nil
 		}
+		s.shop.tags[id] = tags
 		return object{"node": s.lookUp(id), "userErrors": []any{}}, nil
 	}
 }
 
-// tagsOf are the tags of a product or of an order; an order may have been added with some.
+// tagsOf are the tags of a product or of an order.
 func (s *Server) tagsOf(id string) []string {
-	if tags, known := s.shop.tags[id]; known {
-		return slices.Clone(tags)
+	if o := s.order(id); o != nil {
+		return slices.Clone(o.tags)
 	}
-	var tags []string
-	given, _ := s.lookUp(id)["tags"].([]any)
-	for _, tag := range given {
-		tags = append(tags, text(tag))
-	}
-	return tags
+	return slices.Clone(s.shop.tags[id])
 }
 
 // Tags are the tags of a product or an order.

@@ -57,4 +57,22 @@ fragment least on DiscountMinimumRequirement {
 	`query Weight($id: ID!) {
   inventoryItem(id: $id) { measurement { weight { value unit } } }
 }`,
+	`query Sales($id: ID!) {
+  order(id: $id) {
+    agreements(first: 1) { nodes {
+      ... on OrderAgreement { id order { id } }
+      ... on OrderEditAgreement { id }
+      sales(first: 1) { nodes {
+        ... on GiftCardSale { lineItem { id } }
+        ... on DutySale { duty { id } }
+        ... on TipSale { lineItem { id } }
+        ... on AdjustmentSale { id }
+        ... on AdditionalFeeSale { additionalFee { id } }
+        ... on FeeSale { fee { id } }
+        ... on UnknownSale { id }
+      } }
+    } }
+    transactions { paymentDetails { ... on LocalPaymentMethodsPaymentDetails { paymentDescriptor } } }
+  }
+}`,
 }
