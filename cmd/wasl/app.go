@@ -19,7 +19,7 @@ const (
 	exitDone        = 0   // all delivered
 	exitCouldNot    = 1   // could not do it
 	exitUsage       = 2   // wrong usage or settings
-	exitAside       = 3   // done, but something was put aside, rejected, still waits or did not come
+	exitAside       = 3   // done, but something was put aside, rejected, is held at a gate, still waits, did not come, or differs
 	exitLocked      = 5   // another wasl works on this state
 	exitInterrupted = 130 // interrupted
 )
@@ -178,5 +178,5 @@ is lost, nothing is done twice, and the day's workbook accounts for all of it.
 const exitHelp = `
 
 Exit codes: 0 all delivered; 1 could not do it; 2 wrong usage or settings;
-3 done, but something was put aside, rejected, still waits or did not come as
-expected; 5 another wasl works on this state; 130 interrupted.`
+3 done, but something was put aside, rejected, is held at a gate, still waits, did
+not come as expected, or differs; 5 another wasl works on this state; 130 interrupted.`

@@ -97,9 +97,25 @@ func (a *app) showJob(ctx context.Context, c *Config, l *ledger.Ledger, j pipeli
 	row(a.say("gate"), a.gateText(c, j))
 	row(a.say("error"), j.Error)
 	row(a.say("workbook"), j.Report)
+	if j.Gate != pipeline.GateOpen && !isHeld(j) {
+		problems = a.decided(problems)
+	}
 	a.problems(problems, 20)
 	fmt.Fprintln(a.out)
 	return nil
+}
+
+// decided prints why a gate held a job, about which nothing is to be done any
+// more, and gives back the other problems.
+func (a *app) decided(problems []pipeline.Problem) (others []pipeline.Problem) {
+	for _, p := range problems {
+		if p.Rule.Gate() {
+			fmt.Fprintf(a.out, "  %s\n", p.In(a.language()))
+			continue
+		}
+		others = append(others, p)
+	}
+	return others
 }
 
 // problemsOf are the problems of a job: of its file, and of the rows of it.
