@@ -85,12 +85,12 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 	return c, nil
 }
 
-// whole tells whether what the file does not speak of was not in it: every row says
-// of what it is, its own totals agree, and it is not a workbook of some rows that
-// were put aside and come back.
+// whole tells whether what the file does not speak of was not in it: it has rows,
+// each says of what it is, its own totals agree, and it is not a workbook of some
+// rows that were put aside and come back.
 func (p *preparing) whole() bool {
 	r := p.reading()
-	return p.astray == 0 && r.Corrects == "" && !slices.ContainsFunc(r.Controls, func(c Control) bool { return !c.Off().IsZero() })
+	return r.Rows > 0 && p.astray == 0 && r.Corrects == "" && !slices.ContainsFunc(r.Controls, func(c Control) bool { return !c.Off().IsZero() })
 }
 
 // ask puts the documents into a question, and says which of them its Docs are.
