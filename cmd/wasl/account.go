@@ -120,7 +120,11 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		fmt.Fprintf(a.out, "\n%s\n", a.say("waits", "count", humanize.Comma(int64(waiting))))
 	}
 	if unread > 0 {
-		fmt.Fprintf(a.out, "\n%s\n", a.say("unread", "count", humanize.Comma(int64(unread))))
+		words := a.say("unread", "count", humanize.Comma(int64(unread)))
+		if n.shown {
+			words = a.say("unplanned", "count", humanize.Comma(int64(unread)))
+		}
+		fmt.Fprintf(a.out, "\n%s\n", words)
 	}
 	if len(n.jobs) > 0 && total[pipeline.Delivered] == 0 && aside == 0 && len(n.gates) == 0 && waiting == 0 && unread == 0 && !failed {
 		why := a.say("same")

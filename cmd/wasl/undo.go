@@ -77,7 +77,7 @@ func (a *app) undo(ctx context.Context, h *house, word string, asked request, no
 	if !planned(opened) {
 		a.code = exitAside
 		if !a.json {
-			fmt.Fprintln(a.out, a.say("unread", "count", "1"))
+			fmt.Fprintln(a.out, a.say("unplanned", "count", "1"))
 		}
 		return nil
 	}

@@ -38,6 +38,7 @@ var said = map[string][2]string{
 	"aside":             {"Put aside ({count}):", "وُضع جانبًا ({count}):"},
 	"waits":             {"Documents that still wait: {count}. Run wasl run again, or let wasl watch stay.", "مستندات ما زالت في الانتظار: {count}. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
 	"unread":            {"Files that are still to be read: {count}. Run wasl run again, or let wasl watch stay.", "ملفات لم تُقرأ بعد: {count}. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
+	"unplanned":         {"Files without a plan yet: {count}. Run wasl plan again; a run reads them too, and lets go what their gates do not hold.", "ملفات لم تُعدّ خطتها بعد: {count}. شغّل wasl plan مرة أخرى؛ أما wasl run فيقرؤها أيضًا ويرسل ما لا تحجزه البوابة."},
 	"workbook":          {"workbook", "ملف التسوية"},
 	"toCorrect":         {"to correct and drop again:", "للتصحيح ثم الوضع في مجلد الوارد من جديد:"},
 	"file":              {"file", "الملف"},
