@@ -25,6 +25,7 @@ func (s *Sink) desks() []desk {
 	return []desk{
 		stockDesk{s},
 		productDesk{s},
+		statusDesk{s},
 		priceDesk{s},
 		promotionDesk{s},
 		discountDesk{s},

@@ -48,6 +48,7 @@ type goods struct {
 type made struct {
 	Product string          `json:"productId,omitempty"` // gid; "": it is to be made
 	Seen    string          `json:"seen,omitempty"`      // its updatedAt when it was read
+	Calm    bool            `json:"calm,omitempty"`      // nothing was changed in the shop while it was read, nor shortly before
 	Set     json.RawMessage `json:"set,omitempty"`       // variables of productSet; nil: nothing of that
 	Keys    []ownKey        `json:"keys,omitempty"`      // our keys on what was there before us
 	Show    *bool           `json:"show,omitempty"`      // it is to be published, or no longer

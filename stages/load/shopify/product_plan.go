@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"wasl/pipeline"
 )
@@ -24,10 +25,12 @@ func (s productDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Pl
 		return pipeline.Plan{}, err
 	}
 	codes, groups, n := b.wanted()
+	began := s.now()
 	var err error
 	if b.shelf, err = s.survey(ctx, n, codes, groups...); err != nil {
 		return pipeline.Plan{}, err
 	}
+	b.calm = b.shelf.calm(began)
 	b.match()
 	if err := s.readNamesakes(ctx, b); err != nil {
 		return pipeline.Plan{}, err
@@ -57,7 +60,22 @@ type bench struct {
 	shelf    *shelf
 	holders  map[string]*product // by handle: of products that are to be made
 	shown    publications
+	calm     bool
 	notes    []pipeline.Problem
+}
+
+// readingTook is how long the reading of a shop may have taken at most.
+const readingTook = 15 * time.Minute
+
+// calm tells whether nothing on the shelf was changed while it was read: then what
+// changes later is newer than all of it.
+func (h *shelf) calm(began time.Time) bool {
+	for _, p := range h.products {
+		if p.UpdatedAt.After(began.Add(-readingTook)) {
+			return false
+		}
+	}
+	return true
 }
 
 // read takes the wishes out of the documents.
@@ -199,6 +217,7 @@ func (b *bench) filled(doc pipeline.Document, w goods, c *comparing) pipeline.Pl
 	w.made = made{Set: c.line(), Keys: c.keys, Show: c.show}
 	if p := c.have.product; p != nil {
 		w.Product, w.Seen = p.ID, stamp(p.UpdatedAt)
+		w.Calm = b.calm
 	}
 	if c.show != nil {
 		w.Channel = b.shown.channel

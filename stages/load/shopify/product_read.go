@@ -275,56 +275,49 @@ func (s *Sink) ask1(ctx context.Context, op admin.Operation, vars, into any) err
 }
 
 var (
-	productsSince = admin.Operation{Name: "ProductsSince", Cost: 13, Text: `query ProductsSince($query: String!) {
-  products(first: 250, query: $query, sortKey: UPDATED_AT, reverse: true) {
-    nodes { id updatedAt }
-    pageInfo { hasNextPage }
-  }
+	productsLast = admin.Operation{Name: "ProductsLast", Cost: 13, Text: `query ProductsLast {
+  products(first: 250, sortKey: UPDATED_AT, reverse: true) { nodes { id updatedAt } }
 }`}
 	productsTouched = admin.Operation{Name: "ProductsTouched", Cost: 2, Text: `query ProductsTouched($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Product { id updatedAt } }
 }`}
 )
 
-// readingTook is how long the reading of a shop may have taken at most: what
-// changed while it was being read may be older than what was read last.
-const readingTook = 15 * time.Minute
-
 // touched are those of some products that have changed since they were seen. seen
 // is their updatedAt by id, as bodies keep it. It does not wait.
 //
-// One page tells it where at most a page of products was changed since they were
-// read, whoever's they are; only else each is asked for. The page comes from an
-// index that lags some seconds behind, which is less than an operation takes to
-// begin.
-func (s *Sink) touched(ctx context.Context, seen map[string]string) (map[string]bool, error) {
-	out := map[string]bool{}
-	if len(seen) == 0 {
-		return out, nil
+// Where the shop was calm when they were read, the page of what was changed last
+// tells it all, unless it is full of newer ones; else each product is asked for. The
+// page comes from an index that lags some seconds behind, which is less than an
+// operation takes to begin.
+func (s *Sink) touched(ctx context.Context, seen map[string]string, calm bool) (map[string]bool, error) {
+	if len(seen) == 0 || !calm {
+		return s.touchedByID(ctx, seen)
 	}
-	newest, err := time.Parse(time.RFC3339Nano, slices.Max(slices.Collect(maps.Values(seen))))
-	if err != nil {
-		return nil, fmt.Errorf("shopify: when a product was seen: %w", err)
+	var newest time.Time
+	for _, text := range seen {
+		if at, err := time.Parse(time.RFC3339Nano, text); err == nil && at.After(newest) {
+			newest = at
+		}
 	}
 	var data struct {
 		Products struct {
-			Nodes    []*product     `json:"nodes"`
-			PageInfo admin.PageInfo `json:"pageInfo"`
+			Nodes []*product `json:"nodes"`
 		} `json:"products"`
 	}
-	since := map[string]any{"query": fmt.Sprintf("updated_at:>='%s'", newest.Add(-readingTook).UTC().Format(time.RFC3339))}
-	if err := s.ask1(ctx, productsSince, since, &data); err != nil {
+	if err := s.ask1(ctx, productsLast, nil, &data); err != nil {
 		return nil, err
 	}
-	if data.Products.PageInfo.HasNextPage {
-		return s.touchedByID(ctx, seen)
-	}
+	out := map[string]bool{}
 	for _, p := range data.Products.Nodes {
-		if was, ours := seen[p.ID]; ours && was != stamp(p.UpdatedAt) {
+		if !p.UpdatedAt.After(newest) {
+			return out, nil
+		}
+		if _, ours := seen[p.ID]; ours {
 			out[p.ID] = true
 		}
 	}
-	return out, nil
+	return s.touchedByID(ctx, seen)
 }
 
 // touchedByID asks for each of the products.
