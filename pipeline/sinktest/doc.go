@@ -21,6 +21,13 @@
 //		})
 //	}
 //
+// A kind of a sink that plans (pipeline.Planner) joins with a second one, which gives
+// wishes as its Build makes them instead of documents that can be sent:
+//
+//	func TestPlanner(t *testing.T) {
+//		sinktest.RunPlanner(t, func(t *testing.T) sinktest.PlanWorld { ... })
+//	}
+//
 // # Why
 //
 // Moods are functions of the world and not a list of faults: what "the reply is
