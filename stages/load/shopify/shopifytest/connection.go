@@ -142,6 +142,7 @@ func (c connection) search(x *execution, field *ast.Field, args map[string]any) 
 	if err := x.checkMetafieldTerms(c.owner, expr); err != nil {
 		return nil, err
 	}
+	x.noteUnquoted(query, expr)
 	var out []node
 	unknown := map[string]bool{}
 	for _, n := range c.candidates(expr) {

@@ -58,8 +58,10 @@ func (s *Server) edit(e Edit) error {
 //	POST   /_standin/edit      an Edit
 //	GET    /_standin/products  all Products
 //	POST   /_standin/bulk      a BulkPlan for the next bulk operation
+//
+// and what controlOrders does.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 8<<20))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -95,7 +97,10 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", jsonType)
 		err = json.NewEncoder(w).Encode(s.Products())
 	default:
-		http.NotFound(w, r)
+		if err = s.controlOrders(w, r, body); errors.Is(err, errUnknownControl) {
+			http.NotFound(w, r)
+			return
+		}
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

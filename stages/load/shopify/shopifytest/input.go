@@ -43,6 +43,11 @@ var unserved = map[string][]string{
 	"CollectionUpdateConditionsSourceInput":    {"exclusion"},
 	"CollectionUpdateSourceInclusionInput":     {"conditionsToDelete", "conditionsToUpdate"},
 	"CollectionInclusionProductSelectionInput": {"variantIds"},
+	"OrderInput":                               {"localizationExtensions", "localizedFields"},
+	"RefundInput":                              {"discrepancyReason", "processedAt"},
+	"OrderCancelRefundMethodInput":             {"storeCreditRefund"},
+	"FulfillmentInput":                         {"originAddress"},
+	"CustomerSetInput":                         {"id", "taxExemptions"},
 }
 
 // unservedValues are values of enums of the same kind.

@@ -28,11 +28,15 @@ import (
 //	sku-twice            a variant made with a SKU that another has
 //	picture-twice        a picture made of a source that the product has a picture of
 //	collection-twice     a collection made with the title of another
+//	unquoted-time        a search by a time without quotes: its time of day is ignored
+//	paged-too-far        a cursor beyond 25 000 objects
+//	address-sent         a shipping address sent to an order: its taxes are worked out again
+//	refund-twice         two refunds of one order with the same note
 //	not-implemented      a field that the stand-in cannot answer: the verdict is incomplete
 func (s *Server) Judge() []Violation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append(s.record.judge(), s.judgeGoods()...)
+	return append(append(s.record.judge(), s.judgeGoods()...), s.judgeOrders()...)
 }
 
 // JudgeBut is Judge without the rules named, for a test that provokes them.

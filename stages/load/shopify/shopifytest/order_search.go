@@ -79,8 +79,17 @@ func sortable(n int) string {
 	return strings.Repeat("0", max(0, 20-len(digits))) + digits
 }
 
-// matchOrder decides one term about one order. What is wrong with a time is judged: without quotes its time of day is
-// ignored.
+// noteUnquoted judges times without quotes: their time of day is ignored.
+func (x *execution) noteUnquoted(query string, expr search) {
+	for _, t := range expr.terms() {
+		if _, err := time.Parse(time.RFC3339, t.value); err == nil && !t.quoted && strings.HasSuffix(t.field, "_at") {
+			x.s.record.note("unquoted-time", x.req.call, "search %q has a time without quotes", query)
+			return
+		}
+	}
+}
+
+// matchOrder decides one term about one order.
 func (s *Server) matchOrder(n object, t term) (hit, known bool) {
 	o := n[indexKey].(*orderState)
 	switch t.field {

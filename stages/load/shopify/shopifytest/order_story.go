@@ -62,6 +62,7 @@ type Step struct {
 
 	ids       []string  // of the parts that the API names: a fulfilment
 	processed time.Time // when a payment was taken, if it was before
+	call      int       // number of the request that did it, 0 for people
 }
 
 // StepItem is so much of a line.

@@ -44,6 +44,9 @@ func (w orderWrite) run(s *Server, x *execution) rootResolver {
 		if len(errs) > 0 {
 			return refuse(errs)
 		}
+		if step.Change != nil && step.Change.Shipping != nil {
+			s.record.note("address-sent", x.req.call, "a shipping address was sent with %s: the taxes are worked out again", o.spec.Name)
+		}
 		if err := s.happens(x.pen(), id, step); err != nil {
 			return refuse([]any{userError(plainly(err), "INVALID", "id")})
 		}
@@ -63,7 +66,7 @@ func plainly(err error) string {
 // happens lets a step happen to an order now, and notes what moved.
 func (s *Server) happens(w pen, id string, step Step) error {
 	t := s.orders.byNumber[idNumber(id)]
-	step.At = s.opt.Now()
+	step.At, step.call = s.opt.Now(), w.call
 	before := t.at(step.At)
 	if err := s.tell(t, step); err != nil {
 		return err

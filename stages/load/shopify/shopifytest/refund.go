@@ -13,6 +13,7 @@ type refund struct {
 	freight               []freightPart
 	adjustments           []adjustment
 	payments              []string // ids of transactions
+	call                  int      // number of the request that made it, 0 for people
 }
 
 type refundPart struct {
@@ -84,7 +85,7 @@ func (s *Server) doReturn(o *orderState, step Step) error {
 
 // doRefund gives goods, shipping or money back.
 func (s *Server) doRefund(o *orderState, step Step) error {
-	r := refund{note: step.Note, at: step.At}
+	r := refund{note: step.Note, at: step.At, call: step.call}
 	var sales []sale
 	parts, err := o.partsBack(step, &sales)
 	if err != nil {
