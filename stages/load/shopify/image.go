@@ -22,6 +22,7 @@ type gallery struct {
 
 	Product string   `json:"productId,omitempty"` // gid
 	Take    []taken  `json:"take,omitempty"`      // what leaves the product, as it was approved
+	Turns   int      `json:"turns,omitempty"`     // how often they were put in order and stood so
 	Order   []string `json:"order,omitempty"`     // of a wish that puts back: the files in their old order
 }
 

@@ -15,9 +15,12 @@ var (
 	refusedAgain = errors.New("shopify FileUpdate: refused again and again, for different files")
 )
 
-// mostAsked is how often it is asked whether pictures stand right: somebody else may
-// put them in another order again and again.
-const mostAsked = 10
+// How often it is asked whether pictures stand right, and how often they are put in
+// order: somebody else may put them in another again and again.
+const (
+	mostAsked = 10
+	mostTurns = 3
+)
 
 // ask says how far documents are. One whose answer was lost is sent again as it
 // is, which finds what was done. One that waited, and need not wait any more, is
@@ -36,8 +39,10 @@ func (s imageDesk) ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, 
 		}
 	}
 	r := newRound(s.Sink, waiting)
+	before := s.door.Used().Points
 	err := r.answer(ctx, b.Asked >= mostAsked)
-	return pipeline.Answer{Outcomes: append(again(unsure), r.outcomes()...), Said: said.All()}, err
+	a := pipeline.Answer{Outcomes: append(again(unsure), r.outcomes()...), Said: said.All()}
+	return a, patient(err, s.door.Used().Points-before)
 }
 
 // answer looks whether documents need to wait any longer.
@@ -63,13 +68,19 @@ func (r *round) answer(ctx context.Context, last bool) error {
 	for _, h := range order.going() {
 		switch {
 		case order.standsRight(h):
+			h.g.Turns++
 			h.settled(pipeline.Ready, "")
 		case last:
-			h.why = append(h.why, problemAt(h.doc, 0, "position", "", "image.order", map[string]string{"code": h.g.Code}))
-			h.settled(pipeline.Rejected, "")
+			h.givesUp()
 		}
 	}
 	return nil
+}
+
+// givesUp ends a document whose pictures do not stand as they are to.
+func (h *hanger) givesUp() {
+	h.why = append(h.why, problemAt(h.doc, 0, "position", "", "image.order", map[string]string{"code": h.g.Code}))
+	h.settled(pipeline.Rejected, "")
 }
 
 // ratio is a part of a whole, for people.

@@ -31,7 +31,7 @@ type wall struct {
 // says what would change and how that could be put back. It is pure.
 func (w *wall) compare(g *gallery) (changes []pipeline.Change, back gallery) {
 	c := looking{wall: w, g: g, back: gallery{Code: g.Code}}
-	g.Take = nil
+	g.Take, g.Turns = nil, 0
 	for i := range g.Pictures {
 		c.picture(&g.Pictures[i])
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"wasl/pipeline"
 	"wasl/stages/load/shopify/shopifytest"
@@ -130,5 +131,42 @@ func TestImages_ChangedMeanwhile(t *testing.T) {
 	w.wantHangs("chair", "three hand.jpg two five")
 	if !gone {
 		t.Error("nothing was deleted")
+	}
+}
+
+// A bucket that holds little more than one call: it ends all the same, as long as
+// the lane waits for what it is told.
+func TestImages_FewPoints(t *testing.T) {
+	t.Parallel()
+	w := newStudio(t, shopifytest.Options{BucketSize: 85, RestoreRate: 50})
+	w.job(nil, "C-1 a.jpg bytes=one position=1", "C-1 b.jpg bytes=two position=2").run()
+	w.clock.advance(time.Hour)
+	j := w.job(nil, "C-1 b.jpg bytes=two position=1", "C-1 a.jpg bytes=new position=2", "T-RED c.jpg bytes=three", "T-BLUE d.jpg bytes=four")
+	var docs []pipeline.Document
+	for _, d := range j.docs {
+		docs = append(docs, *d)
+	}
+	if waited := w.through(t, docs); waited == 0 {
+		t.Error("it never lacked points: the test shows nothing")
+	}
+	w.wantHangs("chair", "two one new")
+	w.wantHangs("table", "three four")
+}
+
+// Another app puts the pictures in an order of its own, again and again.
+func TestImages_OrderNeverComes(t *testing.T) {
+	t.Parallel()
+	w := newStudio(t, shopifytest.Options{})
+	w.job(nil, "C-1 a.jpg bytes=one", "C-1 b.jpg bytes=two").run()
+	j := w.job(nil, "C-1 b.jpg bytes=two", "C-1 a.jpg bytes=one")
+	chair, _ := w.Product("chair")
+	j.between = func(int) {
+		if err := w.EditProduct("chair", func(p *shopifytest.Product) { p.Media = chair.Media }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j.run().want(pipeline.Rejected)
+	if why := j.why["image/C-1"]; len(why) != 1 || why[0].Rule != "image.order" {
+		t.Errorf("why %v", why)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // studio is a shop with pictures and a vault.
 type studio struct {
 	*shop
-	t     *testing.T
+	t     testing.TB
 	vault map[string][]byte
 	sink  *Sink
 }
@@ -45,7 +45,7 @@ func newStudio(t *testing.T, opt shopifytest.Options) *studio {
 // restart is a new process: nothing is remembered.
 func (w *studio) restart() {
 	w.t.Helper()
-	w.sink = w.shop.sink(w.t)
+	w.sink = w.quick(w.t)
 	w.sink.content = func(_ context.Context, sha string) (pipeline.File, error) {
 		content, ok := w.vault[sha]
 		if !ok {
@@ -135,6 +135,7 @@ type hung struct {
 	errs     []error
 	between  func(step int) // called before each call of the sink
 	steps    int
+	asked    int // in a row
 }
 
 func (w *studio) ask(q pipeline.Question) *hung {
@@ -198,9 +199,11 @@ func (j *hung) call(docs []pipeline.Document, send bool) {
 		j.between(j.steps)
 	}
 	j.steps++
-	b := pipeline.Batch{ID: fmt.Sprint("batch-", j.steps), Job: pipeline.Job{Drop: "20261124-0001", Flow: "images"}, Docs: docs, Settings: j.settings}
+	b := pipeline.Batch{ID: fmt.Sprint("batch-", j.steps), Job: pipeline.Job{Drop: "20261124-0001", Flow: "images"}, Docs: docs, Settings: j.settings, Asked: j.asked}
 	do := j.sink.Ask
+	j.asked++
 	if send {
+		j.asked = 0
 		do = j.sink.Send
 		for i := range b.Docs {
 			b.Docs[i].State = pipeline.Sending

@@ -3,7 +3,9 @@ package shopify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
+	"time"
 
 	"wasl/pipeline"
 	"wasl/stages/load/shopify/admin"
@@ -26,12 +28,27 @@ const (
 func (s imageDesk) send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	ctx, said := admin.Listen(ctx)
 	r := newRound(s.Sink, b)
+	before := s.door.Used().Points
 	err := r.run(ctx)
 	a := pipeline.Answer{Outcomes: r.outcomes(), Said: said.All()}
 	if err != nil && admin.Certain(err) {
 		a.Outcomes = append(a.Outcomes, again(r.open())...)
 	}
-	return a, err
+	return a, patient(err, s.door.Used().Points-before)
+}
+
+// refill is how many points come back in a second, on the smallest plan (reference
+// 5.1), less what is left to others.
+const refill = 50
+
+// patient lets a round that ran out of points wait for those too that it has spent:
+// it begins with the same calls again, and would for ever lack what they cost.
+func patient(err error, spent float64) error {
+	later, ok := errors.AsType[*pipeline.Later](err)
+	if !ok || later.After == 0 {
+		return err
+	}
+	return &pipeline.Later{Err: err, After: later.After + time.Duration(spent/refill*float64(time.Second))}
 }
 
 // hanger is a document on its way.
@@ -193,6 +210,10 @@ func (r *round) order(ctx context.Context) error {
 		want := h.g.standing(have)
 		steps := movesOf(have, want)
 		if len(steps) == 0 {
+			continue
+		}
+		if h.g.Turns >= mostTurns {
+			h.givesUp()
 			continue
 		}
 		if moved[h.g.Product] { // after the other document of the product
