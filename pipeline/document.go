@@ -21,6 +21,12 @@ type Document struct {
 	Old      string   // what it replaces at the other side, for people: "7"; "" where unknown
 	Words    []string // further words under which people look for it: SKUs, an order id
 
+	// Of a part: the key of the document that it follows, a refund of the order
+	// that it belongs to. It leaves only where that one has left or is to leave.
+	// Parts are what Build makes besides of the same group: documents of their own.
+	Of    string
+	Parts []Document
+
 	// What a Planner adds.
 	Changes []Change        // what it replaces, value by value
 	Undo    json.RawMessage // the wish that would put back what it replaces; nil: it cannot be put back

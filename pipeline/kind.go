@@ -31,6 +31,16 @@ type Kind struct {
 	Batch int
 	Bulk  Bulk
 
+	// Revise is set where what has left may change. It is given the last document
+	// of a key that left, and what the file says now (next; Skipped where the flow
+	// leaves it out now, for the reason in Left), and makes of it the document
+	// that follows: Ready with what is to be told, Unchanged where nothing of
+	// interest changed, Skipped where it is left out still. Its Body has to hold
+	// all that the next Revise needs, its Print what next was compared by. With a
+	// problem it is held. It is pure. Without it, a Once key that changes after it
+	// left is held (document.changed).
+	Revise func(last, next Document) (Document, []Problem)
+
 	// Chain and Seal are set where documents are numbered or linked before they
 	// leave. Chain names the chain of a document. Seal is pure; it is called in
 	// the transaction that marks the document as being sent, and what it puts in

@@ -67,11 +67,12 @@ type Ledger interface {
 
 // Filed says under which rules a job's documents are filed.
 type Filed struct {
-	Kind  string
-	Lane  string
-	Space string // Kind.Space
-	Once  bool   // Kind.Once
-	Diff  bool   // Filing.Document compares with what was delivered before; false where a Planner has compared
+	Kind   string
+	Lane   string
+	Space  string                                          // Kind.Space
+	Once   bool                                            // Kind.Once
+	Revise func(last, next Document) (Document, []Problem) // Kind.Revise
+	Diff   bool                                            // Filing.Document compares with what was delivered before; false where a Planner has compared
 
 	// Gate is asked at the end, with what is known of the flow's last good file.
 	// Where it answers anything, the job is held and the problems are filed with
@@ -92,7 +93,8 @@ type Filing interface {
 	// same kind and space, which is the lane where the kind has none):
 	//   - still ready in an older job: that one becomes superseded;
 	//   - Once, and sending, accepted or delivered with the same print: unchanged;
-	//   - Once, and that with another print: held, with the problem document.changed;
+	//   - Once, and that with another print: what Revise makes of it, or else held with
+	//     the problem document.changed;
 	//   - Diff, not Once, and last delivered with the same print: unchanged.
 	// A Skipped one of a Once kind that has left, or may have, stays skipped with the
 	// problem document.left, unless the last one of its key was skipped too.

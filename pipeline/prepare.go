@@ -61,7 +61,7 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 // the other side, where the sink plans.
 func (p *preparing) prepare(ctx context.Context, drop Drop, file File) (Prepared, error) {
 	kind := p.flow.Kind
-	filed := Filed{Kind: kind.Name, Lane: p.flow.Lane, Space: kind.Space, Once: kind.Once}
+	filed := Filed{Kind: kind.Name, Lane: p.flow.Lane, Space: kind.Space, Once: kind.Once, Revise: kind.Revise}
 	fill := func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) }
 	planner, plans := p.flow.Sink.(Planner)
 	switch {
@@ -238,7 +238,28 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 	default:
 		doc.State = Ready
 	}
-	return p.to.Document(doc, len(group), problems)
+	return p.parts(doc, len(group), problems)
+}
+
+// parts files a document, and what Build made beside it. What follows a document
+// that is held comes with it, once it is right.
+func (p *preparing) parts(doc Document, rows int, problems []Problem) error {
+	parts := doc.Parts
+	doc.Parts = nil
+	if err := p.to.Document(doc, rows, problems); err != nil || doc.State == Held {
+		return err
+	}
+	for _, part := range parts {
+		part.Kind, part.Of, part.State = doc.Kind, doc.Key, Ready
+		part.Left = doc.Left // it counts where doc has not left either
+		if len(part.From) == 0 {
+			part.From = doc.From
+		}
+		if err := p.to.Document(part, 0, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rowKey is the key of a document that has none of its own: a row that cannot

@@ -544,6 +544,13 @@ var houseRules = []rule{
 		words{"the disk of the state folder {dir} is full", "make room; nothing is lost, and the work goes on by itself"},
 		words{"قرص مجلد الحالة {dir} ممتلئ", "وفّر مساحة؛ لم يُفقد شيء وسيُستأنف العمل تلقائيًا"}},
 
+	{"part.held",
+		words{"{key} follows a document that has not left", "mend that one first: it then leaves together with what follows it"},
+		words{"{key} يتبع مستندًا لم يُرسل بعد", "صحّح ذلك المستند أولًا، فيُرسل ومعه ما يتبعه"}},
+	{"revision.orphan",
+		words{"{key} changes a document that the other side refused", "mend the refused one, and drop the file again: it then goes as it is now"},
+		words{"{key} يعدّل مستندًا رفضه الطرف الآخر", "صحّح المستند المرفوض ثم ضع الملف من جديد، فيُرسل كما هو الآن"}},
+
 	// ---- ERP (load/erp) ----
 	{"erp.codepage",
 		words{"{char} cannot be written in {codepage}", "write it with other letters, or set codepage: utf-8 in the layout if the ERP reads it"},

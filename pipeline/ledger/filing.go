@@ -74,6 +74,7 @@ type waiting struct {
 	rows     int
 	problems []pipeline.Problem
 	id, prev int64
+	revised  bool // it follows the document of its key that left last
 }
 
 func (l *Ledger) newFiling(ctx context.Context, tx *txn, job filable, rules pipeline.Filed) (*filing, error) {
@@ -148,9 +149,11 @@ func (f *filing) lookUp() (map[string]*known, error) {
 	args[0] = f.space
 	for i := range f.chunk {
 		key := f.chunk[i].doc.Key
-		if _, twice := keys[key]; !twice {
-			keys[key] = &known{}
-			args = append(args, key)
+		for _, key := range []string{key, f.chunk[i].doc.Of} {
+			if _, twice := keys[key]; !twice && key != "" {
+				keys[key] = &known{}
+				args = append(args, key)
+			}
 		}
 	}
 	if len(args) == 1 {
@@ -175,12 +178,19 @@ func (f *filing) lookUp() (map[string]*known, error) {
 // settle says what becomes of a document, and notes it under its key.
 func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	k := keys[w.doc.Key]
-	print := printOf(w.doc)
 	older, err := f.olderThan(*k)
 	if err != nil {
 		return err
 	}
-	j := judge(w.doc, print, *k, filer{job: f.job, corrects: f.asOf != f.job, older: older}, f.rules)
+	if err := f.revise(w, *k, printOf(w.doc)); err != nil {
+		return err
+	}
+	f.follow(w, keys)
+	rules := f.rules
+	if w.revised { // a new event under its old key
+		rules.Once, rules.Diff = false, false
+	}
+	j := judge(w.doc, printOf(w.doc), *k, filer{job: f.job, corrects: f.asOf != f.job, older: older}, rules)
 	w.doc.State = j.state
 	w.id, w.prev = f.next, k.newest
 	f.next++

@@ -8,7 +8,7 @@ import (
 
 // store writes the chunk's documents and problems.
 func (f *filing) store() error {
-	const arity = 22
+	const arity = 23
 	docs := make([]any, 0, arity*len(f.chunk))
 	var problems []any
 	for _, w := range f.chunk {
@@ -34,7 +34,7 @@ func (f *filing) store() error {
 			settled = f.at
 		}
 		docs = append(docs, w.id, f.job, d.Key, string(d.State), string(d.Body), origins, d.Name, d.Day, decimalText(d.Money), decimalText(d.Out),
-			d.Currency, d.Print, d.Old, words, d.Left, w.rows, len(w.problems), w.prev, d.Ref, settled, changes, string(d.Undo))
+			d.Currency, d.Print, d.Old, words, d.Left, w.rows, len(w.problems), w.prev, d.Ref, settled, changes, string(d.Undo), w.revised)
 		for _, p := range w.problems {
 			args, err := problemArgs(f.job, w.id, p)
 			if err != nil {
@@ -52,7 +52,7 @@ func (f *filing) store() error {
 	}
 	f.made.Problems += len(problems) / problemArity
 	if err := f.insert(`INSERT INTO documents (id, job, key, state, body, origins, name, day, money, out, currency,
-		print, old, words, why_left, rows, problems, prev, ref, settled, changes, undo) VALUES `, arity, docs); err != nil {
+		print, old, words, why_left, rows, problems, prev, ref, settled, changes, undo, revises) VALUES `, arity, docs); err != nil {
 		return err
 	}
 	return f.insert(insertProblem, problemArity, problems)

@@ -91,15 +91,18 @@ func settleDoc(tx *txn, space int64, doc stored, o pipeline.Outcome, now int64) 
 	if o.State == pipeline.Ready && o.Body != nil && doc.Sealed == nil {
 		return planAnew(tx, space, doc, o.Body, now)
 	}
-	return markOutcome(tx, space, doc, o.State)
+	return markOutcome(tx, space, doc, o.State, now)
 }
 
 // markOutcome notes under a key what became of the document that left.
-func markOutcome(tx *txn, space int64, doc stored, state pipeline.State) error {
+func markOutcome(tx *txn, space int64, doc stored, state pipeline.State, now int64) error {
 	switch state {
 	case pipeline.Accepted, pipeline.Rejected:
 		_, err := tx.Exec(`UPDATE known SET gone_state = ? WHERE space = ? AND key = ? AND gone = ?`, string(state), space, doc.Key, doc.id)
-		return err
+		if err != nil || state == pipeline.Accepted {
+			return err
+		}
+		return orphans(tx, space, doc, now)
 	case pipeline.Delivered, pipeline.Unchanged:
 		_, err := tx.Exec(`UPDATE known SET gone_state = 'delivered', print = gone_print WHERE space = ? AND key = ? AND gone = ?`, space, doc.Key, doc.id)
 		return err

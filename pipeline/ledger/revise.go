@@ -1,0 +1,87 @@
+package ledger
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"wasl/pipeline"
+)
+
+// revise makes of a document whose key has left before what follows that: the
+// next version of it, or nothing where nothing of interest changed.
+func (f *filing) revise(w *waiting, k known, print []byte) error {
+	says := w.doc.State == pipeline.Ready || w.doc.State == pipeline.Skipped
+	if f.rules.Revise == nil || !says || !k.left() || k.brought == f.job {
+		return nil
+	}
+	if w.doc.State == pipeline.Ready && bytes.Equal(k.gonePrint, print) {
+		return nil // judge finds it unchanged
+	}
+	last, err := scanDocument(f.tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, k.gone))
+	if err != nil {
+		return fmt.Errorf("the last version of %s: %w", w.doc.Key, err)
+	}
+	last.Kind = f.rules.Kind
+	next, problems := f.rules.Revise(last.Document, w.doc)
+	next.Key, next.Kind, next.From = w.doc.Key, w.doc.Kind, w.doc.From
+	w.doc = next
+	w.problems = append(w.problems, problems...)
+	if len(problems) > 0 && w.doc.State == pipeline.Ready {
+		w.doc.State = pipeline.Held
+	}
+	w.revised = w.doc.State == pipeline.Ready
+	return nil
+}
+
+// follow says what becomes of a part: a document that follows another one, whose
+// key it names. It leaves only where that one has left or is to leave.
+func (f *filing) follow(w *waiting, keys map[string]*known) {
+	if w.doc.Of == "" || w.doc.State != pipeline.Ready {
+		return
+	}
+	switch of := keys[w.doc.Of]; {
+	case of != nil && (of.left() || of.waiting != 0):
+		w.doc.Left = ""
+	case w.doc.Left != "":
+		w.doc.State = pipeline.Skipped
+	default:
+		w.doc.State = pipeline.Held
+		p := pipeline.Problem{Rule: "part.held", With: map[string]string{"key": w.doc.Name}}
+		if len(w.doc.From) > 0 {
+			p.Origin = w.doc.From[0]
+		}
+		w.problems = append(w.problems, p)
+	}
+}
+
+// orphans holds the next version of a document that the other side refused: it
+// follows something that is not there.
+func orphans(tx *txn, space int64, doc stored, now int64) error {
+	k, err := knownOf(tx, space, doc.Key)
+	if err != nil || k.waiting == 0 {
+		return err
+	}
+	next, err := scanDocument(tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ? AND d.revises = 1`, k.waiting))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE documents SET state = 'held', settled = ? WHERE id = ?`, now, next.id); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE known SET waiting = 0 WHERE space = ? AND key = ?`, space, doc.Key); err != nil {
+		return err
+	}
+	p := pipeline.Problem{Rule: "revision.orphan", With: map[string]string{"key": next.Name}}
+	if len(next.From) > 0 {
+		p.Origin = next.From[0]
+	}
+	if err := addProblems(tx, next.job, next.id, []pipeline.Problem{p}); err != nil {
+		return err
+	}
+	return moveOn(tx, next.job)
+}
