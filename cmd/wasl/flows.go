@@ -136,6 +136,9 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	if kind.Settled {
 		needs = append(needs, to.lane)
 	}
+	if matches(kind) {
+		needs = append(needs, matchLane)
+	}
 	return flowFile{file: file, mapping: m, off: to.off, section: to.section, flow: pipeline.Flow{
 		Name: m.Flow, Files: m.Files,
 		Takes: func(d pipeline.Drop, r io.ReaderAt) bool {

@@ -55,7 +55,7 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 		all = append(all, door{lane: t.Lane(), sink: t, kinds: t.Kinds(), batch: 1000})
 	}
 
-	shop, err := openShopify(c, keys, tell)
+	shop, err := openShopify(c, keys, tables, tell)
 	if err != nil {
 		return nil, nil, fmt.Errorf("shopify: %w", err)
 	}
@@ -72,12 +72,13 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 
 // openShopify opens the door to the shop. Without a section nothing is sent, but
 // its kinds are known: mappings are checked against them.
-func openShopify(c *Config, keys secrets, tell func(pipeline.Event)) (door, error) {
+func openShopify(c *Config, keys secrets, tables pipeline.Table, tell func(pipeline.Event)) (door, error) {
 	if c.Shopify == nil {
 		return door{section: "shopify", off: true, lane: "shopify", kinds: new(shopify.Sink).Kinds()}, nil
 	}
 	sink, err := shopify.New(*c.Shopify, shopify.Deps{
 		Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone, Lang: c.Language, Content: c.content,
+		Match: matchesIn(tables),
 		Tell: func(note string, wait time.Duration) {
 			tell(pipeline.Event{Time: time.Now(), What: pipeline.EventWaiting, Lane: "shopify", Note: note, Wait: wait})
 		}})

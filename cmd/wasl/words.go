@@ -72,6 +72,8 @@ var said = map[string][2]string{
 	"plan.more":  {"and {count} more; --all prints them, and the workbook has all", "و{count} أخرى؛ الخيار --all يطبعها وكلها في ملف Excel"},
 	"plan.rest":  {"and {count} more", "و{count} أخرى"},
 
+	"match.done": {"items: {count}, found in the shop: {found}; correct it and drop it into the inbox: {file}", "الأصناف: {count}، عُثر في المتجر على: {found}؛ صحّح الملف ثم ضعه في مجلد الوارد: {file}"},
+
 	"workbook.plan":  {"plan:", "الخطة:"},
 	"workbook.drift": {"workbook:", "ملف Excel:"},
 

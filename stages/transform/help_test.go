@@ -26,11 +26,26 @@ func kinds() map[string]pipeline.Kind {
 		"table.branches": {Name: "table.branches", GroupBy: []string{"code"},
 			Fields: fields(`code:code! name_ar:text name_en:text location:text eta_branch:code address:text city:text governorate:text phone:code`)},
 		"table.codes": {Name: "table.codes", GroupBy: []string{"list", "code"}, Fields: fields(`list:code! code:code! value:text! name:text`)},
+		"table.matches": {Name: "table.matches", GroupBy: []string{"code"}, Fields: fields(`code:code! variant:code by:text name:text`)},
+		"shopify.product": {Name: "shopify.product", GroupBy: []string{"group"}, Fields: fields(`group:code! code:code sku:code barcode:code
+			title:text description:text vendor:text type:text tags:text handle:text option1_name:text option1:text option2_name:text
+			option2:text option3_name:text option3:text price:amount compare_at:amount cost:amount weight:quantity weight_unit:text
+			hs_code:code origin:code taxable:bool tracked:bool policy:text status:text published:bool`),
+			Settings: []pipeline.Setting{{Name: "new_status", Type: pipeline.Text}}},
+		"shopify.status": {Name: "shopify.status", Fields: fields(`code:code group:code status:text published:bool name:text`)},
 		"shopify.stock": {Name: "shopify.stock", GroupBy: []string{"sku", "location"},
 			Fields: fields(`sku:code! location:text! quantity:quantity! warehouse:code name:text`)},
 		"shopify.image": {Name: "shopify.image", GroupBy: []string{"code"},
 			Fields:   fields(`code:code! image:text! position:quantity alt:text variant:code sha256:code remove:bool`),
 			Settings: []pipeline.Setting{{Name: "complete", Type: pipeline.Bool}, {Name: "delete", Type: pipeline.Text}, {Name: "on_stale", Type: pipeline.Text}}},
+		"shopify.price": {Name: "shopify.price", Fields: fields(`code:code! sku:code barcode:code price:amount! compare_at:amount cost:amount
+			list:text currency:code group:text name:text`)},
+		"shopify.promotion": {Name: "shopify.promotion", GroupBy: []string{"code"}, Fields: fields(`code:code! sku:code barcode:code
+			price:amount percent:rate starts:time ends:time! compare:bool promotion:text name:text`)},
+		"shopify.discount": {Name: "shopify.discount", GroupBy: []string{"title"}, Fields: fields(`title:text! code:code automatic:bool
+			percent:rate amount:amount value:amount value_type:text each:bool sort:text items:text collections:text class:text starts:time
+			ends:time minimum:amount minimum_quantity:quantity usage_limit:quantity once:bool with_order:bool with_product:bool
+			with_shipping:bool active:bool`)},
 		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: order},
 		"eta.receipt": {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], item...)},
 		"all": {Name: "all", Fields: fields(`label:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool

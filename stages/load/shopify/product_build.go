@@ -266,11 +266,17 @@ func (b *building) optionNames() {
 	if b.Options != nil {
 		return
 	}
-	most := 0
-	for _, v := range b.Wares {
-		most = max(most, len(v.Values))
-	}
-	for i := range most {
+	values := make([][]string, len(b.Wares))
+	for i := range maxOptions {
+		at := func(v ware) string {
+			if i < len(v.Values) {
+				return v.Values[i]
+			}
+			return ""
+		}
+		if !slices.ContainsFunc(b.Wares, func(v ware) bool { return at(v) != "" }) {
+			continue // a column that says nothing of this product
+		}
 		field := "option" + strconv.Itoa(i+1)
 		name := b.one(field + "_name")
 		if name == "" && i < len(b.rules.options) {
@@ -281,6 +287,12 @@ func (b *building) optionNames() {
 			name = field
 		}
 		b.Options = append(b.Options, name)
+		for j, v := range b.Wares {
+			values[j] = append(values[j], at(v))
+		}
+	}
+	for j := range b.Wares {
+		b.Wares[j].Values = values[j]
 	}
 	if len(b.Options) == 1 && len(b.Wares) == 1 && plainOption(b.Options[0], b.Wares[0].Values[0]) {
 		b.Options, b.Wares[0].Values = nil, nil

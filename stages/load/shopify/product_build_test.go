@@ -136,6 +136,16 @@ func TestBuildProduct_Problems(t *testing.T) {
 	}
 }
 
+// A column of options that says nothing of a product is none of its options.
+func TestBuildProduct_EmptyOption(t *testing.T) {
+	t.Parallel()
+	docs, wrong := buildProducts(t, nil, line{"group": "A", "code": "1", "option1_name": "Color", "option2_name": "Size", "option2": "S"},
+		line{"group": "A", "code": "2", "option2": "M"})
+	if w, _ := bodyOf[goods](docs[0]); len(wrong) > 0 || !slices.Equal(w.Options, []string{"Size"}) || !slices.Equal(w.Wares[1].Values, []string{"M"}) {
+		t.Errorf("%v %s", wrong, docs[0].Body)
+	}
+}
+
 func TestBuildProduct_NameRule(t *testing.T) {
 	t.Parallel()
 	set := pipeline.Settings{"name_rule": `^(?<title>.+?) - (?<option1>\S+) / (?<Size>\S+)$`, "options": "اللون,Size"}

@@ -26,7 +26,10 @@ func (h *shelf) match(w *goods, doc pipeline.Document, order []string) (m matche
 	used := map[string]*ware{}
 	for i := range w.Wares {
 		v := &w.Wares[i]
-		found, by, hits := h.find(v.Code, v.SKU, barcodeOf(v), order)
+		found, by, hits := h.find(v.Code, v.SKU, barcodeOf(v), h.steps(v.Code, order))
+		if h.table[v.Code] == noVariant && found == nil {
+			by, hits = "", nil
+		}
 		hits = h.strangers(by, hits, v.Code)
 		facts := map[string]string{"code": v.Code, "by": by, "candidates": candidates(hits)}
 		switch {
@@ -60,6 +63,20 @@ func (h *shelf) match(w *goods, doc pipeline.Document, order []string) (m matche
 		}
 	}
 	return m, nil
+}
+
+const (
+	variantPrefix = "gid://shopify/ProductVariant/"
+	noVariant     = "new" // in the match table: the shop has none, whatever looks like it
+)
+
+// steps are the steps by which a code is looked for: of one that a person said the
+// shop has not, only our own key counts.
+func (h *shelf) steps(code string, order []string) []string {
+	if h.table[code] == noVariant {
+		return []string{byOwnID}
+	}
+	return order
 }
 
 // strangers are those of some candidates that could be meant: what is written

@@ -267,7 +267,7 @@ func (s *Sink) searchProducts(ctx context.Context, h *shelf, n need, groups []st
 func (s *Sink) readTabled(ctx context.Context, h *shelf, n need) error {
 	var ids []string
 	for _, id := range h.table {
-		if h.variants[id] == nil {
+		if h.variants[id] == nil && strings.HasPrefix(id, variantPrefix) {
 			ids = append(ids, id)
 		}
 	}

@@ -79,6 +79,16 @@ var shelves = []shelf{
 			{Name: "name", Type: pipeline.Text, Help: "what it is called, for people"},
 		},
 	},
+	{
+		name: "matches", by: []string{"code"},
+		help: "Which variant of the shop an item of the ERP is, as a person said: wasl match writes the workbook for it.",
+		fields: []pipeline.Field{
+			{Name: "code", Type: pipeline.Code, Required: true, Help: "the item's code in the ERP"},
+			{Name: "variant", Type: pipeline.Code, Help: "the variant: gid://shopify/ProductVariant/1 or its number; new where the shop has none"},
+			{Name: "by", Type: pipeline.Text, Help: "who said so"},
+			{Name: "name", Type: pipeline.Text, Help: "the item's name, for people"},
+		},
+	},
 }
 
 // Names are the names of our tables.
