@@ -13,7 +13,7 @@ import (
 // isHeld tells whether a gate holds something of a job: of one whose documents
 // newer files have brought all since, nothing is left to hold.
 func isHeld(j pipeline.Opened) bool {
-	return j.Gate == pipeline.GateHeld && j.States[pipeline.Ready] > 0
+	return j.Gate == pipeline.GateHeld && j.Step == pipeline.StepDeliver
 }
 
 // gateReasons are the problems that say why a gate holds, or held, a job.
