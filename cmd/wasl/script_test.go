@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // of testscript:
 //
 //	shop DIR [FAULT...]  a folder to work in, with stand-ins for Shopify and ETA
-//	                     behind it. variants.csv (sku,available at 01, at 02) says
+//	                     behind it. variants.csv (sku,available at 01, at 02, price, crossed out) says
 //	                     what the shop has. Faults begin with shopify: or eta:
 //	fault FAULT...       plan further faults
 //	xlsx OUT IN          a workbook of IN: "== Sheet" lines, then cells by tab
@@ -50,6 +50,8 @@ func TestMain(m *testing.M) {
 //	job FLOW             JOB and DROP in the environment: the newest job of a flow in
 //	                     the folder shop
 //	requests             the balances that were set, in the order of the requests
+//	prices [SKU=AMOUNT]  what customers see at the shop, and its discounts; with
+//	                     SKU=AMOUNT somebody sets a price by hand first
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -65,7 +67,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "world": cmdWorld,
-			"sold": cmdSold, "job": cmdJob, "requests": cmdRequests,
+			"sold": cmdSold, "job": cmdJob, "prices": cmdPrices, "requests": cmdRequests,
 		},
 	})
 }
@@ -115,6 +117,9 @@ func variantsOf(ts *testscript.TestScript) []shopifytest.Variant {
 				v.Stock[place] = shopifytest.Levels{Available: n}
 			}
 		}
+		if len(row) > 4 {
+			v.Price, v.CompareAtPrice = row[3], row[4]
+		}
 		out = append(out, v)
 	}
 	return out
@@ -130,6 +135,7 @@ func (w *world) start(variants []shopifytest.Variant) {
 	w.shopify = shopifytest.New(shopifytest.Options{
 		Domain: "nour.myshopify.com", Name: "Nour", ClientID: "client", ClientSecret: "hush-shopify", TaxesIncluded: true,
 		Locations: []shopifytest.Location{{ID: cairo, Name: "Cairo"}, {ID: alexandria, Name: "Alexandria"}}, Variants: variants,
+		Scopes: slices.Concat(shopifytest.DefaultScopes, shopifytest.GoodsScopes),
 	})
 	w.eta = startETA()
 }
@@ -423,6 +429,25 @@ func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 			fmt.Fprintf(ts.Stdout(), "request %d: %s: %d\n", i+1, names[q.Item+q.Location], q.Quantity)
 		}
 	}
+}
+
+// cmdPrices prints what customers see, a line an item, and what discounts there are;
+// before that it sets prices as a person does: A-1=99.00.
+func cmdPrices(ts *testscript.TestScript, neg bool, args []string) {
+	shop := worldOf(ts).shopify
+	for _, arg := range args {
+		sku, price, _ := strings.Cut(arg, "=")
+		ts.Check(shop.EditVariant(sku, func(v *shopifytest.Variant) { v.Price, v.CompareAtPrice = price, "" }))
+	}
+	for _, p := range shop.Products() {
+		for _, v := range p.Variants {
+			fmt.Fprintf(ts.Stdout(), "%s: %s (%s)\n", v.SKU, v.Price, v.CompareAtPrice)
+		}
+	}
+	for _, d := range shop.Discounts() {
+		fmt.Fprintf(ts.Stdout(), "discount %s: %s %s %s\n", d.Title, d.Value, d.Status, strings.Join(d.Codes, ","))
+	}
+	fmt.Fprintf(ts.Stdout(), "%d mutations\n", len(shop.Mutations()))
 }
 
 // cmdWorld prints what the stand-ins hold.
