@@ -94,18 +94,19 @@ func orderOf(text string) ([]string, bool) {
 // price is the body of a document of shopify.price: what an item is to cost.
 // Build fills in what the file says, after the flow's rules; Plan the rest.
 type price struct {
-	Code     string            `json:"code"`
-	SKU      string            `json:"sku,omitempty"`
-	Barcode  string            `json:"barcode,omitempty"`
-	List     string            `json:"list,omitempty"` // as the file names it
-	Price    pipeline.Decimal  `json:"price"`
-	Compare  *pipeline.Decimal `json:"compareAt,omitempty"` // nil: nothing is said of it
-	Bare     bool              `json:"noCompareAt,omitempty"`
-	Cost     *pipeline.Decimal `json:"cost,omitempty"`
-	Currency string            `json:"currency,omitempty"`
-	Unfix    bool              `json:"unfix,omitempty"` // of a list: it has no price of its own (again)
-	Aside    bool              `json:"aside,omitempty"` // only the cost leaves: a promotion shows its own price
-	Why      string            `json:"why,omitempty"`   // the flow's rules that made it
+	Code       string            `json:"code"`
+	SKU        string            `json:"sku,omitempty"`
+	Barcode    string            `json:"barcode,omitempty"`
+	List       string            `json:"list,omitempty"` // as the file names it
+	Price      pipeline.Decimal  `json:"price"`
+	Compare    *pipeline.Decimal `json:"compareAt,omitempty"` // nil: nothing is said of it
+	Bare       bool              `json:"noCompareAt,omitempty"`
+	Cost       *pipeline.Decimal `json:"cost,omitempty"`
+	Currency   string            `json:"currency,omitempty"`
+	Unfix      bool              `json:"unfix,omitempty"`      // of a list: it has no price of its own (again)
+	Aside      bool              `json:"aside,omitempty"`      // only the cost leaves: a promotion shows its own price
+	Why        string            `json:"why,omitempty"`        // the flow's rules that made the price
+	CompareWhy string            `json:"compareWhy,omitempty"` // and the compare-at price
 
 	Target
 	Was *tag `json:"was,omitempty"` // what the shop showed when it was read
@@ -187,7 +188,12 @@ func (s priceDesk) bind(set pipeline.Settings) pipeline.Kind {
 func (p pricing) build(group []pipeline.Record) (pipeline.Document, []pipeline.Problem) {
 	r := group[0]
 	w := price{Code: r.Text("code"), SKU: r.Text("sku"), Barcode: r.Text("barcode"), List: r.Text("list"), Currency: strings.ToUpper(r.Text("currency"))}
-	doc := pipeline.Document{Name: w.Code, From: []pipeline.Origin{r.At("price"), r.At("compare_at"), r.At("cost")}}
+	doc := pipeline.Document{Name: w.Code, From: []pipeline.Origin{r.At("price")}}
+	for _, field := range []string{"compare_at", "cost"} {
+		if r.Has(field) {
+			doc.From = append(doc.From, r.At(field))
+		}
+	}
 	if w.Code == "" {
 		return doc, nil // Map has told so
 	}
@@ -205,8 +211,8 @@ func (p pricing) build(group []pipeline.Record) (pipeline.Document, []pipeline.P
 		if rule != "" {
 			problems = append(problems, r.Problem(field, rule, with))
 		}
-		if field == "price" {
-			w.Why = why
+		if w.CompareWhy = why; field == "price" {
+			w.Why, w.CompareWhy = why, ""
 		}
 		return &d
 	}

@@ -305,7 +305,7 @@ func (w price) changes(from, to tag, cost *pipeline.Decimal) []pipeline.Change {
 		out = append(out, priceChange(from.Price, to.Price, w.Why))
 	}
 	if !alike(from.Compare, to.Compare) {
-		out = append(out, pipeline.Change{Field: fieldCompare, Old: shown(from.Compare), New: shown(to.Compare), Why: w.Why})
+		out = append(out, pipeline.Change{Field: fieldCompare, Old: shown(from.Compare), New: shown(to.Compare), Why: w.CompareWhy})
 	}
 	if !alike(from.Cost, to.Cost) {
 		out = append(out, pipeline.Change{Field: fieldCost, Old: shown(from.Cost), New: shown(to.Cost)})

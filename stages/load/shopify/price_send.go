@@ -325,11 +325,8 @@ func refusal(doc pipeline.Document, e admin.UserError) pipeline.Problem {
 		}
 	}
 	p := pipeline.Problem{Field: field, Rule: "shopify.refused", With: e.Facts()}
-	i := map[string]int{fieldPrice: 0, fieldCompare: 1, fieldCost: 2}[field]
-	if i < len(doc.From) {
-		p.Origin = doc.From[i]
-	} else if len(doc.From) > 0 {
-		p.Origin = doc.From[0]
+	if n := len(doc.From); n > 0 { // price, then compare_at and cost where the file has them
+		p.Origin = doc.From[map[string]int{fieldPrice: 0, fieldCompare: min(1, n-1), fieldCost: n - 1}[field]]
 	}
 	if w, err := bodyOf[price](doc); err == nil && doc.Kind != kindPromotion {
 		p.Value = map[string]string{fieldPrice: money(w.Price), fieldCompare: shown(w.Compare), fieldCost: shown(w.Cost)}[field]

@@ -191,14 +191,18 @@ func (b *board) turn(doc pipeline.Document, w promotion, t turning) (pipeline.Pl
 	doc.Then = b.bookings(doc, w, t, runs)
 	doc.Body = packed(w)
 	planned := pipeline.Planned{Doc: doc, Same: len(doc.Changes) == 0 && !b.q.All}
-	if b.q.Memo != pipeline.MemoBooking {
-		planned.Doc.Changes = append(doc.Changes, b.scheduled(w, t.base, round)...)
+	var later []pipeline.Change
+	if b.q.Memo != pipeline.MemoBooking && (!planned.Same || len(doc.Then) > 0) {
+		later = b.scheduled(w, t.base, round)
 	}
-	next := nextChange(w.Periods, b.now)
+	next := nextStart(w.Periods, b.now)
 	switch {
-	case runs || t.applied || !planned.Same:
-	case !next.IsZero():
+	case !planned.Same:
+		planned.Doc.Changes = append(doc.Changes, later...)
+	case !next.IsZero() && (len(later) > 0 || !runs && !t.applied):
 		planned.Left = b.says("promotion.scheduled", map[string]string{"starts": b.clock(next), "price": b.foreseen(w, next, t.base, round)})
+		planned.Doc.Changes = later
+	case runs || t.applied:
 	case b.q.Memo == "" && t.why != "":
 		planned.Left = b.says("promotion.withdrawn", nil)
 	case b.q.Memo == "", b.q.Memo == pipeline.MemoBooking && t.fresh:
@@ -217,7 +221,7 @@ func (w promotion) print() string { return w.To.words() }
 // was put down, and the end of it, is not weighed again: nobody is there at midnight
 // to release it.
 func promotionChanges(from, to tag, t turning, approved bool) []pipeline.Change {
-	w := price{Why: t.why}
+	w := price{Why: t.why, CompareWhy: t.why}
 	changes := w.changes(pure(from), pure(to), t.now.Cost)
 	if !approved {
 		return changes

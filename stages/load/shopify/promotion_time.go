@@ -73,6 +73,16 @@ func nextChange(periods []period, at time.Time) (next time.Time) {
 	return next
 }
 
+// nextStart is when the next period starts; zero where none is to come.
+func nextStart(periods []period, at time.Time) (next time.Time) {
+	for _, p := range periods {
+		if p.Starts.After(at) && (next.IsZero() || p.Starts.Before(next)) {
+			next = p.Starts
+		}
+	}
+	return next
+}
+
 // toCome are the periods that are not over, in order.
 func toCome(periods []period, at time.Time) []period {
 	var out []period
