@@ -148,11 +148,37 @@ func (s *Server) sourceObject(c *source) object {
 	return object{
 		"__typename": "CollectionConditionsSource", "id": c.id, "title": c.title, "description": orNull(c.description),
 		"targetType": c.target, "shareable": false, "app": object{"id": gid("App", 1), "title": "wasl", "handle": "wasl"},
-		"inclusion": object{"__typename": "CollectionSourceInclusion", "matchType": orNull(c.match)},
+		"inclusion": object{"__typename": "CollectionSourceInclusion", "matchType": orNull(c.match), "conditions": c.conditionObjects(),
+			"selections": lazy(func() connection {
+				there := slices.DeleteFunc(slices.Clone(c.selections), func(id string) bool { return s.shop.product(id) == nil })
+				return connection{nodes: nodesOf(there, func(id string) string { return id }, func(id string) object {
+					return object{"__typename": "CollectionInclusionProductSelection", "variantIds": nil,
+						"product": resolver(func(map[string]any) (any, error) { return orNil(s.lookUp(id)), nil })}
+				})}
+			})},
 		"products": lazy(func() connection {
 			return connection{nodes: listed(s.shop.members(&collection{sources: []*source{c}}), (*product).productID, s.productObject)}
 		}),
 	}
+}
+
+// conditionObjects are the conditions as a client sees that there are any.
+func (c *source) conditionObjects() []any {
+	out := []any{}
+	for _, one := range c.conditions {
+		out = append(out, object{"__typename": "CollectionSourceInclusionCondition" + strings.ToUpper(one.kind[:1]) + one.kind[1:]})
+	}
+	return out
+}
+
+// sourceNamed finds a source of any collection by its id.
+func (st *store) sourceNamed(id string) *source {
+	for _, c := range st.collections {
+		if one := c.source(id); one != nil {
+			return one
+		}
+	}
+	return nil
 }
 
 // join selects the product into the collection, by its first source that has no conditions.

@@ -108,3 +108,30 @@ func TestCollection_HandlesKeysAndHand(t *testing.T) {
 		t.Errorf("a deleted product stays a member: %+v", got)
 	}
 }
+
+// What a source selects can be read, page by page, and that it has conditions.
+func TestCollection_SourcesCanBeRead(t *testing.T) {
+	t.Parallel()
+	s := start(t, Options{})
+	shirt, hat := s.AddProduct(Product{Title: "Shirt"}), s.AddProduct(Product{Title: "Hat"})
+	plain := s.AddCollection(Collection{Title: "Plain", Products: []string{shirt.ID, hat.ID}})
+	rule := s.AddCollection(Collection{Title: "Rule", Tagged: "new"})
+	const sources = `sources { id title ... on CollectionConditionsSource { inclusion { conditions { __typename } selections(first: 1) { nodes { product { id } } pageInfo { hasNextPage endCursor } } } } }`
+	a := ask(t, s, `query Q($a: ID!, $b: ID!) { a: collection(id: $a) { `+sources+` } b: collection(id: $b) { `+sources+` } }`, fields{"a": plain.ID, "b": rule.ID})
+	selections := "a.sources.0.inclusion.selections."
+	if a.at(selections+"nodes.0.product.id") != shirt.ID || a.at(selections+"pageInfo.hasNextPage") != true {
+		t.Errorf("the first page: %v", a.at("a"))
+	}
+	if got := a.at("b.sources.0.inclusion.conditions.0.__typename"); got != "CollectionSourceInclusionConditionProductTag" || s.Collections()[1].Tagged != "new" {
+		t.Errorf("conditions: %v", a.at("b"))
+	}
+	more := ask(t, s, `query M($id: ID!, $after: String) { node(id: $id) { ... on CollectionConditionsSource { inclusion { selections(first: 1, after: $after) { nodes { product { id } } pageInfo { hasNextPage } } } } } }`,
+		fields{"id": a.at("a.sources.0.id"), "after": a.at(selections + "pageInfo.endCursor")})
+	if got := more.at("node.inclusion.selections.nodes.0.product.id"); got != hat.ID {
+		t.Errorf("the second page: %v", got)
+	}
+	s.DeleteProduct("hat")
+	if a := ask(t, s, `query Q($a: ID!) { a: collection(id: $a) { `+sources+` } }`, fields{"a": plain.ID}); a.at(selections+"pageInfo.hasNextPage") != false {
+		t.Errorf("what is gone is selected no more: %v", a.at("a"))
+	}
+}

@@ -3,6 +3,7 @@ package shopifytest
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Collection is a collection as a test reads and edits it.
@@ -10,6 +11,10 @@ type Collection struct {
 	ID, Title, Handle string
 	Products          []string // ids of those it holds, in their order
 	Published         []string // ids of publications
+	HTML              string   // its description
+	Key               string   // its wasl.collection
+	Tagged            string   // of one made by a condition: what its products are tagged with
+	Sources           []string // the titles of its sources
 }
 
 // Collections are all collections of now.
@@ -24,7 +29,14 @@ func (s *Server) Collections() []Collection {
 }
 
 func (s *Server) collectionView(c *collection) Collection {
-	out := Collection{ID: c.id, Title: c.title, Handle: c.handle, Published: sortedKeys(c.published)}
+	out := Collection{ID: c.id, Title: c.title, Handle: c.handle, Published: sortedKeys(c.published), HTML: c.descriptionHTML,
+		Key: text(s.shop.metafields[c.id]["wasl.collection"]["value"])}
+	for _, source := range c.sources {
+		out.Sources = append(out.Sources, source.title)
+		for _, one := range source.conditions {
+			out.Tagged = strings.Join(one.values, ",")
+		}
+	}
 	for _, p := range s.shop.members(c) {
 		out.Products = append(out.Products, p.id)
 	}
@@ -37,6 +49,9 @@ func (s *Server) AddCollection(in Collection) Collection {
 	defer s.mu.Unlock()
 	c := s.shop.newCollection(in.Title, orElse(in.Handle, s.shop.freeCollectionHandle(in.Title)))
 	c.sources = []*source{{id: s.shop.newID("CollectionConditionsSource"), title: in.Title, target: "PRODUCTS", selections: in.Products}}
+	if in.Tagged != "" {
+		c.sources[0].conditions, c.sources[0].match = []condition{{kind: "productTag", relation: "TAGGED_WITH", values: []string{in.Tagged}}}, "ANY"
+	}
 	s.shop.publish(c.published)
 	return s.collectionView(c)
 }

@@ -132,6 +132,10 @@ func (s *Server) lookUp(id string) object {
 		if c := st.collection(id); c != nil {
 			return s.collectionObject(c)
 		}
+	case "CollectionConditionsSource":
+		if c := st.sourceNamed(id); c != nil {
+			return s.sourceObject(c)
+		}
 	case "MediaImage", "GenericFile":
 		if f := st.byFile[id]; f != nil {
 			return s.fileObject(f)

@@ -75,4 +75,13 @@ fragment least on DiscountMinimumRequirement {
     transactions { paymentDetails { ... on LocalPaymentMethodsPaymentDetails { paymentDescriptor } } }
   }
 }`,
+	`query Members($id: ID!) {
+  collection(id: $id) {
+    sources {
+      ... on CollectionConditionsSource { shareable app { handle } inclusion { conditions { __typename } selections(first: 1) { nodes { product { id } variantIds } } } }
+      ... on CollectionSubCollectionsSource { collections { id } }
+    }
+  }
+  node(id: $id) { ... on CollectionConditionsSource { id inclusion { selections(first: 1) { pageInfo { hasNextPage } } } } }
+}`,
 }
