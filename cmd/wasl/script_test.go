@@ -50,6 +50,7 @@ func TestMain(m *testing.M) {
 //	job FLOW             JOB and DROP in the environment: the newest job of a flow in
 //	                     the folder shop
 //	requests             the balances that were set, in the order of the requests
+//	goods [HANDLE.FIELD=VALUE...]  the products of the shop, after changes by hand: cmdGoods
 //	prices [SKU=AMOUNT]  what customers see at the shop, and its discounts; with
 //	                     SKU=AMOUNT somebody sets a price by hand first
 //	world                what the stand-ins hold: quantities, receipts, judgement
@@ -67,7 +68,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "world": cmdWorld,
-			"sold": cmdSold, "job": cmdJob, "prices": cmdPrices, "requests": cmdRequests,
+			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "prices": cmdPrices, "requests": cmdRequests,
 		},
 	})
 }

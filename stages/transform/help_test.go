@@ -27,7 +27,7 @@ func kinds() map[string]pipeline.Kind {
 			Fields: fields(`code:code! name_ar:text name_en:text location:text eta_branch:code address:text city:text governorate:text phone:code`)},
 		"table.codes": {Name: "table.codes", GroupBy: []string{"list", "code"}, Fields: fields(`list:code! code:code! value:text! name:text`)},
 		"table.matches": {Name: "table.matches", GroupBy: []string{"code"}, Fields: fields(`code:code! variant:code by:text name:text`)},
-		"shopify.product": {Name: "shopify.product", GroupBy: []string{"group"}, Fields: fields(`group:code! code:code sku:code barcode:code
+		"shopify.product": {Name: "shopify.product", GroupBy: []string{"group"}, Fields: fields(`group:code code:code sku:code barcode:code
 			title:text description:text vendor:text type:text tags:text handle:text option1_name:text option1:text option2_name:text
 			option2:text option3_name:text option3:text price:amount compare_at:amount cost:amount weight:quantity weight_unit:text
 			hs_code:code origin:code taxable:bool tracked:bool policy:text status:text published:bool`),

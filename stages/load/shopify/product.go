@@ -129,7 +129,7 @@ func (s productDesk) kind() pipeline.Kind {
 			{Name: "missing", Choices: []string{"", missingReport, missingHold}, Help: "where a variant of ours is no longer in the file of its product: say so, or hold the product"},
 		},
 		Fields: []pipeline.Field{
-			{Name: "group", Type: pipeline.Code, Required: true, Help: "the item group's code: rows of one group are one product"},
+			{Name: "group", Type: pipeline.Code, Help: "the item group's code: rows of one group are one product; a row without one is a problem"},
 			{Name: "code", Type: pipeline.Code, Help: "the item's code; a row without one only speaks of its product, as pictures in the shop's own export do"},
 			{Name: "sku", Type: pipeline.Code, Help: "the SKU; the code where there is none"},
 			{Name: "barcode", Type: pipeline.Code, Help: "barcode; as: gtin checks its last digit"},
