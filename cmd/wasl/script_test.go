@@ -53,6 +53,8 @@ func TestMain(m *testing.M) {
 //	goods [HANDLE.FIELD=VALUE...]  the products of the shop, after changes by hand: cmdGoods
 //	prices [SKU=AMOUNT]  what customers see at the shop, and its discounts; with
 //	                     SKU=AMOUNT somebody sets a price by hand first
+//	picture FILE SHADE   a JPEG of a shade of grey, 0 to 9; or: picture bad ADDRESS
+//	pictures             what hangs on the stand-in's products
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -67,7 +69,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "world": cmdWorld,
+			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "picture": cmdPicture, "pictures": cmdPictures, "world": cmdWorld,
 			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "prices": cmdPrices, "requests": cmdRequests,
 		},
 	})

@@ -24,6 +24,7 @@ type wall struct {
 	names  map[string]string // of variants, for people
 	whole  bool              // what no document wants is to go
 	delete bool              // for good
+	undo   bool              // what a job put there is taken away again: nobody's loss
 	shared func(id string) bool
 }
 
@@ -170,7 +171,11 @@ func (c *looking) take(h held, deleted bool) {
 	good := c.delete && !c.shared(h.ID)
 	c.g.Take = append(c.g.Take, taken{h.ID, good})
 	if deleted {
-		c.change("image", h.label(), "", pipeline.MarkDelete)
+		mark := pipeline.MarkDelete
+		if c.undo {
+			mark = ""
+		}
+		c.change("image", h.label(), "", mark)
 	}
 	if !good {
 		c.back.Pictures = append(c.back.Pictures, picture{File: h.ID, Source: h.label(), Position: len(c.back.Pictures) + 1})

@@ -194,6 +194,7 @@ func added(g gallery) (n int) {
 func (p *hanging) wall(of *product) *wall {
 	w := &wall{wanted: p.wanted[of.ID], shows: p.shown, names: map[string]string{},
 		delete: p.settings.Of(p.kind, "delete") == takeFile && p.memo == "",
+		undo:   p.memo == pipeline.MemoUndo,
 		whole:  p.complete && !p.unsure[of.ID] && !p.cleared[of.ID],
 		shared: func(id string) bool { return p.hangs[id] > 1 }}
 	for _, m := range of.Media {

@@ -221,7 +221,7 @@ func TestImages_Whose(t *testing.T) {
 	w := newStudio(t, shopifytest.Options{})
 	w.AddProduct(shopifytest.Product{Title: "Shirt", Handle: "shirt", Options: []shopifytest.Option{{Name: "Colour"}, {Name: "Size"}},
 		Metafields: map[string]string{"wasl.item_group": "قميص-5"},
-		Variants: []shopifytest.Variant{{SKU: "S-1", Options: []string{"Red", "S"}}, {SKU: "S-2", Options: []string{"Red", "L"}}, {SKU: "S-3", Options: []string{"Blue", "S"}}}})
+		Variants:   []shopifytest.Variant{{SKU: "S-1", Options: []string{"Red", "S"}}, {SKU: "S-2", Options: []string{"Red", "L"}}, {SKU: "S-3", Options: []string{"Blue", "S"}}}})
 	w.define(t, w.sink, true)
 	w.job(nil, "قميص-5 a.jpg bytes=front position=1", "قميص-5 r.jpg bytes=red position=2 variant=red", "قميص-5-S-3 b.jpg bytes=blue position=1").
 		run().want(pipeline.Delivered, pipeline.Delivered)
@@ -260,7 +260,11 @@ func TestImages_Undo(t *testing.T) {
 		t.Errorf("why %v", why)
 	}
 	edit("New")
-	w.ask(pipeline.Question{Memo: pipeline.MemoUndo, Docs: []pipeline.Document{back}}).run().want(pipeline.Delivered)
+	putBack := w.ask(pipeline.Question{Memo: pipeline.MemoUndo, Docs: []pipeline.Document{back}})
+	if got := putBack.changes(); strings.Contains(got, "delete") {
+		t.Errorf("what was put there is deleted: %s", got)
+	}
+	putBack.run().want(pipeline.Delivered)
 	if got := w.hangs("table"); got != was {
 		t.Errorf("table shows %q, want %q", got, was)
 	}
