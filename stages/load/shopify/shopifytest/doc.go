@@ -11,11 +11,17 @@
 // scopes, the cost of documents and inputs and the bucket they are paid from, idempotency keys, reading of shop,
 // locations, products, variants, files, collections, publications and inventory by pages and searches, productSet (also
 // put off), products and variants in part and in bulk, pictures that are processed and may fail, publishing, collections
-// of sources, inventory with compare-and-swap, metafields and their definitions, tags. Everything else in the schema is
+// of sources, inventory with compare-and-swap, metafields and their definitions, tags; orders with their payments,
+// refunds, returns, parcels and ledger, customers, payouts, and the writes back to them. Everything else in the schema is
 // answered with INTERNAL_SERVER_ERROR "not implemented by the stand-in", fields of inputs too.
 //
 // A test plays the merchant with AddProduct, EditProduct, EditVariant, DeleteProduct, EditCollection and Sell, lets
 // pictures fail with FailSource, and reads with Product, Products, Collections, Files, Changes and Judge.
+//
+// It tells an order's life story with PlaceOrder and Tell: Steps with dates, also dates to come, each of which moves
+// updatedAt, transactions, sums and ledger together; whoever reads sees what has happened by the clock. OrderAt and Orders
+// read an order as it stood at any time, ExportOrders and the like write the admin's files of the same orders. Another
+// process does all that by the control address, see Story. AddCustomer, AddPayout and SetIndexLag do the rest.
 //
 // Also: staged uploads and bulk operations over everything that direct calls can do, price lists with fixed prices,
 // discounts and their codes.
@@ -42,6 +48,11 @@
 //     fails or hangs. A faulty line does not fail the operation.
 //   - Uploads and downloads are requests of their own ("upload", "download" to faults and CallsOf). They want no token, and
 //     showing one is judged.
+//   - What a search of orders finds and how it sorts comes from an index that lags; what is shown is the order of now. Pages
+//     sorted by a value go on behind the value and the id of the last node: an order that changed meanwhile is met again.
+//   - A time in a search of orders that stands without quotes loses its time of day. It is judged.
+//   - displayFinancialStatus is null while an order has no transaction.
+//   - A line that an edit took off keeps its quantity; a refund without money speaks of it.
 //   - An operation has no field for clientIdentifier: a client finds its own by the text in query, which is kept as sent.
 //
 // # Where the published rules are silent
@@ -67,5 +78,16 @@
 //   - metafields of productSet replace those of every namespace.
 //   - Jobs and a productSet that was put off are done when the second request after them comes in.
 //   - A search by a metafield that cannot be filtered by fails with BAD_REQUEST.
+//   - Amounts in the buyer's currency are worked out one by one from the shop's: sums hold in the shop's currency.
+//   - Orders do not move stock: a test does that with Sell, and restocking is only told.
+//   - currentTotalPriceSet falls by money that was given without goods, so that nothing is outstanding after it; the sales of
+//     all agreements add up to it.
+//   - A cancellation without money and restocking has no refund beside it, keeps its total as outstanding, and ends an order
+//     that waited for its money as VOIDED.
+//   - A refund's subtotalSet holds the tax when taxesIncluded says so.
+//   - A cursor beyond 25 000 objects is refused with BAD_REQUEST.
+//   - A part payment of a shop that is not on Plus, and what level 2 of protected data hides, are refused in words of our own.
+//   - Fees of Shopify Payments are 2.9 % and 3 units; payouts hold charges and refunds alone.
+//   - A shipping address sent with orderUpdate takes the taxes of an unfulfilled order away: there are no tax tables.
 //   - Points of an input are rounded down (live: two variants of a bulk update cost nothing).
 package shopifytest

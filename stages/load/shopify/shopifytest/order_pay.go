@@ -190,7 +190,7 @@ func (s *Server) doChange(o *orderState, step Step) error {
 }
 
 // retax works the taxes of lines out again that nothing was given back of, as a change of the shipping address does
-// since 2026-10. The stand-in has no tax tables: what comes out are the taxes of the shop's default rates, none here.
+// since 2026-10. The stand-in has no tax tables: the taxes come out at nothing, so that who sends an address is seen.
 func (o *orderState) retax(at time.Time) error {
 	var sales []sale
 	for i := range o.lines {

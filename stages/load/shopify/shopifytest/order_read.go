@@ -14,13 +14,16 @@ type orderView struct {
 
 // bag is an amount in both currencies. The buyer's is worked out from the shop's, each amount by itself: sums hold in the
 // shop's currency, and may miss by the smallest step in the other.
-func (v orderView) bag(m cash) object {
-	seen := m
-	if v.o.presentment != v.o.currency || v.o.rate != rateUnit {
-		seen = m.scaled(v.o.rate, rateUnit, stepOf(v.o.presentment))
+// It is made when it is asked for: an order has some hundred amounts.
+func (v orderView) bag(m cash) resolver {
+	return func(map[string]any) (any, error) {
+		seen := m
+		if v.o.presentment != v.o.currency || v.o.rate != rateUnit {
+			seen = m.scaled(v.o.rate, rateUnit, stepOf(v.o.presentment))
+		}
+		return object{"__typename": "MoneyBag", "shopMoney": amountObject(m, v.o.currency),
+			"presentmentMoney": amountObject(seen, v.o.presentment)}, nil
 	}
-	return object{"__typename": "MoneyBag", "shopMoney": amountObject(m, v.o.currency),
-		"presentmentMoney": amountObject(seen, v.o.presentment)}
 }
 
 func amountObject(m cash, currency string) object {

@@ -177,6 +177,7 @@ func drawStep(t *rapid.T, o *orderState, when time.Time) Step {
 			step.Items = nil
 		}
 	case "return":
+		step.Items[0].Quantity = 1
 		if rapid.Bool().Draw(t, "exchange") {
 			step.Add = []OrderLine{drawLine(t)}
 		}
@@ -226,9 +227,9 @@ func TestOrderStory_SumsHoldAfterEveryStory(t *testing.T) {
 			o = next
 		}
 	})
-	for do := range doers {
-		if happened[do] == 0 && do != "untag" && do != "track" && do != "state" && do != "delete" {
-			t.Errorf("%s never happened: %v", do, happened)
+	for _, do := range []string{"pay", "edit", "fulfil", "refund", "cancel", "tip"} {
+		if happened[do] == 0 {
+			t.Errorf("%s never happened, the stories prove little: %v", do, happened)
 		}
 	}
 }
