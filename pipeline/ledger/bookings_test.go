@@ -107,3 +107,25 @@ func TestNext_NeedsItsOwnLane(t *testing.T) {
 		t.Errorf("got %+v, want to prepare %s", due, second)
 	}
 }
+
+// A job of which nothing leaves now, but something later, is weighed as well.
+func TestBookings_AreHeldByTheGate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.flow(pipeline.Flow{Name: "promos", Lane: "shop", Kind: pipeline.Kind{Name: "promotion"}})
+	job := w.admit("promos")
+	d := in(pipeline.Skipped, doc("promotion/A-1", "1"))
+	d.Then = []pipeline.Booking{booking("start", night.Add(time.Hour), "one")}
+	filed := pipeline.Filed{Kind: "promotion", Lane: "shop", Gate: func(pipeline.Weighed) []pipeline.Problem { return []pipeline.Problem{{Rule: "gate.prices"}} }}
+	made, err := w.l.File(context.Background(), job, filed, func(to pipeline.Filing) (pipeline.Reading, error) {
+		return pipeline.Reading{Format: "csv", Rows: 1}, to.Document(d, 1, nil)
+	})
+	if err != nil || !made.Held {
+		t.Fatalf("held %v, %v", made.Held, err)
+	}
+	want(t, "held", w.booked("promotion"), "")
+	if err := w.l.Release(context.Background(), pipeline.Release{Job: job, By: "Nour", Why: "right"}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "released", w.booked("promotion"), `promos start "one"`)
+}
