@@ -216,6 +216,9 @@ func (v orderView) sale(one sale) object {
 	for i, l := range v.o.lines {
 		if l.id == one.line {
 			out["lineItem"] = resolver(func(map[string]any) (any, error) { return v.line(i), nil })
+			if duties := v.duties(l); len(duties) > 0 {
+				out["duty"] = duties[0]
+			}
 		}
 	}
 	for i, f := range v.o.freight {
