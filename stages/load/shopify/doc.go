@@ -19,6 +19,10 @@
 //	kinds.go      the kinds of stock
 //	stock.go      records -> document             plan.go       document <-> what the shop holds
 //	send.go       batch -> request -> outcomes    readback.go   reading balances by id
+//	price_*.go    prices of variants and of price lists: made by rules, compared, sent
+//	promotion_*.go  reductions for a time, put back at their end
+//	discount_*.go   discounts at the cart, automatic and by code
+//	bulk.go       a batch that leaves as one bulk operation
 //	check.go      what wasl check asks
 //	documents.go, surveydocs.go  every document of the API that is used
 //	admin/        the client of the API: calls, pages, tokens, errors, points
@@ -51,6 +55,16 @@
 //     pages up to a thousand variants and by bulk operations above. Variants and
 //     balances are two questions, because of a balance below a variant Shopify does
 //     not say clearly whose it is.
+//   - A promotion is no state of ours: what the item costs without it, and what it
+//     shows meanwhile, lie in the booking of its end. So the end needs no process that
+//     has seen the start, a price file that comes in between only changes the booking,
+//     and a price that is neither of the two was set by somebody, who wins. All
+//     promotions of an item are one document: at each moment it says what the item
+//     shows, and when to look again.
+//   - Prices wait for what came before them in the lane (Kind.Settled): a promotion that
+//     is planned while a new price is on its way would restore the old one.
+//   - Discounts of ours carry a tag from the call that makes them. An id that only we
+//     keep was turned down: after a lost answer nobody would know whose it is.
 //   - What a search finds is compared again, exactly: its index lags, ignores case
 //     and forgives. Several variants for one code are nobody's.
 package shopify
