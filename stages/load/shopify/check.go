@@ -193,6 +193,7 @@ func (c *checking) locations(ctx context.Context) error {
 	for _, code := range slices.Sorted(maps.Keys(c.sink.cfg.Locations)) {
 		gid := c.sink.cfg.Locations[code]
 		switch p, ok := byID[gid]; {
+		case gid == ignored:
 		case !ok:
 			c.wrong("stock.location", map[string]string{"location": code + ": " + gid, "known": strings.Join(known, ", ")})
 		case !p.Active:

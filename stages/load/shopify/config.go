@@ -23,7 +23,7 @@ type Config struct {
 	ClientSecret string `yaml:"client_secret"` // the name of a secret
 	AccessToken  string `yaml:"access_token"`  // the name of a secret: a permanent token, in place of the client id
 
-	Locations map[string]string `yaml:"locations"` // warehouse code of the ERP -> gid of a location; none: every active location of the shop
+	Locations map[string]string `yaml:"locations"` // warehouse code of the ERP -> gid of a location, or ignore: not for the shop; none: every active location of the shop
 	Quantity  string            `yaml:"quantity"`  // available | on_hand: what the ERP's balance means
 	OnStale   string            `yaml:"on_stale"`  // erp | hold: who wins when the shop's stock changes again and again under our hands
 	Fraction  string            `yaml:"fraction"`  // hold | floor: Shopify counts whole pieces
@@ -46,6 +46,9 @@ const (
 	fractionHold, fractionFloor              = "hold", "floor"
 	negativeHold, negativeZero, negativeSend = "hold", "zero", "send"
 )
+
+// ignored is in place of a location where a warehouse is not for the shop.
+const ignored = "ignore"
 
 const defaultMargin = 20 // per cent; RELIABILITY.md 3.1
 
@@ -85,7 +88,7 @@ func (c Config) Validate() []pipeline.Finding {
 		wrong("client_secret", "shopify.signin", nil)
 	}
 	for _, code := range slices.Sorted(maps.Keys(c.Locations)) {
-		if gid := c.Locations[code]; !locationGID.MatchString(gid) {
+		if gid := c.Locations[code]; gid != ignored && !locationGID.MatchString(gid) {
 			wrong("locations."+code, "shopify.gid", map[string]string{"given": gid})
 		}
 	}

@@ -58,11 +58,42 @@ func (s *Sink) define(ctx context.Context, owner string) error {
 			return s.door.Refused(r, e)
 		}
 	}
-	if s.keys.have == nil {
-		s.keys.have = map[string]bool{}
-	}
-	s.keys.have[owner+"/"+k.key] = true
+	s.keys.add(owner + "/" + k.key)
 	return nil
+}
+
+// add notes that the shop has one. The lock is held.
+func (k *keyring) add(key string) {
+	if k.have == nil {
+		k.have = map[string]bool{}
+	}
+	k.have[key] = true
+}
+
+// definitionOf tells whether the shop has a definition of one of our keys.
+var definitionOf = admin.Operation{Name: "MetafieldDefinitionOf", Cost: 4, Text: `query MetafieldDefinitionOf($owner: MetafieldOwnerType!, $namespace: String!, $key: String!) {
+  metafieldDefinitions(first: 1, ownerType: $owner, namespace: $namespace, key: $key) { nodes { id } }
+}`}
+
+// defined tells whether the shop has a definition of our key of an owner. It waits.
+func (s *Sink) defined(ctx context.Context, owner string) (bool, error) {
+	k := keyNames[owner]
+	s.keys.mu.Lock()
+	defer s.keys.mu.Unlock()
+	if s.keys.have[owner+"/"+k.key] {
+		return true, nil
+	}
+	var data struct {
+		Definitions struct {
+			Nodes []struct{} `json:"nodes"`
+		} `json:"metafieldDefinitions"`
+	}
+	vars := map[string]any{"owner": owner, "namespace": ownNamespace, "key": k.key}
+	if _, err := s.door.Read(ctx, definitionOf, vars, &data); err != nil || len(data.Definitions.Nodes) == 0 {
+		return false, err
+	}
+	s.keys.add(owner + "/" + k.key)
+	return true, nil
 }
 
 // defineGoods makes the keys of products and variants.

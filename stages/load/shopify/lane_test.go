@@ -202,11 +202,12 @@ func (l *lane) step() error {
 	sending := false
 	if l.batch != nil {
 		for _, d := range l.batch.Docs {
-			sending = sending || d.State == pipeline.Sending
+			sending = sending || d.State == pipeline.Sending || d.State == pipeline.Accepted
 		}
 	}
 	if sending {
 		a, err = l.sink.Ask(l.t.Context(), *l.batch)
+		l.batch.Asked++
 	} else {
 		if l.batch == nil && !l.take() {
 			return nil
@@ -218,6 +219,7 @@ func (l *lane) step() error {
 		a, err = l.sink.Send(l.t.Context(), *l.batch)
 	}
 	l.settle(a)
+	l.shop.clock.advance(a.Again)
 	if err != nil {
 		l.errs = append(l.errs, err)
 		if later, ok := errors.AsType[*pipeline.Later](err); ok {
@@ -266,8 +268,14 @@ func (l *lane) settle(a pipeline.Answer) {
 				continue
 			}
 			b.Docs[i].State = o.State
+			if o.Ticket != "" {
+				b.Docs[i].Ticket = o.Ticket
+			}
 			if o.Body != nil || o.State.Final() {
 				b.Docs = append(b.Docs[:i:i], b.Docs[i+1:]...)
+			}
+			if o.State == pipeline.Ready && o.Body == nil {
+				b.Docs[i].Ticket = ""
 			}
 			break
 		}
@@ -282,7 +290,7 @@ func (l *lane) settle(a pipeline.Answer) {
 func (l *lane) run() *lane {
 	l.t.Helper()
 	for range 30 {
-		if l.holds(pipeline.Ready)+l.holds(pipeline.Sending) == 0 {
+		if l.holds(pipeline.Ready)+l.holds(pipeline.Sending)+l.holds(pipeline.Accepted) == 0 {
 			return l
 		}
 		_ = l.step() // kept in errs

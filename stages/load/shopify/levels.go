@@ -17,7 +17,7 @@ func (s *Sink) readPlaces(ctx context.Context, h *shelf) error {
 	if err != nil {
 		return err
 	}
-	ours := slices.Collect(maps.Values(s.cfg.Locations))
+	ours := slices.Collect(maps.Values(s.cfg.Locations)) // and ignore, which is none
 	for _, p := range places {
 		p.ours = slices.Contains(ours, p.ID) || len(ours) == 0 && p.Active
 		h.places[p.ID] = p

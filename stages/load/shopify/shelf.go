@@ -64,6 +64,7 @@ type variant struct {
 	Position  int               `json:"position"`       // in its product, from 1
 	Taxable   bool              `json:"taxable"`
 	Policy    string            `json:"inventoryPolicy"` // DENY or CONTINUE: sold on below zero
+	Bundle    bool              `json:"requiresComponents"`
 	UpdatedAt time.Time         `json:"updatedAt"`
 	Options   []choice          `json:"selectedOptions"` // needDetail
 	Item      item              `json:"inventoryItem"`

@@ -84,26 +84,6 @@ func New(c Config, d Deps) (*Sink, error) {
 // Lane names the lane of the shop: one bucket of points, one order of sending.
 func (s *Sink) Lane() string { return "shopify/" + s.cfg.Shop }
 
-// ask says what became of a batch whose answer was lost. While Shopify keeps its
-// key, sending the same bytes again is the same operation, so that everything is
-// ready again as it is. After that the shop is read, and what it does not hold
-// is planned anew.
-func (s stockDesk) ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
-	var unsure []pipeline.Document
-	for _, doc := range b.Docs {
-		if doc.State == pipeline.Sending {
-			unsure = append(unsure, doc)
-		}
-	}
-	if s.expired(b) {
-		ctx, said := admin.Listen(ctx)
-		a, err := s.anew(ctx, unsure)
-		a.Said = said.All()
-		return a, err
-	}
-	return pipeline.Answer{Outcomes: again(unsure)}, nil
-}
-
 // expired tells whether a batch is too old to be sent under its key.
 func (s *Sink) expired(b pipeline.Batch) bool {
 	return !b.Taken.IsZero() && s.now().Sub(b.Taken) >= keyLife

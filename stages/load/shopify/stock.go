@@ -3,7 +3,6 @@ package shopify
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,14 +14,18 @@ import (
 const most = 1_000_000_000
 
 // stock is the body of a document of shopify.stock: the balance that an item is
-// to have at a location. Build fills in the first three, Plan the rest.
+// to have at a location. Build fills in what the file says, after the flow's
+// rules; Plan the rest.
 type stock struct {
-	SKU      string `json:"sku"`
-	Location string `json:"location"` // gid
-	Quantity int64  `json:"quantity"` // pieces
+	SKU      string `json:"sku"` // the ERP's code
+	Barcode  string `json:"barcode,omitempty"`
+	Location string `json:"location"`      // gid
+	Quantity int64  `json:"quantity"`      // pieces
+	Why      string `json:"why,omitempty"` // the flow's rules that made it another than the file's
 
 	Item  string `json:"inventoryItemId,omitempty"`    // gid
 	From  *int64 `json:"changeFromQuantity,omitempty"` // what the shop held when it was read; nil: not compared
+	Blind bool   `json:"blind,omitempty"`              // set without comparing: a re-upload where the ERP wins
 	Stale int    `json:"stale,omitempty"`              // how often the shop held something else when it was to be set
 }
 
@@ -30,6 +33,11 @@ type stock struct {
 type spot struct{ item, location string }
 
 func (w stock) spot() spot { return spot{w.Item, w.Location} }
+
+// wish is what it says itself, without what Plan adds.
+func (w stock) wish() stock {
+	return stock{SKU: w.SKU, Barcode: w.Barcode, Location: w.Location, Quantity: w.Quantity, Why: w.Why}
+}
 
 func (w stock) body() json.RawMessage {
 	b, err := json.Marshal(w)
@@ -48,51 +56,20 @@ func stockOf(doc pipeline.Document) (stock, error) {
 	return w, nil
 }
 
-// build makes the document of one SKU at one location. Rows of several
-// warehouses that are kept in one location add up; the same warehouse twice is a
-// mistake in the file, and which of the rows is right cannot be known.
-func (c Config) build(group []pipeline.Record) (pipeline.Document, []pipeline.Problem) {
-	first := group[0]
-	sku, location := first.Text("sku"), first.Text("location")
-	var doc pipeline.Document
-	if sku == "" || location == "" {
-		doc.Name = sku
-		return doc, nil // the row says neither; Map or the grouping has told so
-	}
-	doc.Key = "stock/" + sku + "@" + location
-	doc.Words = []string{sku}
+const stockPrefix = "stock/"
 
-	var problems []pipeline.Problem
-	var total pipeline.Decimal
-	var warehouses []string
-	for _, r := range group {
-		doc.From = append(doc.From, r.At("quantity"))
-		warehouse := r.Text("warehouse")
-		switch {
-		case slices.Contains(warehouses, warehouse):
-			problems = append(problems, r.Problem("warehouse", "stock.twice", map[string]string{"sku": sku, "warehouse": warehouse}))
-		case !r.Has("quantity"):
-			problems = append(problems, r.Problem("quantity", "stock.quantity", map[string]string{"sku": sku}))
-		}
-		warehouses = append(warehouses, warehouse)
-		total = total.Add(r.Amount("quantity"))
-	}
-	doc.Name = stockName(sku, location, warehouses)
+// stockKey is the key of a balance.
+func stockKey(sku, location string) string { return stockPrefix + sku + "@" + location }
 
-	if !locationGID.MatchString(location) {
-		problems = append(problems, first.Problem("location", "stock.location",
-			map[string]string{"location": location, "known": c.known()}))
+// spoken is what a document speaks of, by its key: also one whose body could not be
+// made. ok is false of a row that says neither item nor location.
+func spoken(key string) (sku, location string, ok bool) {
+	rest, ours := strings.CutPrefix(key, stockPrefix)
+	at := strings.LastIndexByte(rest, '@')
+	if !ours || at < 0 {
+		return "", "", false
 	}
-	quantity, rule := c.pieces(total)
-	if rule != "" {
-		problems = append(problems, first.Problem("quantity", rule, map[string]string{"quantity": total.String()}))
-	}
-	if len(problems) > 0 {
-		return doc, problems
-	}
-	doc.Print = strconv.FormatInt(quantity, 10)
-	doc.Body = stock{SKU: sku, Location: location, Quantity: quantity}.body()
-	return doc, nil
+	return rest[:at], rest[at+1:], true
 }
 
 // stockName is A-1001 @ 01, or with several warehouses A-1001 @ 01+02. A row
@@ -105,34 +82,15 @@ func stockName(sku, location string, warehouses []string) string {
 	return sku + " @ " + where
 }
 
-// pieces is a balance in whole pieces, or the rule that it breaks.
-func (c Config) pieces(total pipeline.Decimal) (int64, pipeline.Rule) {
-	if total.IsNeg() {
-		switch c.Negative {
-		case negativeZero:
-			return 0, ""
-		case negativeHold:
-			return 0, "stock.negative"
-		}
-	}
-	whole := total.Floor()
-	if !whole.Equal(total) && c.Fraction == fractionHold {
-		return 0, "stock.fraction"
-	}
-	quantity, err := whole.Int64()
-	if err != nil || quantity > most || quantity < -most {
-		return 0, "stock.range"
-	}
-	return quantity, ""
-}
+// pieces is a number of pieces for people.
+func pieces(n int64) string { return strconv.FormatInt(n, 10) }
 
-// known lists the configured locations, for people.
-func (c Config) known() string {
-	gids := slices.Compact(slices.Sorted(maps.Values(c.Locations)))
-	if len(gids) == 0 {
-		return "gid://shopify/Location/…"
+// balance is a balance for people that may not be known.
+func balance(n *int64) string {
+	if n == nil {
+		return "?"
 	}
-	return strings.Join(gids, ", ")
+	return pieces(*n)
 }
 
 // wrong makes a problem of a document: at the cell of its quantity, or at its

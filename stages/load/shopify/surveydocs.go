@@ -44,7 +44,7 @@ func (n need) letters() string {
 
 // variantFields selects a variant. Objects cost points, single values none.
 func variantFields(n need) string {
-	fields := `id sku barcode price compareAtPrice position taxable inventoryPolicy updatedAt `
+	fields := `id sku barcode price compareAtPrice position taxable inventoryPolicy requiresComponents updatedAt `
 	if n.has(needCodes) {
 		fields += `itemCode: metafield(namespace: "` + ownNamespace + `", key: "` + keyItemCode + `") { value } `
 	}

@@ -184,7 +184,7 @@ func (s *Server) variantObject(v *variant) object {
 		"__typename": "ProductVariant", "id": v.ID, "legacyResourceId": legacyID(v.ID), "title": v.Title,
 		"displayName": name, "sku": orNull(v.SKU), "barcode": orNull(v.Barcode), "price": v.Price,
 		"compareAtPrice": orNull(v.CompareAtPrice), "position": slices.Index(v.product.variants, v) + 1,
-		"inventoryPolicy": v.Policy, "inventoryQuantity": v.total(), "taxable": !v.Untaxed,
+		"inventoryPolicy": v.Policy, "inventoryQuantity": v.total(), "taxable": !v.Untaxed, "requiresComponents": v.Bundle,
 		"availableForSale": v.total() > 0 || v.Policy == "CONTINUE" || v.Untracked,
 		"createdAt":        timestamp(v.created), "updatedAt": timestamp(v.updated), "selectedOptions": selected,
 		"product":       resolver(func(map[string]any) (any, error) { return s.productObject(v.product), nil }),

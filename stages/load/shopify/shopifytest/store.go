@@ -67,6 +67,7 @@ type Variant struct {
 	Policy     string            // DENY (also when empty) or CONTINUE
 	Untaxed    bool              // taxable is false
 	NoShipping bool              // requiresShipping is false
+	Bundle     bool              // requiresComponents: it is sold by what it is made of
 	Cost       string            // unit cost, "" for none
 	HSCode     string            // harmonizedSystemCode
 	Origin     string            // countryCodeOfOrigin

@@ -13,6 +13,7 @@ func TestPlan_ComparesWithTheShop(t *testing.T) {
 	t.Parallel()
 	s := open(t, shopifytest.Options{})
 	s.AddVariant(shopifytest.Variant{SKU: "U-1", Untracked: true})
+	s.AddVariant(shopifytest.Variant{SKU: "K-1", Bundle: true})
 	s.AddSKU("D-1", 1)
 	s.AddSKU("D-1", 2)
 	closed := s.Locations()[2].ID
@@ -27,10 +28,12 @@ func TestPlan_ComparesWithTheShop(t *testing.T) {
 		{want{"A-1", s.giza, "2", ""}, "0 -> 2 from 0"},
 		{want{"A-1", s.giza, "0", ""}, "same 0"},
 		{want{"Z-9", s.cairo, "1", ""}, "stock.unknown sku"},
-		{want{"6221000000017", s.cairo, "1", ""}, "stock.near sku B-1"},
+		{want{"6221000000017", s.cairo, "1", ""}, "7 -> 1 from 7"}, // by its barcode
+		{want{"622 1000000017", s.cairo, "1", ""}, "stock.near sku B-1"},
 		{want{"a-1", s.cairo, "1", ""}, "stock.near sku A-1"},
 		{want{"D-1", s.cairo, "1", ""}, "stock.ambiguous sku"},
-		{want{"U-1", s.cairo, "1", ""}, "stock.untracked sku"},
+		{want{"U-1", s.cairo, "1", ""}, "left out: Shopify does not track the stock of U-1"},
+		{want{"K-1", s.cairo, "1", ""}, "left out: K-1 is made of other items: Shopify reckons its stock from theirs"},
 		{want{"A-1", closed, "1", ""}, "stock.closed location"},
 		{want{"A-1", "gid://shopify/Location/4242", "1", ""}, "stock.location location"},
 		{want{"A-1", "gid://shopify/Location/77", "1", ""}, "stock.location location"},
@@ -47,6 +50,8 @@ func TestPlan_ComparesWithTheShop(t *testing.T) {
 			if p.Problems[0].Row != 2 || p.Problems[0].Col != 0 {
 				t.Errorf("%v: problem at %s", c.row, p.Problems[0].Origin)
 			}
+		case p.Left != "":
+			got = "left out: " + p.Left
 		case p.Same:
 			got = "same " + p.Doc.Old
 		default:
