@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"os"
 	"path/filepath"
@@ -28,19 +27,22 @@ func cmdPicture(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o755))
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), jpegOf(ts, args[1]), 0o644))
+	shade, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	content, err := jpegOf(shade)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o644))
 }
 
-func jpegOf(ts *testscript.TestScript, shade string) []byte {
-	n, err := strconv.Atoi(shade)
-	ts.Check(err)
+// jpegOf is a picture of a shade of grey, 0 to 9.
+func jpegOf(shade int) ([]byte, error) {
 	m := image.NewGray(image.Rect(0, 0, 8, 8))
 	for i := range m.Pix {
-		m.Pix[i] = color.Gray{Y: uint8(25 * n)}.Y
+		m.Pix[i] = uint8(25 * shade)
 	}
 	var b bytes.Buffer
-	ts.Check(jpeg.Encode(&b, m, nil))
-	return b.Bytes()
+	err := jpeg.Encode(&b, m, nil)
+	return b.Bytes(), err
 }
 
 // ofContent is the part of a name of ours that differs with the encoder.
