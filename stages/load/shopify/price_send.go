@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"wasl/pipeline"
 	"wasl/stages/load/shopify/admin"
@@ -60,19 +59,6 @@ func (w writing) variantPrices() map[string]any {
 	}
 	if w.cost {
 		in["inventoryItem"] = map[string]any{"cost": money(*w.to.Cost)}
-	}
-	return in
-}
-
-// listPrice is the input of one price of a list. Without a compare-at price in it
-// the list has none.
-func (w writing) listPrice() map[string]any {
-	amount := func(d pipeline.Decimal) map[string]string {
-		return map[string]string{"amount": money(d), "currencyCode": w.currency}
-	}
-	in := map[string]any{"variantId": w.Variant, "price": amount(*w.to.Price)}
-	if w.to.Compare != nil {
-		in["compareAtPrice"] = amount(*w.to.Compare)
 	}
 	return in
 }
@@ -334,120 +320,6 @@ func refusal(doc pipeline.Document, e admin.UserError) pipeline.Problem {
 	return p
 }
 
-// writeList fixes prices of one list. It fixes all or none: what is right leaves
-// again without what was refused.
-func (s *Sink) writeList(ctx context.Context, part []writing, a *pipeline.Answer) error {
-	id, err := s.listID(ctx, part[0])
-	if err != nil {
-		return err
-	}
-	add, remove := []map[string]any{}, []string{}
-	var added, removed []pipeline.Document
-	for _, w := range part {
-		if w.to.Price == nil {
-			remove, removed = append(remove, w.Variant), append(removed, w.doc)
-		} else {
-			add, added = append(add, w.listPrice()), append(added, w.doc)
-		}
-	}
-	r, err := s.door.Query(ctx, updateListPrices, map[string]any{"priceListId": id, "pricesToAdd": add, "variantIdsToDelete": remove})
-	if err != nil {
-		return called(err, part)
-	}
-	var d struct {
-		Update *struct {
-			UserErrors []admin.UserError `json:"userErrors"`
-		} `json:"priceListFixedPricesUpdate"`
-	}
-	if json.Unmarshal(r.Data, &d) != nil || d.Update == nil {
-		return called(admin.Unreadable(updateListPrices, r), part)
-	}
-	errs := d.Update.UserErrors
-	out := append(refusals(added, but(errs, "variantIdsToDelete"), "pricesToAdd"), refusals(removed, but(errs, "pricesToAdd"), "variantIdsToDelete")...)
-	for i := range out {
-		switch o := &out[i]; {
-		case len(errs) > 0 && o.State == pipeline.Delivered: // nothing of the call was set
-			o.State, o.Body = pipeline.Ready, bodyIn(part, o.Key)
-		case len(o.Why) == 1 && o.Why[0].With["code"] == codeNotFixed: // it is as it is to be
-			o.State, o.Why = pipeline.Delivered, nil
-		}
-	}
-	a.Outcomes = append(a.Outcomes, out...)
-	return nil
-}
-
-// codeNotFixed says that a list has no price of its own to be taken away.
-const codeNotFixed = "PRICE_NOT_FIXED"
-
-// but are the errors that name no row of a list.
-func but(errs []admin.UserError, list string) (out []admin.UserError) {
-	for _, e := range errs {
-		if _, ok := e.Row(list); !ok {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-// bodyIn is the body of a document among some.
-func bodyIn(all []writing, key string) json.RawMessage {
-	for _, w := range all {
-		if w.doc.Key == key {
-			return w.doc.Body
-		}
-	}
-	return nil
-}
-
-// listID is the gid of a list; one that was not there when it was planned is
-// looked for again, and made.
-func (s *Sink) listID(ctx context.Context, w writing) (string, error) {
-	if w.ListID != "" {
-		return w.ListID, nil
-	}
-	r, err := s.door.Query(ctx, priceListsPage, map[string]any{"first": admin.PageSize, "after": nil})
-	if err != nil {
-		return "", err
-	}
-	var there struct {
-		Lists struct {
-			Nodes []*priceList `json:"nodes"`
-		} `json:"priceLists"`
-	}
-	if json.Unmarshal(r.Data, &there) != nil {
-		return "", admin.Unreadable(priceListsPage, r)
-	}
-	for _, l := range there.Lists.Nodes {
-		if l.named(w.list) && l.Currency == w.currency {
-			return l.ID, nil
-		}
-	}
-	r, err = s.door.Query(ctx, createPriceList, map[string]any{"input": map[string]any{"name": strings.TrimSpace(w.list), "currency": w.currency,
-		"parent": map[string]any{"adjustment": map[string]any{"type": "PERCENTAGE_DECREASE", "value": 0}}}})
-	if err != nil {
-		return "", err
-	}
-	var made struct {
-		Create *struct {
-			List *struct {
-				ID string `json:"id"`
-			} `json:"priceList"`
-			UserErrors []admin.UserError `json:"userErrors"`
-		} `json:"priceListCreate"`
-	}
-	if json.Unmarshal(r.Data, &made) != nil || made.Create == nil {
-		return "", admin.Unreadable(createPriceList, r)
-	}
-	if len(made.Create.UserErrors) > 0 || made.Create.List == nil {
-		var e admin.UserError
-		if len(made.Create.UserErrors) > 0 {
-			e = made.Create.UserErrors[0]
-		}
-		return "", s.door.Refused(r, e)
-	}
-	return made.Create.List.ID, nil
-}
-
 // ask says what became of prices whose answer was lost: setting them again is the
 // same. Those of a bulk operation are settled by its result.
 func (s priceDesk) ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
@@ -491,58 +363,4 @@ func unsure(docs []pipeline.Document) []pipeline.Document {
 		}
 	}
 	return out
-}
-
-// unmoved reads what variants show right now, and rejects those that somebody has
-// changed since the plan: what was approved is exactly what is applied. What shows
-// already what it is to is no change.
-func (s *Sink) unmoved(ctx context.Context, all []writing) (left []writing, stale []pipeline.Outcome, err error) {
-	now, err := s.readPrices(ctx, all)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, w := range all {
-		held, there := now[w.Variant]
-		switch {
-		case !there:
-			stale = append(stale, w.rejected("price.gone", map[string]string{"id": w.Variant}))
-		case !w.prices, held.same(w.was), held.same(w.to):
-			left = append(left, w)
-		default:
-			stale = append(stale, w.rejected("price.stale", map[string]string{
-				"was": w.was.words(), "now": held.words(), "wanted": w.to.words()}))
-		}
-	}
-	return left, stale, nil
-}
-
-func (w writing) rejected(rule pipeline.Rule, with map[string]string) pipeline.Outcome {
-	return pipeline.Outcome{Key: w.doc.Key, State: pipeline.Rejected, Why: []pipeline.Problem{wrong(w.doc, "", "", rule, with)}}
-}
-
-// readPrices reads what variants show, by id.
-func (s *Sink) readPrices(ctx context.Context, all []writing) (map[string]tag, error) {
-	now := map[string]tag{}
-	for from := 0; from < len(all); from += perCall {
-		var ids []string
-		for _, w := range all[from:min(from+perCall, len(all))] {
-			ids = append(ids, w.Variant)
-		}
-		r, err := s.door.Query(ctx, pricesOf, map[string]any{"ids": ids})
-		if err != nil {
-			return nil, err
-		}
-		var data struct {
-			Nodes []*variant `json:"nodes"`
-		}
-		if json.Unmarshal(r.Data, &data) != nil || len(data.Nodes) != len(ids) {
-			return nil, admin.Unreadable(pricesOf, r)
-		}
-		for _, v := range data.Nodes {
-			if v != nil && v.ID != "" {
-				now[v.ID] = tagOf(v)
-			}
-		}
-	}
-	return now, nil
 }
