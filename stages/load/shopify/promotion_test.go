@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -272,4 +273,32 @@ func TestPromotion_BasePriceMovedBeforeTheStart(t *testing.T) {
 	h.at("2026-11-29 00:00")
 	h.due(kindPromotion)
 	same(t, "after", h.shows("T-1"), "200.00 120.00")
+}
+
+// Many promotions start and end by bulk operations; one whose price somebody changed
+// between plan and sending stays out of the file that is uploaded.
+func TestPromotion_ManyByBulk(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, shopifytest.Options{BucketSize: 100_000})
+	h.at("2026-11-25 10:00")
+	h.Fill(110, 2)
+	var rows []row
+	for i := range 220 {
+		rows = append(rows, row{"code": fmt.Sprintf("SKU-%05d-%d", 1+i/2, 1+i%2), "percent": "10", "ends": "2026-11-30"})
+	}
+	p := h.plan(kindPromotion, rows...)
+	h.edit("SKU-00003-1", "77.00", "")
+	h.carry(kindPromotion, p)
+	if n := len(h.priceEffects()); n != 219 || len(h.CallsOf("ProductVariantsBulkUpdate")) > 0 {
+		t.Errorf("%d prices are set of 219, by %d direct calls", n, len(h.CallsOf("ProductVariantsBulkUpdate")))
+	}
+	if why := h.why["promotion/SKU-00003-1"]; len(why) != 1 || why[0].Rule != "price.stale" {
+		t.Errorf("told: %+v", why)
+	}
+	same(t, "left alone", h.shows("SKU-00003-1"), "77.00 -")
+	same(t, "running", h.shows("SKU-00110-2"), "90.00 100.00")
+	h.at("2026-12-01 00:00")
+	h.due(kindPromotion)
+	same(t, "after", h.shows("SKU-00110-2")+", "+h.shows("SKU-00003-1"), "100.00 -, 77.00 -")
+	h.clean(t)
 }
