@@ -22,6 +22,7 @@ type goodsLane struct {
 	n    int
 	why  map[string][]pipeline.Problem
 	got  map[string]pipeline.State
+	errs []error
 }
 
 // goodsShop is a shop for goods, whose waiting moves its clock.
@@ -115,12 +116,11 @@ func (l *goodsLane) batch(docs []pipeline.Document) (more []pipeline.Document) {
 			a, err = l.sink.Ask(l.t.Context(), b)
 			b.Asked++
 		}
-		var later *pipeline.Later
-		if err != nil && !errors.As(err, &later) {
-			l.t.Fatalf("send: %v", err)
+		if err != nil {
+			l.errs = append(l.errs, err)
 		}
 		wait := max(a.Again, time.Second)
-		if later != nil {
+		if later, ok := errors.AsType[*pipeline.Later](err); ok {
 			wait = max(wait, later.After)
 		}
 		l.shop.clock.advance(wait)
