@@ -19,6 +19,9 @@
 //	kinds.go      the kinds of stock
 //	stock.go      records -> document             plan.go       document <-> what the shop holds
 //	send.go       batch -> request -> outcomes    readback.go   reading balances by id
+//	product_*.go  item groups -> products: built, matched, compared, sent
+//	status*.go    holds and releases             publish.go    where products are shown
+//	keys.go       our own keys in the shop
 //	price_*.go    prices of variants and of price lists: made by rules, compared, sent
 //	promotion_*.go  reductions for a time, put back at their end
 //	discount_*.go   discounts at the cart, automatic and by code
@@ -56,6 +59,14 @@
 //     pages up to a thousand variants and by bulk operations above. Variants and
 //     balances are two questions, because of a balance below a variant Shopify does
 //     not say clearly whose it is.
+//   - A product is written by productSet, whole, because that is one call, can be
+//     repeated, and fits bulk files. As lists replace, the product is read again right
+//     before, and what the ERP does not speak of goes along by its id; in a bulk
+//     operation, whose lines are frozen, the page of what was changed last says which
+//     products have to be planned anew. Metafields, pictures and collections are never
+//     in it: our keys on what was there before us go by metafieldsSet.
+//   - Options are neither added to a product that has some nor renamed: that would ask
+//     for values that nobody has said.
 //   - A promotion is no state of ours: what the item costs without it, and what it
 //     shows meanwhile, lie in the booking of its end. So the end needs no process that
 //     has seen the start, a price file that comes in between only changes the booking,
