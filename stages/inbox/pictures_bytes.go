@@ -81,16 +81,15 @@ func webp(head []byte) (width, height int, ok bool) {
 // ended tells whether a picture has its end: one that is still being copied over
 // a slow line has none.
 func ended(r io.ReaderAt, size int64, kind string) bool {
-	tail := part(r, max(0, size-64), min(size, 64))
+	const last = 64 << 10
+	tail := part(r, max(0, size-last), min(size, last))
 	switch kind {
-	case "image/jpeg": // cameras put bytes behind the end; blanks are what a copy is made room with
-		return !blank(tail)
 	case "image/png":
 		return bytes.Contains(tail, []byte("IEND"))
-	case "image/gif":
-		return len(tail) > 0 && tail[len(tail)-1] == ';'
 	case "image/webp":
 		return size >= int64(binary.LittleEndian.Uint32(part(r, 4, 4)))+8
 	}
-	return true
+	// Telephones put films behind the end of a JPEG; blanks are the room that a copy
+	// has made for what is still to come.
+	return !blank(tail)
 }

@@ -125,9 +125,9 @@ func (p *product) variantsOf(word string) []*variant {
 // reads the pictures of every product. A code may be that of a group, and its
 // beginning too.
 func (s *Sink) galleries(ctx context.Context, docs []pipeline.Document, whole bool) (*shelf, error) {
-	const n = needCodes | needDetail | needWhole | needMedia
+	n := needCodes | needDetail | needWhole | needMedia
 	if whole {
-		return s.survey(ctx, n, nil)
+		n |= needAll
 	}
 	codes := []string{}
 	for _, doc := range docs {

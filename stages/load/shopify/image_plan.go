@@ -50,7 +50,9 @@ func (s imageDesk) kind() pipeline.Kind {
 // plan holds galleries against what hangs in the shop.
 func (s imageDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Plan, error) {
 	complete := q.Settings.Of(s.kind(), "complete") == "true" && q.Whole && q.Memo == ""
-	h, err := s.galleries(ctx, q.Docs, complete)
+	// What is deleted for good must hang nowhere else.
+	whole := complete || q.Settings.Of(s.kind(), "delete") == takeFile
+	h, err := s.galleries(ctx, q.Docs, whole)
 	if err != nil {
 		return pipeline.Plan{}, err
 	}

@@ -63,7 +63,9 @@ func TestImages_Shared(t *testing.T) {
 	w.job(nil, "T-RED a.jpg bytes=one alt=First", "C-1 b.jpg bytes=one alt=Second").want(pipeline.Unchanged, pipeline.Unchanged)
 
 	// What one of them gives up stays with the others, even for good.
-	w.job(pipeline.Settings{"delete": takeFile}, "C-1 b.jpg bytes=two position=1").run().want(pipeline.Delivered)
+	w.job(pipeline.Settings{"delete": takeFile}, "T-RED a.jpg bytes=two position=1").run().want(pipeline.Delivered)
+	w.wantHangs("table", "two")
+	w.wantHangs("chair", "one")
 	w.wantHangs("lamp", "one")
 	w.clean(t)
 }
