@@ -108,7 +108,6 @@ func (s productDesk) kind() pipeline.Kind {
 		Name:    kindProduct,
 		Help:    "a product with its variants: an item group of the ERP and its items",
 		GroupBy: []string{"group"},
-		Joined:  true,
 		Settled: true,
 		Bind:    s.bind,
 		Build:   goodsRules{}.build,

@@ -26,7 +26,7 @@ func (h *shelf) match(w *goods, doc pipeline.Document, order []string) (m matche
 	used := map[string]*ware{}
 	for i := range w.Wares {
 		v := &w.Wares[i]
-		found, by, hits := h.find(v.Code, v.SKU, barcodeOf(v), h.steps(v.Code, order))
+		found, by, hits := h.find(v.Code, v.SKU, cmp.Or(barcodeOf(v), v.Code), h.steps(v.Code, order))
 		if h.table[v.Code] == noVariant && found == nil {
 			by, hits = "", nil
 		}

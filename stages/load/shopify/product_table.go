@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -35,7 +36,7 @@ func (s *Sink) Matches(ctx context.Context, docs []pipeline.Document, set pipeli
 	}
 	out := make([]Match, len(items))
 	for i, v := range items {
-		found, by, hits := h.find(v.Code, v.SKU, barcodeOf(&v.ware), h.steps(v.Code, order))
+		found, by, hits := h.find(v.Code, v.SKU, cmp.Or(barcodeOf(&v.ware), v.Code), h.steps(v.Code, order))
 		m := Match{Code: v.Code, Name: v.name, Barcode: barcodeOf(&v.ware)}
 		switch {
 		case found != nil:
