@@ -292,3 +292,19 @@ func TestImages_Stale(t *testing.T) {
 		}
 	}
 }
+
+// Large pictures are uploaded in portions: what was made of one is not lost when the
+// line is.
+func TestImages_Portions(t *testing.T) {
+	t.Parallel()
+	w := newStudio(t, shopifytest.Options{})
+	big := strings.Repeat("x", mostAtOnce/2)
+	j := w.job(nil, "C-1 a.jpg bytes=a"+big, "C-1 b.jpg bytes=b"+big, "C-1 c.jpg bytes=c")
+	j.run().want(pipeline.Delivered)
+	if n := w.mutations("fileCreate"); n != 2 {
+		t.Errorf("fileCreate was called %d times, want twice", n)
+	}
+	if p, _ := w.Product("chair"); len(p.Media) != 3 {
+		t.Errorf("%d pictures", len(p.Media))
+	}
+}

@@ -33,12 +33,39 @@ func (r *round) upload(ctx context.Context) error {
 			news = append(news, l)
 		}
 	}
-	for part := range slices.Chunk(news, perCall) {
-		if err := r.create(ctx, part); err != nil {
+	for len(news) > 0 {
+		n, err := r.portion(ctx, news)
+		if err == nil {
+			err = r.create(ctx, news[:n])
+		}
+		if err != nil {
 			return err
 		}
+		news = news[n:]
 	}
 	return nil
+}
+
+// mostAtOnce is how many bytes are uploaded before files are made of them: what is
+// made is found again, what was only staged is lost with the line.
+const mostAtOnce = 64 << 20
+
+// portion is how many pictures are uploaded together.
+func (r *round) portion(ctx context.Context, news []*lacked) (n int, err error) {
+	total := int64(0)
+	for _, l := range news[:min(len(news), perCall)] {
+		if !l.picture.remote() {
+			f, err := r.bytes(ctx, l)
+			if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
+				return 0, err
+			}
+			if total += f.Size; n > 0 && total > mostAtOnce {
+				return n, nil
+			}
+		}
+		n++
+	}
+	return n, nil
 }
 
 // lacked is the content of pictures that have no file yet: one file, however many
@@ -47,6 +74,7 @@ type lacked struct {
 	name, mark string
 	picture    picture // the first that has it
 	id         string  // of the file, once there is one
+	file       *admin.StageFile
 	in         []*lackedIn
 }
 
@@ -298,6 +326,9 @@ func (r *round) stage(ctx context.Context, news []*lacked) (there []*lacked, sou
 
 // bytes are those of a picture in the vault.
 func (r *round) bytes(ctx context.Context, l *lacked) (admin.StageFile, error) {
+	if l.file != nil {
+		return *l.file, nil
+	}
 	if r.content == nil {
 		return admin.StageFile{}, errNoVault
 	}
@@ -316,7 +347,8 @@ func (r *round) bytes(ctx context.Context, l *lacked) (admin.StageFile, error) {
 		}
 		return fileReader{io.NewSectionReader(f, 0, f.Size()), f}, nil
 	}
-	return admin.StageFile{Name: l.name, MIME: mimeOf(l.name), Size: size, Open: open}, nil
+	l.file = &admin.StageFile{Name: l.name, MIME: mimeOf(l.name), Size: size, Open: open}
+	return *l.file, nil
 }
 
 // fileReader reads a file of the vault from its beginning.
