@@ -12,6 +12,7 @@ type Origin struct {
 	Row    int    `json:"r,omitempty"` // counted from 1 as in the file, titles and header included; 0 means the whole file
 	Col    int    `json:"c,omitempty"` // counted from 1; 0 means the whole row
 	Column string `json:"h,omitempty"` // the header text
+	Of     string `json:"o,omitempty"` // of a row that was made of one of several columns of a row: that column's header
 
 	// Was is where a row stood at first that was put aside, corrected and dropped
 	// again; nil of all others.
@@ -35,7 +36,13 @@ func (o Origin) place() string {
 		}
 		return o.File
 	}
+	if o.Of != "" {
+		o.Col, o.Column = 0, o.Of
+	}
 	if o.Sheet != "" {
+		if o.Of != "" {
+			return fmt.Sprintf("%s [%s!%d %s]", o.File, o.Sheet, o.Row, o.Of)
+		}
 		return fmt.Sprintf("%s [%s!%s%d]", o.File, o.Sheet, ColumnLetters(max(o.Col, 1)), o.Row)
 	}
 	s := o.File + ":" + strconv.Itoa(o.Row)

@@ -122,7 +122,7 @@ type planning struct {
 // only its plan was asked for.
 func (p *preparing) gate(w Weighed) []Problem {
 	over := p.flow.Gate.judge(p.load, w)
-	if (p.steps.Plan || p.hold) && len(over) == 0 {
+	if (w.Plan || p.hold) && len(over) == 0 {
 		over = []Problem{{Rule: "gate.plan"}}
 	}
 	for i := range over {
@@ -266,6 +266,9 @@ func (p *preparing) parts(doc Document, rows int, problems []Problem) error {
 // say what it is of. Parts of one file count their rows each.
 func (p *preparing) rowKey(o Origin) string {
 	row := strconv.Itoa(o.Row)
+	if o.Of != "" {
+		row += ":" + o.Of
+	}
 	if o.File != p.name {
 		return "row:" + o.File + ":" + row
 	}
@@ -279,9 +282,9 @@ func merge(group []Record, read, built []Problem) []Problem {
 	type place struct {
 		file, sheet string
 		row         int
-		field       string
+		of, field   string
 	}
-	at := func(p Problem) place { return place{p.File, p.Sheet, p.Row, p.Field} }
+	at := func(p Problem) place { return place{p.File, p.Sheet, p.Row, p.Of, p.Field} }
 	said := make(map[place]bool, len(read))
 	for _, p := range read {
 		if p.Field == "" && p.Rule != "group.held" {
@@ -291,7 +294,7 @@ func merge(group []Record, read, built []Problem) []Problem {
 	}
 	bad := func(p Problem) bool {
 		for _, r := range group {
-			if r.Row == p.Row && r.File == p.File && r.Sheet == p.Sheet && r.Value(p.Field).Bad {
+			if r.Row == p.Row && r.Of == p.Of && r.File == p.File && r.Sheet == p.Sheet && r.Value(p.Field).Bad {
 				return true
 			}
 		}

@@ -108,11 +108,20 @@ func variantsOf(ts *testscript.TestScript) []shopifytest.Variant {
 		return nil
 	}
 	ts.Check(err)
-	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	table := csv.NewReader(bytes.NewReader(text))
+	table.FieldsPerRecord = -1
+	rows, err := table.ReadAll()
 	ts.Check(err)
 	var out []shopifytest.Variant
 	for _, row := range rows {
 		v := shopifytest.Variant{SKU: row[0], Stock: map[string]shopifytest.Levels{}}
+		if len(row) == 2 {
+			v.Untracked, v.Bundle = row[1] == "untracked", row[1] == "bundle"
+		}
+		if v.Untracked || v.Bundle {
+			out = append(out, v)
+			continue
+		}
 		for i, place := range []string{"Cairo", "Alexandria"} {
 			if i+1 < len(row) && row[i+1] != "" {
 				n, err := strconv.Atoi(row[i+1])

@@ -128,9 +128,10 @@ type aside struct {
 type spot struct {
 	file, sheet string
 	row         int
+	of          string
 }
 
-func spotOf(o pipeline.Origin) spot { return spot{o.File, o.Sheet, o.Row} }
+func spotOf(o pipeline.Origin) spot { return spot{o.File, o.Sheet, o.Row, o.Of} }
 
 // An asideRow is why a row was put aside.
 type asideRow struct {

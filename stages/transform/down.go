@@ -9,7 +9,8 @@ import (
 )
 
 // Rows stands between extract and Map, once for each file. It fills columns down
-// that stand on the first row of a group only (fill: down), and notes at the end
+// that stand on the first row of a group only (fill: down), makes rows of columns
+// (unpivot:), and notes at the end
 // which fields were rounded (round:), and that invisible marks were taken out of
 // keys and numbers.
 //
@@ -21,16 +22,23 @@ func (m *Mapping) Rows(read *pipeline.Reading, rows iter.Seq2[pipeline.Row, erro
 		var down filler
 		var off rounded
 		marks := newMarked(m)
+		wide := widened{m: m}
 		for row, err := range rows {
-			if err == nil {
-				row = down.fill(m, row)
+			if err != nil {
+				if !yield(row, err) {
+					return
+				}
+				continue
+			}
+			for _, row := range wide.rows(down.fill(m, row)) {
 				off.count(m, row)
 				marks.look(m, row)
-			}
-			if !yield(row, err) {
-				return
+				if !yield(row, nil) {
+					return
+				}
 			}
 		}
+		read.Rows += wide.more
 		read.Notes = append(read.Notes, off.notes(m)...)
 		read.Notes = append(read.Notes, marks.notes()...)
 	}

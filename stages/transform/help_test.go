@@ -25,7 +25,7 @@ func kinds() map[string]pipeline.Kind {
 			Fields: fields(`list:code! code:code! price:amount! compare_at:amount cost:amount currency:text unit:text from:date to:date`)},
 		"table.branches": {Name: "table.branches", GroupBy: []string{"code"},
 			Fields: fields(`code:code! name_ar:text name_en:text location:text eta_branch:code address:text city:text governorate:text phone:code`)},
-		"table.codes": {Name: "table.codes", GroupBy: []string{"list", "code"}, Fields: fields(`list:code! code:code! value:text! name:text`)},
+		"table.codes":   {Name: "table.codes", GroupBy: []string{"list", "code"}, Fields: fields(`list:code! code:code! value:text! name:text`)},
 		"table.matches": {Name: "table.matches", GroupBy: []string{"code"}, Fields: fields(`code:code! variant:code by:text name:text`)},
 		"shopify.product": {Name: "shopify.product", GroupBy: []string{"group"}, Fields: fields(`group:code code:code sku:code barcode:code
 			title:text description:text vendor:text type:text tags:text handle:text option1_name:text option1:text option2_name:text
@@ -34,7 +34,8 @@ func kinds() map[string]pipeline.Kind {
 			Settings: []pipeline.Setting{{Name: "new_status", Type: pipeline.Text}}},
 		"shopify.status": {Name: "shopify.status", Fields: fields(`code:code group:code status:text published:bool name:text`)},
 		"shopify.stock": {Name: "shopify.stock", GroupBy: []string{"sku", "location"},
-			Fields: fields(`sku:code! location:text! quantity:quantity! warehouse:code name:text`)},
+			Fields:   fields(`sku:code! location:text! quantity:quantity! warehouse:code name:text barcode:code reserved:quantity buffer:quantity`),
+			Settings: []pipeline.Setting{{Name: "quantity", Choices: []string{"", "available", "on_hand"}}}},
 		"shopify.image": {Name: "shopify.image", GroupBy: []string{"code"},
 			Fields:   fields(`code:code! image:text! position:quantity alt:text variant:code sha256:code remove:bool`),
 			Settings: []pipeline.Setting{{Name: "complete", Type: pipeline.Bool}, {Name: "delete", Type: pipeline.Text}, {Name: "on_stale", Type: pipeline.Text}}},

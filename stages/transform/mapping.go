@@ -74,6 +74,7 @@ type Mapping struct {
 	rules    []FieldRule
 	parts    []*part  // by source; nil where it is a column as it stands
 	fill     []int    // the sources that are filled down
+	wide     *unpivot // columns that become rows; nil: none do
 	rounding bool     // a step rounds
 	empty    []string // texts that stand for an empty cell, of all fields
 	unit     int      // the source of the row's unit; -1 where none is known
@@ -137,6 +138,9 @@ func (m *Mapping) Columns() []Column {
 			continue
 		}
 		out = append(out, c)
+	}
+	for i := range out {
+		out[i].Required = out[i].Required && !m.wide.makes(out[i].Names)
 	}
 	return out
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // keys are what a mapping may say.
-var keys = []string{"flow", "about", "files", "format", "sheet", "header", "end", "unpacked", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "gate", "to", "settings", "empty", "split", "fields", "skip", "examples"}
+var keys = []string{"flow", "about", "files", "format", "sheet", "header", "end", "unpacked", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "gate", "to", "settings", "empty", "split", "unpivot", "fields", "skip", "examples"}
 
 // formats are the ways in which extract reads a file.
 var formats = []string{"table", "shopify.orders", "csv", "xlsx", "xls", "html", "xml"}
@@ -44,6 +44,7 @@ func Parse(file string, text []byte, deps Deps) (*Mapping, []pipeline.Finding) {
 			d.m.empty = d.texts(empty, "empty")
 		}
 		d.splits(top["split"])
+		d.unpivot(top["unpivot"])
 		d.fields(top["fields"])
 		d.known()
 		d.order()
