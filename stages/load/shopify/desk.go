@@ -30,6 +30,7 @@ func (s *Sink) desks() []desk {
 		promotionDesk{s},
 		discountDesk{s},
 		imageDesk{s},
+		collectionDesk{s},
 	}
 }
 

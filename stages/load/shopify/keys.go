@@ -20,6 +20,7 @@ type keyring struct {
 var keyNames = map[string]struct{ key, name string }{
 	"PRODUCT":        {keyItemGroup, "ERP item group"},
 	"PRODUCTVARIANT": {keyItemCode, "ERP item code"},
+	"COLLECTION":     {keyCollection, "ERP group"},
 }
 
 var makeDefinition = admin.Operation{Name: "MetafieldDefinitionCreate", Cost: 15, Text: `mutation MetafieldDefinitionCreate($definition: MetafieldDefinitionInput!) {
