@@ -3,6 +3,7 @@ package shopify
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"wasl/pipeline"
 )
@@ -51,6 +52,9 @@ func (s productDesk) sendBulk(ctx context.Context, b pipeline.Batch, set, rest [
 	if err != nil {
 		return pipeline.Answer{Outcomes: again(b.Docs)}, err // only read
 	}
+	if err := s.madeMeanwhile(ctx, set, moved); err != nil {
+		return pipeline.Answer{Outcomes: again(b.Docs)}, err // only read
+	}
 	if len(moved) > 0 {
 		return s.renewBulk(ctx, b, set, rest, moved)
 	}
@@ -62,11 +66,39 @@ func (s productDesk) sendBulk(ctx context.Context, b pipeline.Batch, set, rest [
 	return a, err
 }
 
+// madeMeanwhile adds the keys of documents whose product is to be made, and is there
+// by now: an earlier try has made it, or the search that the plan went by lagged
+// behind. Where they are many, the plan has read the whole shop and no search.
+func (s productDesk) madeMeanwhile(ctx context.Context, docs []pipeline.Document, moved map[string]bool) error {
+	var groups, keys []string
+	for _, doc := range docs {
+		if w, err := bodyOf[goods](doc); err == nil && w.Product == "" {
+			groups, keys = append(groups, w.Group), append(keys, doc.Key)
+		}
+	}
+	if len(groups) > mostNames {
+		return nil
+	}
+	for from := 0; from < len(groups); from += perNamed {
+		to := min(from+perNamed, len(groups))
+		data := map[string]*product{}
+		if err := s.ask1(ctx, productsByName(nil, groups[from:to]), nil, &data); err != nil {
+			return err
+		}
+		for name, p := range data {
+			if i, err := strconv.Atoi(name[1:]); p != nil && err == nil {
+				moved[keys[from+i]] = true
+			}
+		}
+	}
+	return nil
+}
+
 // renewBulk plans again what moved, as much as one sending may read.
 func (s productDesk) renewBulk(ctx context.Context, b pipeline.Batch, set, rest []pipeline.Document, moved map[string]bool) (pipeline.Answer, error) {
 	var old, keep []pipeline.Document
 	for _, doc := range set {
-		if w, err := bodyOf[goods](doc); err == nil && moved[w.Product] && len(old) < mostRenewed {
+		if w, err := bodyOf[goods](doc); err == nil && (moved[w.Product] || moved[doc.Key]) && len(old) < mostRenewed {
 			old = append(old, doc)
 		} else {
 			keep = append(keep, doc)
