@@ -3,7 +3,6 @@ package extract
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"io"
 	"path"
 	"slices"
@@ -156,18 +155,4 @@ func (f *file) join(part *pipeline.Reading, name string, first bool) {
 	into.Controls = append(into.Controls, part.Controls...)
 	into.Ignored = append(into.Ignored, part.Ignored...)
 	into.Notes = append(into.Notes, part.Notes...)
-}
-
-// first opens the table of the file, or of the first part of a ZIP.
-func (f *file) first() (t *table, err error) {
-	err = f.each(func(part *file) error {
-		if t, err = part.open(); err != nil {
-			return err
-		}
-		return errStop
-	})
-	if errors.Is(err, errStop) {
-		err = nil
-	}
-	return t, err
 }

@@ -108,11 +108,17 @@ func IsOrders(d pipeline.Drop, r io.ReaderAt) bool {
 // seemsOrders tells whether the beginning of a file looks like an order export.
 func seemsOrders(o Options, d pipeline.Drop, r io.ReaderAt) (bool, error) {
 	f := &file{opt: o, ctx: context.Background(), drop: d, in: r, read: &pipeline.Reading{}}
-	t, err := f.first()
-	if err != nil {
-		return false, err
+	found := false
+	err := f.each(func(part *file) (err error) {
+		if found, err = part.holdsOrders(); err != nil {
+			return err
+		}
+		return errStop // the first part speaks for all
+	})
+	if errors.Is(err, errStop) {
+		err = nil
 	}
-	return t.found != nil && likeOrders(t.found.header), nil
+	return found, err
 }
 
 // errStop ends the reading because whoever takes the rows wants no more.
@@ -153,7 +159,21 @@ func (l *line) keep(col int) {
 
 // one reads one table: what is it, where is it, which rows are data.
 func (f *file) one(emit func(pipeline.Row) bool) error {
+	if f.opt.Format == FormatOrders {
+		pulled, err := f.isPulled()
+		if err != nil {
+			return err
+		}
+		if pulled {
+			return f.pulled(emit)
+		}
+	}
 	t, err := f.open()
+	if f.opt.Format == FormatOrders && (err != nil || !t.likeOrders()) {
+		if m := f.matrixify(); m != nil {
+			return f.matrixified(m, emit)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,21 @@ func likeOrders(header []string) bool {
 	return true
 }
 
+// holdsOrders tells whether a file is of orders, in any layout.
+func (f *file) holdsOrders() (bool, error) {
+	if pulled, err := f.isPulled(); pulled || err != nil {
+		return pulled, err
+	}
+	t, err := f.open()
+	if err == nil && t.likeOrders() {
+		return true, nil
+	}
+	return f.matrixify() != nil, err
+}
+
+// likeOrders tells whether the table that was found has the admin's layout.
+func (t *table) likeOrders() bool { return t.found != nil && likeOrders(t.found.header) }
+
 // places finds columns by their names.
 func places(header []string) func(name string) int {
 	index := make(map[string]int, len(header))

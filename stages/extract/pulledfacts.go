@@ -1,0 +1,343 @@
+package extract
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"wasl/pipeline"
+)
+
+// What the admin's CSV says of an order in one cell and the API does not say at all
+// is worked out here, as the admin does it (reference 9.2).
+
+// number is the order's number in the column Id.
+func (o *pulledOrder) number() string { return orElse(o.LegacyResourceID, numberOf(o.ID)) }
+
+// financial is the state in the words of files. Without any transaction there is
+// none: then what costs nothing is paid, and what nobody paid is pending.
+func (o *pulledOrder) financial() string {
+	switch {
+	case o.DisplayFinancialStatus != "":
+		return strings.ToLower(o.DisplayFinancialStatus)
+	case o.TotalPriceSet == nil:
+		return ""
+	case o.TotalPriceSet.amount().IsZero():
+		return "paid"
+	}
+	return "pending"
+}
+
+// fulfillment is the state in the words of files.
+func (o *pulledOrder) fulfillment() string {
+	switch o.DisplayFulfillmentStatus {
+	case "":
+		return ""
+	case "FULFILLED":
+		return "fulfilled"
+	case "PARTIALLY_FULFILLED":
+		return "partial"
+	case "RESTOCKED":
+		return "restocked"
+	}
+	if o.left() == 0 && o.restocked("") {
+		return "restocked" // cancelled, and the goods are back
+	}
+	return "unfulfilled"
+}
+
+// left is how many pieces the order has now.
+func (o *pulledOrder) left() (n int64) {
+	for _, l := range o.LineItems.Nodes {
+		n += l.CurrentQuantity
+	}
+	return n
+}
+
+// restocked tells whether goods of a line, or of any, went back on the shelf.
+func (o *pulledOrder) restocked(line string) bool {
+	for _, r := range o.Refunds {
+		for _, l := range r.RefundLineItems.Nodes {
+			if l.Restocked && (line == "" || line == l.LineItem.ID) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lineStatus is the state of a line in the words of files.
+func (o *pulledOrder) lineStatus(l *pulledLine) string {
+	switch {
+	case l.IsGiftCard:
+		return "not_eligible"
+	case l.UnfulfilledQuantity == nil:
+		return ""
+	}
+	sent := l.sent()
+	if parcels, known := o.sentOf(l.ID); known {
+		sent = parcels
+	}
+	switch {
+	case sent > 0 && *l.UnfulfilledQuantity == 0:
+		return "fulfilled"
+	case sent > 0:
+		return "partial"
+	case l.CurrentQuantity == 0 && o.restocked(l.ID):
+		return "restocked"
+	}
+	return "pending"
+}
+
+// sent is how many pieces of a line were sent where nothing of it was taken off.
+func (l *pulledLine) sent() int64 {
+	if l.UnfulfilledQuantity == nil {
+		return 0
+	}
+	return l.Quantity - *l.UnfulfilledQuantity
+}
+
+// sentOf is how many pieces of a line are in the fulfilments that count; known is
+// false where their lines were not asked for.
+func (o *pulledOrder) sentOf(line string) (n int64, known bool) {
+	known = true
+	some := false
+	for _, p := range o.Fulfillments {
+		if p.Status == "CANCELLED" {
+			continue
+		}
+		some = true
+		if p.FulfillmentLineItems == nil {
+			known = false
+			continue
+		}
+		for _, l := range p.FulfillmentLineItems.Nodes {
+			if l.LineItem.ID == line && l.Quantity != nil {
+				n += *l.Quantity
+			}
+		}
+	}
+	return n, known && (some || len(o.Refunds) > 0 || o.Edited != nil && *o.Edited)
+}
+
+// paidAt is when the money that made the order paid came in.
+func (o *pulledOrder) paidAt() string {
+	if !slices.Contains([]string{"PAID", "PARTIALLY_REFUNDED", "REFUNDED"}, o.DisplayFinancialStatus) {
+		return ""
+	}
+	total, sum := o.TotalPriceSet.amount(), pipeline.Decimal{}
+	last := ""
+	for _, t := range o.Transactions {
+		if !t.came() {
+			continue
+		}
+		last = orElse(t.ProcessedAt, t.CreatedAt)
+		if sum = sum.Add(t.AmountSet.amount()); !sum.LessThan(total) {
+			return last
+		}
+	}
+	if o.DisplayFinancialStatus == "PAID" {
+		return last
+	}
+	return ""
+}
+
+// came tells whether a transaction brought money.
+func (t pulledMoney) came() bool {
+	return t.Status == "SUCCESS" && (t.Kind == "SALE" || t.Kind == "CAPTURE")
+}
+
+// fulfilledAt is when the last parcel of a fulfilled order was made.
+func (o *pulledOrder) fulfilledAt() (at string) {
+	if o.DisplayFulfillmentStatus != "FULFILLED" {
+		return ""
+	}
+	for _, p := range o.Fulfillments {
+		if p.Status != "CANCELLED" {
+			at = max(at, p.CreatedAt)
+		}
+	}
+	return at
+}
+
+// shipping is what shipping cost before discounts: that is what files say, and they
+// have the discount in Discount Amount.
+func (o *pulledOrder) shipping() string {
+	if o.TotalShippingPriceSet == nil {
+		return ""
+	}
+	sum := pipeline.Decimal{}
+	for _, s := range o.ShippingLines.Nodes {
+		sum = sum.Add(s.OriginalPriceSet.amount())
+	}
+	return sum.String()
+}
+
+func (o *pulledOrder) method() string {
+	if len(o.ShippingLines.Nodes) == 0 {
+		return ""
+	}
+	return o.ShippingLines.Nodes[0].Title
+}
+
+// discount is what was taken off that is no discount of one line.
+func (o *pulledOrder) discount() pipeline.Decimal {
+	sum := pipeline.Decimal{}
+	for _, l := range o.LineItems.Nodes {
+		for _, a := range l.DiscountAllocations {
+			sum = sum.Add(a.AllocatedAmountSet.amount())
+		}
+		sum = sum.Sub(l.TotalDiscountSet.amount())
+	}
+	for _, s := range o.ShippingLines.Nodes {
+		sum = sum.Add(s.OriginalPriceSet.amount()).Sub(s.DiscountedPriceSet.amount())
+	}
+	return sum
+}
+
+func (o *pulledOrder) discountCode() string {
+	switch {
+	case len(o.DiscountCodes) > 0:
+		return o.DiscountCodes[0]
+	case !o.discount().IsZero():
+		return "AUTOMATIC DISCOUNTS"
+	}
+	return ""
+}
+
+func (o *pulledOrder) attributes() string {
+	var out []string
+	for _, a := range o.CustomAttributes {
+		out = append(out, a.Key+": "+a.Value)
+	}
+	return strings.Join(out, "\n")
+}
+
+// gateways are the names that files show, joined as there.
+func (o *pulledOrder) gateways() string {
+	var out []string
+	for _, name := range o.PaymentGatewayNames {
+		for _, t := range o.Transactions {
+			if t.Gateway == name && t.FormattedGateway != "" {
+				name = t.FormattedGateway
+				break
+			}
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, " + ")
+}
+
+// outstanding keeps the total of an order that came to nothing.
+func (o *pulledOrder) outstanding() string {
+	nothing := o.CancelledAt != "" || o.DisplayFinancialStatus == "VOIDED" || o.DisplayFinancialStatus == "EXPIRED"
+	if nothing && o.TotalReceivedSet != nil && o.TotalReceivedSet.amount().IsZero() {
+		return o.TotalPriceSet.text()
+	}
+	return o.TotalOutstandingSet.text()
+}
+
+// references are those of the transactions: all, those that count, and the first
+// that brought money.
+func (o *pulledOrder) references(row orderRow) {
+	var all, taken, came []string
+	for _, t := range o.Transactions {
+		all = append(all, t.PaymentID)
+		if t.came() || t.Kind == "SALE" && t.Status == "PENDING" || t.Kind == "AUTHORIZATION" && t.Status == "SUCCESS" {
+			taken = append(taken, t.PaymentID)
+		}
+		if t.came() {
+			came = append(came, t.PaymentID)
+		}
+	}
+	row.set("Payment References", joined(all, " + "), "Payment ID", joined(taken, " + "))
+	if len(came) > 0 {
+		row.set("Payment Reference", came[0])
+	}
+}
+
+// name carries the rate, as in files: VAT 14%.
+func (t taxLine) name() string {
+	percent, ok := percentOf(t.Rate.String())
+	if !ok {
+		return t.Title
+	}
+	return t.Title + " " + percent + "%"
+}
+
+// taxesOf is the sum of taxes, and their rates in per cent joined by +.
+func taxesOf(all []taxLine) (tax, rates string) {
+	sum := pipeline.Decimal{}
+	var out []string
+	for _, t := range all {
+		sum = sum.Add(t.PriceSet.amount())
+		if percent, ok := percentOf(t.Rate.String()); ok {
+			out = append(out, percent)
+		}
+	}
+	return sum.String(), strings.Join(out, "+")
+}
+
+// percentOf writes a fraction in per cent: 0.14 is 14.
+func percentOf(rate string) (string, bool) {
+	d, rule := pipeline.ParseNumber(rate, ".", nil)
+	if rule != "" {
+		return "", false
+	}
+	return d.Mul(hundred).String(), true
+}
+
+var hundred, _ = pipeline.ParseNumber("100", ".", nil)
+
+// amount is the amount in the shop's currency, zero where there is none.
+func (b *bag) amount() pipeline.Decimal {
+	if b == nil {
+		return pipeline.Decimal{}
+	}
+	d, _ := pipeline.ParseNumber(b.ShopMoney.Amount, ".", nil) // the API writes plain decimals
+	return d
+}
+
+// text is the amount as it is written in a cell, "" where there is none.
+func (b *bag) text() string {
+	if b == nil || b.ShopMoney.Amount == "" {
+		return ""
+	}
+	return b.ShopMoney.Amount
+}
+
+// numberOf is the number at the end of a gid, the id that files have.
+func numberOf(gid string) string {
+	gid, _, _ = strings.Cut(gid, "?")
+	return gid[strings.LastIndexByte(gid, '/')+1:]
+}
+
+func digitsOf(n int64) string { return strconv.FormatInt(n, 10) }
+
+func truthOf(b *bool) string {
+	switch {
+	case b == nil:
+		return ""
+	case *b:
+		return "TRUE"
+	}
+	return "FALSE"
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// joined are texts without the empty ones.
+func joined(all []string, between string) string {
+	var out []string
+	for _, s := range all {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, between)
+}
