@@ -12,7 +12,7 @@ type Origin struct {
 	Row    int    `json:"r,omitempty"` // counted from 1 as in the file, titles and header included; 0 means the whole file
 	Col    int    `json:"c,omitempty"` // counted from 1; 0 means the whole row
 	Column string `json:"h,omitempty"` // the header text
-	Of     string `json:"o,omitempty"` // of a row that was made of one of several columns of a row: that column's header
+	Of     string `json:"o,omitempty"` // of a row that was made of one of several columns: that column's header; its cell stands in the last column
 
 	// Was is where a row stood at first that was put aside, corrected and dropped
 	// again; nil of all others.
@@ -35,9 +35,6 @@ func (o Origin) place() string {
 			return fmt.Sprintf("%s [%s]", o.File, o.Sheet)
 		}
 		return o.File
-	}
-	if o.Of != "" {
-		o.Col, o.Column = 0, o.Of
 	}
 	if o.Sheet != "" {
 		if o.Of != "" {

@@ -200,6 +200,9 @@ func (r Record) At(field string) Origin {
 		if v.Col <= len(r.header) {
 			o.Column = r.header[v.Col-1]
 		}
+		if o.Of != "" && v.Col == len(r.header) { // the last column holds the cell of that one
+			o.Column = o.Of
+		}
 	}
 	return o
 }

@@ -196,7 +196,11 @@ func (w *widened) row(row pipeline.Row, col int) (pipeline.Row, bool) {
 	}
 	row.Origin.Of = row.Header[col]
 	cells := make([]string, 0, n+2)
-	row.Cells = append(append(cells, row.Cells...), row.Header[col], cell)
+	cells = append(append(cells, row.Cells...), row.Header[col], cell)
+	for _, i := range w.cols {
+		cells[i] = "" // it stands in rows of their own, where somebody may have to correct it
+	}
+	row.Cells = cells
 	row.Header, row.Places, row.Styles, row.Faults = w.header, w.places, w.styles, faults
 	return row, true
 }
