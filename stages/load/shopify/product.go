@@ -48,7 +48,7 @@ type goods struct {
 type made struct {
 	Product string          `json:"productId,omitempty"` // gid; "": it is to be made
 	Seen    string          `json:"seen,omitempty"`      // its updatedAt when it was read
-	Calm    bool            `json:"calm,omitempty"`      // nothing was changed in the shop while it was read, nor shortly before
+	Calm    string          `json:"calm,omitempty"`      // when anything in the shop was last changed; "" where that was while it was read, or shortly before
 	Set     json.RawMessage `json:"set,omitempty"`       // variables of productSet; nil: nothing of that
 	Keys    []ownKey        `json:"keys,omitempty"`      // our keys on what was there before us
 	Show    *bool           `json:"show,omitempty"`      // it is to be published, or no longer

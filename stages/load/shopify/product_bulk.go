@@ -41,11 +41,13 @@ func freezeGoods(b pipeline.Batch) ([]byte, error) {
 // since it was planned: then those are held against the shop again, and everything
 // leaves in another batch. What needs no productSet leaves after the others.
 func (s productDesk) sendBulk(ctx context.Context, b pipeline.Batch, set, rest []pipeline.Document) (pipeline.Answer, error) {
-	seen, calm := map[string]string{}, true
+	seen, calm := map[string]string{}, ""
 	for _, doc := range set {
 		if w, err := bodyOf[goods](doc); err == nil && w.Product != "" {
 			seen[w.Product] = w.Seen
-			calm = calm && w.Calm
+			if len(seen) == 1 || w.Calm < calm {
+				calm = w.Calm
+			}
 		}
 	}
 	moved, err := s.touched(ctx, seen, calm)

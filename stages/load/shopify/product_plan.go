@@ -60,22 +60,26 @@ type bench struct {
 	shelf    *shelf
 	holders  map[string]*product // by handle: of products that are to be made
 	shown    publications
-	calm     bool
+	calm     string
 	notes    []pipeline.Problem
 }
 
 // readingTook is how long the reading of a shop may have taken at most.
 const readingTook = 15 * time.Minute
 
-// calm tells whether nothing on the shelf was changed while it was read: then what
-// changes later is newer than all of it.
-func (h *shelf) calm(began time.Time) bool {
+// calm is when anything on the shelf was last changed, where that was not while it
+// was read: then what changes later is newer than all of it. Else it is "".
+func (h *shelf) calm(began time.Time) string {
+	var newest time.Time
 	for _, p := range h.products {
-		if p.UpdatedAt.After(began.Add(-readingTook)) {
-			return false
+		if p.UpdatedAt.After(newest) {
+			newest = p.UpdatedAt
 		}
 	}
-	return true
+	if newest.IsZero() || newest.After(began.Add(-readingTook)) {
+		return ""
+	}
+	return stamp(newest)
 }
 
 // read takes the wishes out of the documents.

@@ -286,19 +286,14 @@ var (
 // touched are those of some products that have changed since they were seen. seen
 // is their updatedAt by id, as bodies keep it. It does not wait.
 //
-// Where the shop was calm when they were read, the page of what was changed last
+// Where the shop was calm when they were read, calm says since when, and the page of what was changed last
 // tells it all, unless it is full of newer ones; else each product is asked for. The
 // page comes from an index that lags some seconds behind, which is less than an
 // operation takes to begin.
-func (s *Sink) touched(ctx context.Context, seen map[string]string, calm bool) (map[string]bool, error) {
-	if len(seen) == 0 || !calm {
+func (s *Sink) touched(ctx context.Context, seen map[string]string, calm string) (map[string]bool, error) {
+	newest, err := time.Parse(time.RFC3339Nano, calm)
+	if len(seen) == 0 || err != nil {
 		return s.touchedByID(ctx, seen)
-	}
-	var newest time.Time
-	for _, text := range seen {
-		if at, err := time.Parse(time.RFC3339Nano, text); err == nil && at.After(newest) {
-			newest = at
-		}
 	}
 	var data struct {
 		Products struct {
