@@ -70,7 +70,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "picture": cmdPicture, "pictures": cmdPictures, "world": cmdWorld,
-			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "prices": cmdPrices, "requests": cmdRequests,
+			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls,
 		},
 	})
 }
@@ -416,6 +416,13 @@ func cmdJob(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s has no job", args[0])
+}
+
+// cmdCalls prints how often the shop was asked for what sets balances.
+func cmdCalls(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range []string{"bulkOperationRunMutation", "inventorySetQuantities", "stagedUploadsCreate"} {
+		fmt.Fprintln(ts.Stdout(), name, len(worldOf(ts).shopify.CallsOf(name)))
+	}
 }
 
 // cmdRequests prints what was asked of inventorySetQuantities, a balance a line:
