@@ -71,6 +71,7 @@ type Operation struct {
 	Name string
 	Text string
 	Cost float64
+	Page int // the most nodes of a page of it; 0: PageSize
 }
 
 // Reply is an answer with status 200, taken apart. Beside an error only the

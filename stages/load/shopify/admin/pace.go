@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"math"
 	"sync"
 	"time"
@@ -90,7 +91,7 @@ func (p *pace) page(op Operation) int {
 	if n := p.pages[op.Name]; n > 0 {
 		return n
 	}
-	return PageSize
+	return cmp.Or(op.Page, PageSize)
 }
 
 // halve makes the pages of op smaller from now on. It tells whether there is

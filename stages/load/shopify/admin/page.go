@@ -59,3 +59,28 @@ func (d *Door) Pages(ctx context.Context, op Operation, one func(first int, afte
 		after = &info.EndCursor
 	}
 }
+
+// Batches asks for ids, so many at a time as the page of op. A batch that proves too
+// large is asked for again at half the size, and one whose answer is lost as it was:
+// reading may be repeated.
+func (d *Door) Batches(ctx context.Context, op Operation, ids []string, one func(ids []string) error) error {
+	for tries := 1; len(ids) > 0; tries++ {
+		most := d.pace.page(op)
+		part := ids[:min(most, len(ids))]
+		err := one(part)
+		if _, large := errors.AsType[tooLarge](err); large && d.pace.halve(op, most) {
+			continue
+		}
+		if later, ok := errors.AsType[*pipeline.Later](err); ok && tries < hiccups && later.After <= hiccup {
+			if err := d.rest(ctx, cmp.Or(later.After, pipeline.Backoff(tries))); err != nil {
+				return fmt.Errorf("shopify %s: %w", op.Name, err)
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		tries, ids = 0, ids[len(part):]
+	}
+	return nil
+}

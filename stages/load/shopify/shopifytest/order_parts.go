@@ -237,6 +237,9 @@ func (v orderView) fulfilment(f fulfilment) object {
 	return object{"__typename": "Fulfillment", "id": f.id, "legacyResourceId": legacyID(f.id), "name": f.name, "status": f.status,
 		"displayStatus": f.display, "createdAt": timestamp(f.at), "updatedAt": timestamp(f.updated), "totalQuantity": total,
 		"requiresShipping": true, "deliveredAt": nil, "estimatedDeliveryAt": nil, "inTransitAt": nil,
+		"fulfillmentLineItems": lazy(func() connection {
+			return connection{nodes: listed(places(f.items), func(i int) string { return fulfilledID(f, i) }, func(i int) object { return v.fulfilled(f, i) })}
+		}),
 		"location": resolver(func(map[string]any) (any, error) { return orNil(v.s.lookUp(f.location)), nil }),
 		"order":    resolver(func(map[string]any) (any, error) { return v.s.orderObject(v.o), nil }),
 		"trackingInfo": firstOf(func() []any {
@@ -244,6 +247,18 @@ func (v orderView) fulfilment(f fulfilment) object {
 				return object{"__typename": "FulfillmentTrackingInfo", "company": orNull(t.Company), "number": orNull(t.Number), "url": orNull(t.URL)}
 			})
 		})}
+}
+
+func fulfilledID(f fulfilment, i int) string {
+	return strings.Replace(f.id, "/Fulfillment/", "/FulfillmentLineItem/", 1) + strconv.Itoa(i)
+}
+
+func (v orderView) fulfilled(f fulfilment, i int) object {
+	item := f.items[i]
+	l := v.o.lines[item.line]
+	return object{"__typename": "FulfillmentLineItem", "id": fulfilledID(f, i), "quantity": item.quantity,
+		"originalTotalSet": v.bag(l.price * cash(item.quantity)),
+		"lineItem":         resolver(func(map[string]any) (any, error) { return v.line(item.line), nil })}
 }
 
 // numberIn is the number in a name such as "#1001-A"; names are not for parsing, this is what the API gives.

@@ -60,6 +60,18 @@ func (s *Server) orderConnection(tales []*tale) connection {
 		}}
 }
 
+// countOrders counts what a search finds, up to a limit.
+func (s *Server) countOrders(args map[string]any) (any, error) {
+	found, err := s.allOrders().search(&execution{s: s, req: &request{call: &Call{}}}, nil, args)
+	if err != nil {
+		return nil, err
+	}
+	if most, limited := toInt(args["limit"]); limited && len(found) > most {
+		return object{"__typename": "Count", "count": most, "precision": "AT_LEAST"}, nil
+	}
+	return count(len(found)), nil
+}
+
 // orderSorts give the values that orders are sorted by, as texts that sort like them; nil sorts by id.
 var orderSorts = map[string]func(*orderState) string{
 	"":             byNothing,

@@ -75,6 +75,9 @@ fragment least on DiscountMinimumRequirement {
     transactions { paymentDetails { ... on LocalPaymentMethodsPaymentDetails { paymentDescriptor } } }
   }
 }`,
+	`query Parcels($id: ID!) {
+  order(id: $id) { fulfillments(first: 1) { fulfillmentLineItems(first: 1) { nodes { id quantity lineItem { id } } } } }
+}`,
 	`query Members($id: ID!) {
   collection(id: $id) {
     sources {
