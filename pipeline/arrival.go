@@ -21,6 +21,9 @@ type Arrival struct {
 	Claims  []Claim   // the flows that take it; none: no flow does
 
 	Patterns string // of all flows, for the words of drop.unclaimed
+
+	Plan    bool   // only its plan is asked for: the gate of what it would change holds it
+	Request string // the request of a command that this arrival does; "" where none does
 }
 
 // A Claim is a flow's wish for a drop. It becomes a job.

@@ -28,4 +28,5 @@ const (
 	EventExpected  = "expected"  // a file did not come as it should; Note says how, Err in words
 	EventClosed    = "closed"    // nothing more happens to a job by itself
 	EventReport    = "report"    // a workbook was written
+	EventRequest   = "request"   // what a command asked for was done; Note says what, for whom and how
 )

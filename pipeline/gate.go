@@ -67,6 +67,7 @@ type Weighed struct {
 	Before  int   // documents of the flow's last good file; 0: there was none
 	Missing int   // of those, that this one lacks
 	Rows    []int // of the flow's last good files, the newest first
+	Plan    bool  // only its plan was asked for
 }
 
 // A load is what a gate weighs: how much a job would change.
@@ -171,6 +172,8 @@ type Release struct {
 	Why  string    `json:"why"`
 	Drop bool      `json:"drop,omitempty"` // nothing of it leaves
 	At   time.Time `json:"at"`
+
+	Request string `json:"-"` // the request of a command that this does; "" where none does
 }
 
 // The gate of a job.

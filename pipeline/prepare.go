@@ -122,7 +122,7 @@ type planning struct {
 // only its plan was asked for.
 func (p *preparing) gate(w Weighed) []Problem {
 	over := p.flow.Gate.judge(p.load, w)
-	if (p.steps.Plan || p.hold) && len(over) == 0 {
+	if (w.Plan || p.hold) && len(over) == 0 {
 		over = []Problem{{Rule: "gate.plan"}}
 	}
 	for i := range over {

@@ -16,9 +16,6 @@ type Steps struct {
 	Ledger Ledger
 	Vault  Vault
 
-	// Plan holds every job that would change something at its gate: wasl plan.
-	Plan bool
-
 	// Report writes the workbook of a day of arrival, whole, from the ledger
 	// alone, and says where it is; "" where the day holds nothing.
 	Report func(ctx context.Context, day string) (path string, err error)

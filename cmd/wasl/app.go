@@ -33,6 +33,9 @@ type app struct {
 	json     bool
 	lang     string
 	code     int // how it went, where no error says so
+
+	inside *house // the house of the watch that does this command; nil: it opens its own
+	errand string // the request that this command does; "" where it was not asked of another
 }
 
 // usage is an error of whoever typed the command.

@@ -15,6 +15,13 @@ func (h *house) report(ctx context.Context, from, to string) (string, error) {
 	return writeBook(ctx, h.ledger, h.cfg, from, to, reread(h.vault, h.flows), reportOptions(h.cfg, h.doors))
 }
 
+// reportDay writes the workbook of a day, one at a time.
+func (h *house) reportDay(ctx context.Context, day string) (string, error) {
+	h.writing.Lock()
+	defer h.writing.Unlock()
+	return h.report(ctx, day, day)
+}
+
 // writeBook writes the workbooks of one moment of the ledger: the one of the days,
 // then those of rows that were put aside, which it names.
 func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string, read reconcile.Reread, opt reconcile.Options) (path string, err error) {

@@ -20,8 +20,9 @@ type request struct{ by, why string }
 func (r request) whole() bool { return r.by != "" && r.why != "" }
 
 // admitMemo puts a memo into the vault and admits it as a job of its flow, under
-// a name that says what it is; bookings are what it does.
-func (h *house) admitMemo(ctx context.Context, m pipeline.Memo, flow pipeline.Flow, name string, bookings []int64) (pipeline.Job, error) {
+// a name that says what it is; bookings are what it does, and errand is the request
+// that asks for it, "" where none does.
+func (h *house) admitMemo(ctx context.Context, m pipeline.Memo, flow pipeline.Flow, name string, bookings []int64, errand string) (pipeline.Job, error) {
 	var text bytes.Buffer
 	if err := m.Write(&text); err != nil {
 		return pipeline.Job{}, err
@@ -32,12 +33,24 @@ func (h *house) admitMemo(ctx context.Context, m pipeline.Memo, flow pipeline.Fl
 	}
 	now := time.Now()
 	drop, err := h.ledger.AdmitMemo(ctx, pipeline.Arrival{Name: name, Size: size, SHA256: sha, From: m.From(), Arrived: now.UTC(),
-		Day: now.In(h.cfg.zone).Format(time.DateOnly), Claims: []pipeline.Claim{claimOf(flow)}}, bookings)
+		Day: now.In(h.cfg.zone).Format(time.DateOnly), Claims: []pipeline.Claim{claimOf(flow)}, Request: errand}, bookings)
 	if err != nil {
 		return pipeline.Job{}, err
 	}
 	h.steps.Tell(pipeline.Event{Time: now, What: pipeline.EventAdmitted, Note: drop.Name})
 	return pipeline.Job{Drop: drop.ID, Flow: flow.Name}, nil
+}
+
+// memoBefore is the job that this request made before a crash, where it did.
+func (a *app) memoBefore(ctx context.Context, h *house) (job pipeline.Job, flow pipeline.Flow, done bool, err error) {
+	if job, done, err = h.ledger.Requested(ctx, a.errand); err != nil || !done {
+		return job, flow, false, err
+	}
+	flow, ok := h.foreseen(job.Flow)
+	if !ok {
+		return job, flow, false, a.cannot(&pipeline.Trouble{Rule: "plan.blind", With: map[string]string{"job": job.String(), "drop": job.Drop}})
+	}
+	return job, flow, true, nil
 }
 
 // readMemo reads the memo that a drop is.
@@ -92,7 +105,7 @@ func (h *house) keepOf(ctx context.Context, due []pipeline.Booking) error {
 		m.Docs = append(m.Docs, line)
 	}
 	name := h.app.say("memo.booking", "count", fmt.Sprint(len(m.Docs)), "flow", h.app.upright(flow.Name), "at", h.app.upright(h.cfg.minute(due[0].At)))
-	_, err := h.admitMemo(ctx, m, flow, name, ids)
+	_, err := h.admitMemo(ctx, m, flow, name, ids, "")
 	return err
 }
 

@@ -64,7 +64,7 @@ func (s *bookedShop) file(why string, doc pipeline.Document) {
 	if !ok {
 		s.t.Fatal("erp-stock cannot be foreseen")
 	}
-	job, err := h.admitMemo(s.t.Context(), pipeline.Memo{Why: why, Flow: flow.Name}, flow, "by hand", nil)
+	job, err := h.admitMemo(s.t.Context(), pipeline.Memo{Why: why, Flow: flow.Name}, flow, "by hand", nil, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

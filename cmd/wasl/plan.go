@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -37,19 +36,21 @@ and our own tables are read as well; the tables are filled, for others look into
 them, and the rest leaves with the next "wasl run".
 
 With a job or a drop it shows the plan that was made then, beside what the shop
-holds by now, and changes nothing at all.`,
+holds by now, and changes nothing at all.
+
+What cannot be planned now, the shop being away, is held when it is read later,
+also by "wasl run". A "wasl watch" that runs takes and sends what comes by itself,
+so of it a plan shows only what it has not taken or read yet and what gates hold.` + handed,
 		Example: "  wasl plan\n  wasl plan 20261125-0001/erp-stock --all\n  wasl plan 20261125-0001 --workbook /tmp/plan.xlsx",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return a.planAgain(cmd.Context(), args[0], p)
 			}
-			h, err := a.openHouse(cmd.Context(), a.teller().tell)
-			if err != nil {
-				return err
-			}
-			p.patience = cmp.Or(p.patience, h.cfg.Patience)
-			return errors.Join(a.plan(cmd.Context(), h, p), h.close())
+			return a.atHouse(cmd, args, p.patience, func(ctx context.Context, h *house) error {
+				p.patience = cmp.Or(max(p.patience, 0), h.cfg.Patience)
+				return a.plan(ctx, h, p)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&p.all, "all", false, "print every value, not only the first fifty of a job")
@@ -58,9 +59,15 @@ holds by now, and changes nothing at all.`,
 	return cmd
 }
 
-// plan is a run that ends before anything leaves.
+// plan is a run that ends before anything leaves. That only plans are asked for
+// is stored with what arrives, and with what was not read yet: a run that reads it
+// later, because the shop was away now, holds it too.
 func (a *app) plan(ctx context.Context, h *house, p planning) error {
-	h.steps.Plan = true
+	h.entrance.plan.Store(true)
+	defer h.entrance.plan.Store(false)
+	if err := h.ledger.OnlyPlan(ctx); err != nil {
+		return err
+	}
 	return a.shift(ctx, h, func() map[string]error { return h.planLanes(ctx, p.patience) },
 		func(n *nightly) error {
 			n.shown = true

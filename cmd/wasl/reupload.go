@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,7 +31,7 @@ has now, and sends what differs; with --all also what is already so. What goes t
 zero leaves last. It is a job like any other: it has a plan, its flow's gate may
 hold it, and the day's workbook shows it. At the end the shop is read once more,
 and the proof is kept with the job: how many of how many balances are as the ERP
-wants them, and the others with both values.`,
+wants them, and the others with both values.` + handed,
 		Example: "  wasl reupload stock --by Mona --why \"after the stocktaking\"\n" +
 			"  wasl reupload stock --flow erp-stock --all --by Mona --why \"the shop was restored\"",
 		Args: cobra.ExactArgs(1),
@@ -45,14 +45,10 @@ wants them, and the others with both values.`,
 			case !asked.whole():
 				return usage{&pipeline.Trouble{Rule: "reupload.consent", With: map[string]string{"what": args[0]}}}
 			}
-			h, err := a.openHouse(cmd.Context(), a.teller().tell)
-			if err != nil {
-				return err
-			}
-			if p.patience <= 0 {
-				p.patience = h.cfg.Patience
-			}
-			return errors.Join(a.reupload(cmd.Context(), h, kind, name, all, asked, p), h.close())
+			return a.atHouse(cmd, args, p.patience, func(ctx context.Context, h *house) error {
+				p.patience = cmp.Or(max(p.patience, 0), h.cfg.Patience)
+				return a.reupload(ctx, h, kind, name, all, asked, p)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&name, "flow", "", "which flow's, where several bring balances")
@@ -64,13 +60,14 @@ wants them, and the others with both values.`,
 }
 
 func (a *app) reupload(ctx context.Context, h *house, kind, name string, all bool, asked request, p planning) error {
-	flow, err := h.reuploadable(kind, name)
+	if job, flow, done, err := a.memoBefore(ctx, h); err != nil {
+		return err
+	} else if done {
+		return a.finish(ctx, h, job, flow, p)
+	}
+	flow, wishes, err := h.reuploadable(ctx, kind, name)
 	if err != nil {
 		return a.cannot(err)
-	}
-	wishes, err := h.ledger.Wishes(ctx, flow.Name)
-	if err != nil {
-		return err
 	}
 	memo := pipeline.Memo{Why: pipeline.MemoReupload, Flow: flow.Name, By: asked.by, Reason: asked.why, All: all}
 	for _, w := range wanted(wishes) {
@@ -79,29 +76,46 @@ func (a *app) reupload(ctx context.Context, h *house, kind, name string, all boo
 	if len(memo.Docs) == 0 {
 		return a.cannot(&pipeline.Trouble{Rule: "reupload.empty", With: map[string]string{"flow": flow.Name}})
 	}
-	job, err := h.admitMemo(ctx, memo, flow, a.say("memo.reupload", "flow", a.upright(flow.Name), "by", asked.by, "why", asked.why), nil)
+	job, err := h.admitMemo(ctx, memo, flow, a.say("memo.reupload", "flow", a.upright(flow.Name), "by", asked.by, "why", asked.why), nil, a.errand)
 	if err != nil {
 		return err
 	}
 	return a.finish(ctx, h, job, flow, p)
 }
 
-// reuploadable is the flow of a kind that is meant.
-func (h *house) reuploadable(kind, name string) (pipeline.Flow, error) {
-	var found []pipeline.Flow
-	var names []string
+// reuploadable is the flow of a kind that is meant, and what it wants: the one that
+// is named, or the only one whose files have ever come.
+func (h *house) reuploadable(ctx context.Context, kind, name string) (flow pipeline.Flow, wishes []ledger.Wish, err error) {
+	var came, names []string
+	found := 0
 	for _, f := range h.on() {
-		if _, plans := f.Sink.(pipeline.Planner); plans && f.Kind.Name == kind {
-			names = append(names, f.Name)
-			if name == "" || name == f.Name {
-				found = append(found, f)
-			}
+		if _, plans := f.Sink.(pipeline.Planner); !plans || f.Kind.Name != kind {
+			continue
 		}
+		names = append(names, f.Name)
+		if name != "" && name != f.Name {
+			continue
+		}
+		all, err := h.ledger.Wishes(ctx, f.Name)
+		if err != nil {
+			return flow, nil, err
+		}
+		if len(all) > 0 {
+			came = append(came, f.Name)
+		}
+		if found == 0 || len(all) > 0 {
+			flow, wishes = f, all
+		}
+		found++
 	}
-	if len(found) != 1 {
-		return pipeline.Flow{}, &pipeline.Trouble{Rule: "reupload.flow", With: map[string]string{"known": strings.Join(names, ", ")}}
+	switch {
+	case len(came) > 1:
+		names = came
+		fallthrough
+	case found == 0, found > 1 && len(came) == 0:
+		return flow, nil, &pipeline.Trouble{Rule: "reupload.flow", With: map[string]string{"known": strings.Join(names, ", ")}}
 	}
-	return found[0], nil
+	return flow, wishes, nil
 }
 
 // wanted are the wishes that the flow does not leave out.
@@ -116,6 +130,8 @@ const mostDiffers = 1000
 // crash came between, or a gate held it until now. What cannot be proved now, the
 // shop being away, is tried again with the next run.
 func (h *house) proveAll(ctx context.Context) error {
+	h.proving.Lock()
+	defer h.proving.Unlock()
 	jobs, err := h.ledger.Unproved(ctx)
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ would have to wait longer than its patience for another machine.`,
 // night is one run: everything from the inbox to the workbook. A share that is
 // away keeps nobody from asking about what was sent yesterday.
 func (a *app) night(ctx context.Context, h *house, patience time.Duration) error {
-	kept := h.keepBookings(ctx)
+	kept := errors.Join(h.serveAll(ctx, counterOf(h.cfg), nil, func() {}), h.keepBookings(ctx))
 	var proved error
 	err := a.shift(ctx, h, func() map[string]error {
 		lanes := h.workIn(ctx, h.lanes(), h.ledger, patience)
@@ -58,7 +58,10 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 // shift takes what lies in the inbox, lets work be done in the lanes, shows what
 // is to be shown of it, writes the workbooks, and accounts for all of it.
 func (a *app) shift(ctx context.Context, h *house, work func() map[string]error, show func(*nightly) error) error {
-	pictures := h.takePictures(ctx)
+	var pictures error
+	if h.turns == nil { // else the watch looks after them
+		pictures = h.takePictures(ctx)
+	}
 	taken, away := h.inbox.Once(ctx)
 	if away != nil {
 		away = fmt.Errorf("inbox: %w", away)
@@ -119,7 +122,14 @@ func (h *house) workIn(ctx context.Context, lanes []string, queue pipeline.Queue
 	}
 	ends := make(chan end)
 	for _, lane := range lanes {
-		go func() { ends <- end{lane, pipeline.Work(ctx, h.steps, queue, lane, nil, patience)} }()
+		go func() {
+			done, err := h.turns.take(ctx, lane)
+			if err == nil {
+				err = pipeline.Work(ctx, h.steps, queue, lane, nil, patience)
+				done()
+			}
+			ends <- end{lane, err}
+		}()
 	}
 	out := map[string]error{}
 	for range lanes {

@@ -16,8 +16,8 @@ func (a *app) statusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
 		Short: "Show what waits, where, and why",
-		Long: `status shows each lane with what it has to do, what it waits for, and the last
-error; the jobs that a gate holds, since when, why, and what lets them go; what is
+		Long: `status shows whether "wasl watch" runs and answers; each lane with what it has to
+do, what it waits for, and the last error; the jobs that a gate holds, since when, why, and what lets them go; what is
 booked next; the chains of receipts; the newest file; and of flows whose mapping
 says what they expect, whether it came. It only reads, so it can be called while
 another wasl works.`,
@@ -43,9 +43,11 @@ another wasl works.`,
 			if a.json {
 				a.expected(c, stand)
 				a.gatesJSON(next)
+				a.watchStatus(c)
 				a.statusJSON(s)
 				return nil
 			}
+			a.watchStatus(c)
 			a.status(c, s)
 			a.gates(c, next)
 			a.expected(c, stand)

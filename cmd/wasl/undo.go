@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ func (a *app) undoCommand() *cobra.Command {
 value that it replaced, as it was before. What a person or another app has changed
 since is left alone and named. The new job has a plan of its own and waits at its
 gate until "wasl release" lets it go; with --now it leaves at once, unless it is
-over the limits of its flow.`,
+over the limits of its flow.` + handed,
 		Example: "  wasl undo 20261125-0001/erp-stock --by Mona --why \"last week's export\"\n" +
 			"  wasl undo 20261125-0001/erp-stock --now --by Mona --why \"wrong warehouse\"",
 		Args: cobra.ExactArgs(1),
@@ -34,14 +35,10 @@ over the limits of its flow.`,
 			if !asked.whole() {
 				return usage{&pipeline.Trouble{Rule: "undo.consent", With: map[string]string{"job": args[0]}}}
 			}
-			h, err := a.openHouse(cmd.Context(), a.teller().tell)
-			if err != nil {
-				return err
-			}
-			if p.patience <= 0 {
-				p.patience = h.cfg.Patience
-			}
-			return errors.Join(a.undo(cmd.Context(), h, args[0], asked, now, p), h.close())
+			return a.atHouse(cmd, args, p.patience, func(ctx context.Context, h *house) error {
+				p.patience = cmp.Or(max(p.patience, 0), h.cfg.Patience)
+				return a.undo(ctx, h, args[0], asked, now, p)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&now, "now", false, "do not wait for a release: put it back at once")
@@ -53,15 +50,20 @@ over the limits of its flow.`,
 }
 
 func (a *app) undo(ctx context.Context, h *house, word string, asked request, now bool, p planning) error {
-	_, memo, flow, err := a.undoing(ctx, h, word, asked)
-	if err != nil {
-		return a.cannot(err)
-	}
-	memo.Hold = !now
-	name := a.say("memo.undo", "job", a.upright(memo.Of.String()), "by", asked.by, "why", asked.why)
-	job, err := h.admitMemo(ctx, memo, flow, name, nil)
+	job, flow, done, err := a.memoBefore(ctx, h)
 	if err != nil {
 		return err
+	}
+	if !done {
+		var memo pipeline.Memo
+		if _, memo, flow, err = a.undoing(ctx, h, word, asked); err != nil {
+			return a.cannot(err)
+		}
+		memo.Hold = !now
+		name := a.say("memo.undo", "job", a.upright(memo.Of.String()), "by", asked.by, "why", asked.why)
+		if job, err = h.admitMemo(ctx, memo, flow, name, nil, a.errand); err != nil {
+			return err
+		}
 	}
 	if now {
 		return a.finish(ctx, h, job, flow, p)

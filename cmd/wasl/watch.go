@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -27,10 +28,20 @@ func (a *app) watchCommand() *cobra.Command {
 		Long: `watch does what run does, and stays: it looks into the inbox every few seconds
 (the system's notices of changed files only make it look sooner), and writes the
 day's workbook again whenever things have become quiet. End it with Ctrl-C or
-SIGTERM at any time; what is under way is found again at the next start.`,
+SIGTERM at any time; what is under way is found again at the next start.
+
+While it runs, "wasl release", "undo", "reupload", "retry" and "plan" hand it what
+they are asked for and print its answer: their requests lie in state/requests, and
+whoever may write into the state folder may ask. It takes them in their order,
+does each once, also when it is ended in between, and writes a line of each.`,
 		Example: "  wasl watch\n  wasl watch --json >> wasl.log",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			dir, err := filepath.Abs(a.dir) // who asks something of it may be in another folder
+			if err != nil {
+				return err
+			}
+			a.dir = dir
 			t := a.teller()
 			beat := make(chan struct{}, 1)
 			h, err := a.openHouse(cmd.Context(), func(e pipeline.Event) { t.tell(e); poke(beat) })
@@ -68,11 +79,15 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 			}
 		})
 	}
+	h.turns = newTurns(h.lanes())
 	for _, lane := range h.lanes() {
 		wake := make(chan struct{}, 1)
 		wakes = append(wakes, wake)
-		start(lane, func() error { return pipeline.Work(ctx, h.steps, h.ledger, lane, wake, 0) })
+		start(lane, func() error {
+			return pipeline.Work(ctx, h.steps, &stepwise{Queue: h.ledger, turns: h.turns}, lane, wake, 0)
+		})
 	}
+	start("requests", func() error { return h.serve(ctx, wakeAll) })
 	start("bookings", func() error { return h.keepInTime(ctx, wakeAll) })
 	start("inbox", func() error { return h.inbox.Watch(ctx, wakeAll) })
 	start("pictures", func() error { return h.watchPictures(ctx) })

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"wasl/pipeline"
@@ -32,6 +33,11 @@ type house struct {
 	flows  []flowFile
 	steps  *pipeline.Steps
 	inbox  *inbox.Inbox
+
+	entrance *entrance  // by which files come in
+	turns    turns      // of a watch, whose lanes are worked in by commands too; else nil
+	proving  sync.Mutex // held while what was sent once more is proved
+	writing  sync.Mutex // held while workbooks are written
 }
 
 // A door is one sink with its kinds.
@@ -178,10 +184,11 @@ func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)
 		return nil, printed{exitUsage}
 	}
 	h.steps = &pipeline.Steps{Flows: h.on(), Ledger: h.ledger, Vault: h.vault, Tell: tell,
-		Report: func(ctx context.Context, day string) (string, error) { return h.report(ctx, day, day) }}
+		Report: h.reportDay}
+	h.entrance = &entrance{Ledger: h.ledger}
 	config := c.Inbox
 	config.Path = c.path(config.Path)
-	h.inbox, err = inbox.New(config, inbox.Deps{Vault: h.vault, Door: h.ledger, Claims: h.claims, Zone: c.zone,
+	h.inbox, err = inbox.New(config, inbox.Deps{Vault: h.vault, Door: h.entrance, Claims: h.claims, Zone: c.zone,
 		Now: time.Now, Tell: tell, Patterns: patternsOf(h.flows), Install: h.ledger.Install()})
 	if err != nil {
 		return nil, fmt.Errorf("inbox: %w", err)

@@ -85,6 +85,9 @@ func admit(tx *txn, a pipeline.Arrival, memo bool) (pipeline.Drop, error) {
 	if err != nil {
 		return d, err
 	}
+	if err := requested(tx, a.Request, only(d, a.Claims), nanos(d.Arrived)); err != nil {
+		return d, err
+	}
 	for _, c := range a.Claims {
 		needs, err := json.Marshal(append([]string{}, c.Needs...))
 		if err != nil {
@@ -94,8 +97,9 @@ func admit(tx *txn, a pipeline.Arrival, memo bool) (pipeline.Drop, error) {
 		if err != nil {
 			return d, err
 		}
-		if _, err := tx.Exec(`INSERT INTO jobs (drop_seq, drop_id, flow, kind, lane, needs, day, step, corrects) VALUES (?, ?, ?, ?, ?, ?, ?, 'prepare', ?)`,
-			seq, d.ID, c.Flow, c.Kind, c.Lane, string(needs), d.Day, corrects); err != nil {
+		if _, err := tx.Exec(`INSERT INTO jobs (drop_seq, drop_id, flow, kind, lane, needs, day, step, corrects, planned)
+			VALUES (?, ?, ?, ?, ?, ?, ?, 'prepare', ?, ?)`,
+			seq, d.ID, c.Flow, c.Kind, c.Lane, string(needs), d.Day, corrects, a.Plan); err != nil {
 			return d, err
 		}
 	}
@@ -113,6 +117,16 @@ func admit(tx *txn, a pipeline.Arrival, memo bool) (pipeline.Drop, error) {
 	}
 	return d, addProblems(tx, job, 0, []pipeline.Problem{{Origin: pipeline.Origin{File: a.Name}, Rule: "drop.unclaimed",
 		With: map[string]string{"patterns": a.Patterns}}})
+}
+
+// only is the job of a drop that has one alone; its Flow is "" where it has more,
+// or none.
+func only(d pipeline.Drop, claims []pipeline.Claim) pipeline.Job {
+	job := pipeline.Job{Drop: d.ID}
+	if len(claims) == 1 {
+		job.Flow = claims[0].Flow
+	}
+	return job
 }
 
 // nextID numbers the drops of a day: 20261124-0007.

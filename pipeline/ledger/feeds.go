@@ -93,7 +93,9 @@ func (l *Ledger) Agree(ctx context.Context, c pipeline.Consent) error {
 			err = pipeline.ErrNotFound
 		}
 		if err == nil {
-			_, err = tx.Exec(`INSERT INTO consents (drop_id, who, why, at) VALUES (?, ?, ?, ?)`, id, c.By, c.Why, nanos(l.now()))
+			// What is asked once more after a crash is the same consent.
+			_, err = tx.Exec(`INSERT INTO consents (drop_id, who, why, at) SELECT ?1, ?2, ?3, ?4
+				WHERE NOT EXISTS (SELECT 1 FROM consents WHERE drop_id = ?1 AND who = ?2 AND why = ?3)`, id, c.By, c.Why, nanos(l.now()))
 		}
 		if err != nil {
 			return fmt.Errorf("agree to drop %s: %w", c.Drop, err)

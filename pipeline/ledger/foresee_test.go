@@ -247,12 +247,25 @@ func TestPrepare_RefusedFileIsNotPlanned(t *testing.T) {
 	want(t, "steps", f.world.steps(), "0001 reconcile")
 }
 
-// wasl plan holds what would change, and nothing else.
+// What only the plan is asked of is held where it would change something, and
+// nothing else is: also where it is read by somebody else, later.
 func TestPrepare_OnlyThePlan(t *testing.T) {
 	t.Parallel()
 	f := newForeseen(t, nil)
-	f.steps.Plan = true
-	if _, made := f.prepare("a"); !made.Held {
+	planned := func() pipeline.Prepared {
+		t.Helper()
+		f.rows = []string{"a"}
+		job := f.admit("stock")
+		if err := f.l.OnlyPlan(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		made, err := f.steps.Prepare(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made
+	}
+	if made := planned(); !made.Held {
 		t.Errorf("got %+v, want it held", made)
 	}
 	jobs, err := f.l.Jobs(t.Context(), "0000", "9999")
@@ -264,8 +277,12 @@ func TestPrepare_OnlyThePlan(t *testing.T) {
 		plan.Docs[0].Same = true
 		return plan, nil
 	}
-	if _, made := f.prepare("a"); made.Held {
+	if made := planned(); made.Held {
 		t.Errorf("what changes nothing is held: %+v", made)
+	}
+	f.sink.answer = nil
+	if _, made := f.prepare("b"); made.Held {
+		t.Errorf("what nobody asked to be planned is held: %+v", made)
 	}
 }
 

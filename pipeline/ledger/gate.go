@@ -55,6 +55,9 @@ func (f *filing) brake() error {
 			return err
 		}
 	}
+	if err := f.tx.QueryRow(`SELECT planned FROM jobs WHERE seq = ?`, f.job).Scan(&w.Plan); err != nil {
+		return err
+	}
 	over := f.rules.Gate(w)
 	if len(over) == 0 {
 		return nil
@@ -124,6 +127,9 @@ func release(tx *txn, r pipeline.Release, now int64) error {
 		return errors.Join(err, ErrNotHeld)
 	}
 	if _, err := tx.Exec(`INSERT INTO releases (job, dropped, who, why, at) VALUES (?, ?, ?, ?, ?)`, j.seq, r.Drop, r.By, r.Why, now); err != nil {
+		return err
+	}
+	if err := requested(tx, r.Request, r.Job, now); err != nil {
 		return err
 	}
 	if r.Drop {

@@ -21,8 +21,8 @@ var ErrLocked = errors.New("locked")
 // system takes it back when the process dies, however it dies.
 type lock struct{ file *flock.Flock }
 
-// A holder is who has the lock, for whoever comes second.
-type holder struct {
+// A Holder is who has the lock, or had it last, for whoever comes second.
+type Holder struct {
 	PID     int       `json:"pid"`
 	Host    string    `json:"host"`
 	Since   time.Time `json:"since"`
@@ -42,7 +42,7 @@ func takeLock(dir, program string, now time.Time) (*lock, error) {
 		return nil, locked(dir, path)
 	}
 	host, _ := os.Hostname() // only for people
-	text, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second), Program: program})
+	text, err := json.Marshal(Holder{PID: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second), Program: program})
 	if err == nil {
 		// The first byte stays blank: on Windows it is the locked one, which
 		// nobody else may read.
@@ -66,18 +66,22 @@ func locked(dir, path string) error {
 	return &pipeline.Trouble{Rule: "state.locked", With: with, Err: ErrLocked}
 }
 
-// readHolder reads who holds a lock; the zero holder where it cannot be known.
-func readHolder(path string) holder {
+// HolderOf reads who holds the state folder dir, or held it last; the zero Holder
+// where that cannot be known. Whether it still holds it only Open can tell.
+func HolderOf(dir string) Holder { return readHolder(filepath.Join(dir, lockName)) }
+
+// readHolder reads who holds a lock; the zero Holder where it cannot be known.
+func readHolder(path string) Holder {
 	f, err := os.Open(path)
 	if err != nil {
-		return holder{}
+		return Holder{}
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	buf := make([]byte, 4096)
 	n, _ := f.ReadAt(buf, 1) // a short read is the rule
-	var h holder
+	var h Holder
 	if json.Unmarshal(buf[:n], &h) != nil {
-		return holder{}
+		return Holder{}
 	}
 	return h
 }
