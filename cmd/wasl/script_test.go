@@ -55,6 +55,8 @@ func TestMain(m *testing.M) {
 //	                     SKU=AMOUNT somebody sets a price by hand first
 //	picture FILE SHADE   a JPEG of a shade of grey, 0 to 9; or: picture bad ADDRESS
 //	pictures             what hangs on the stand-in's products
+//	collections [H+=P]   what the collections of the shop hold; with arguments somebody
+//	                     puts a product in by hand first, or makes one: H+=
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -70,7 +72,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "picture": cmdPicture, "pictures": cmdPictures, "world": cmdWorld,
-			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls,
+			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls,
 		},
 	})
 }

@@ -33,6 +33,8 @@ func kinds() map[string]pipeline.Kind {
 			hs_code:code origin:code taxable:bool tracked:bool policy:text status:text published:bool`),
 			Settings: []pipeline.Setting{{Name: "new_status", Type: pipeline.Text}}},
 		"shopify.status": {Name: "shopify.status", Fields: fields(`code:code group:code status:text published:bool name:text`)},
+		"shopify.collection": {Name: "shopify.collection", GroupBy: []string{"code"}, Fields: fields(`code:code! title:text description:text
+			member:code position:quantity handle:text parent:code parent_title:text publish:bool`)},
 		"shopify.stock": {Name: "shopify.stock", GroupBy: []string{"sku", "location"},
 			Fields:   fields(`sku:code! location:text! quantity:quantity! warehouse:code name:text barcode:code reserved:quantity buffer:quantity`),
 			Settings: []pipeline.Setting{{Name: "quantity", Choices: []string{"", "available", "on_hand"}}}},
