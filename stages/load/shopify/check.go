@@ -19,18 +19,18 @@ const (
 	warnEnds = 60 * 24 * time.Hour // before our API version ends
 )
 
-// stockScopes are the rights that flows of shopify.stock use (reference 2.4).
-var stockScopes = []string{"read_products", "read_inventory", "write_inventory", "read_locations"}
-
-// Check signs in and tells what it finds: the shop, the rights of the token, the
-// API version, the locations. It changes nothing. What is missing for the flows
-// named comes back as problems without an origin.
+// Check signs in and tells what it finds: the rights of the token, the shop, the API
+// version, and of what the kinds named need: locations, publications, our own keys. It
+// changes nothing. What is missing for them comes back as problems without an origin,
+// each once.
 func (s *Sink) Check(ctx context.Context, flows []string) ([]pipeline.Fact, []pipeline.Problem, error) {
-	c := &checking{sink: s, flows: flows}
-	for _, part := range []func(context.Context) error{c.scopes, c.shop, c.versions, c.locations} {
+	c := &checking{sink: s, flows: flows, lacks: map[string]bool{}}
+	for _, part := range []func(context.Context) error{c.scopes, c.shop, c.versions, c.locations, c.publications, c.keys} {
 		err := part(ctx)
 		if denied, ok := errors.AsType[*pipeline.Trouble](err); ok && denied.Rule == "shopify.scope" {
-			c.wrong("shopify.scope", denied.With)
+			if !c.told(denied.With["scope"]) {
+				c.wrong("shopify.scope", denied.With)
+			}
 			continue
 		}
 		if err != nil {
@@ -43,9 +43,20 @@ func (s *Sink) Check(ctx context.Context, flows []string) ([]pipeline.Fact, []pi
 // checking is one check.
 type checking struct {
 	sink     *Sink
-	flows    []string
+	flows    []string        // the kinds that are on
+	lacks    map[string]bool // rights that are told to be missing, with their flows
 	facts    []pipeline.Fact
 	problems []pipeline.Problem
+}
+
+// told tells whether one of the rights that an answer names is told to be missing.
+func (c *checking) told(scope string) bool {
+	for lacking := range c.lacks {
+		if strings.Contains(scope, lacking) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *checking) fact(name, value string) {
@@ -82,29 +93,26 @@ func (c *checking) scopes(ctx context.Context) error {
 	}
 	slices.Sort(granted)
 	c.fact("shop.scopes", strings.Join(granted, " "))
-	if len(c.flows) == 0 {
+	needs := c.sink.needs(c.flows)
+	if len(needs) == 0 {
 		return nil
 	}
 	var extra []string
 	for _, scope := range granted {
-		if !slices.ContainsFunc(stockScopes, func(needed string) bool { return covers(scope, needed) }) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(needs)), func(needed string) bool { return covers(scope, needed) }) {
 			extra = append(extra, scope)
 		}
 	}
 	if len(extra) > 0 {
 		c.fact("shop.scopes.superfluous", strings.Join(extra, " "))
 	}
-	for _, needed := range stockScopes {
+	for _, needed := range slices.Sorted(maps.Keys(needs)) {
 		if !slices.ContainsFunc(granted, func(scope string) bool { return covers(scope, needed) }) {
-			c.wrong("shopify.scope", map[string]string{"scope": needed})
+			c.lacks[needed] = true
+			c.wrong("scope.missing", map[string]string{"scope": needed, "flows": strings.Join(needs[needed], ", ")})
 		}
 	}
 	return nil
-}
-
-// covers tells whether a right includes another: who may write may read.
-func covers(granted, needed string) bool {
-	return granted == needed || strings.HasPrefix(needed, "read_") && granted == "write_"+strings.TrimPrefix(needed, "read_")
 }
 
 func (c *checking) shop(ctx context.Context) error {
@@ -134,7 +142,42 @@ func (c *checking) shop(ctx context.Context) error {
 	c.fact("shop.taxesIncluded", strconv.FormatBool(shop.TaxesIncluded))
 	c.fact("shop.plan", shop.Plan.Name)
 	c.clock(r.Answer)
+	c.agrees(shop.Currency, shop.Zone, shop.TaxesIncluded)
 	return nil
+}
+
+// agrees holds what the settings say of the shop against what it says of itself.
+func (c *checking) agrees(currency, zone string, included bool) {
+	differs := func(what, ours, theirs string) {
+		c.wrong("shop.differs", map[string]string{"what": what, "ours": ours, "theirs": theirs})
+	}
+	if ours := c.sink.cfg.Currency; ours != "" && ours != currency {
+		differs("currency", ours, currency)
+	}
+	if ours := c.sink.cfg.TaxesIncluded; ours != nil && *ours != included {
+		differs("taxes_included", strconv.FormatBool(*ours), strconv.FormatBool(included))
+	}
+	if c.sink.days && !sameDays(c.sink.zone, zone, c.sink.now()) {
+		differs("zone", c.sink.zone.String(), zone)
+	}
+}
+
+// sameDays tells whether the days of two zones begin alike, whatever they are called:
+// over a year, summer time included. A zone that is not known here cannot differ.
+func sameDays(ours *time.Location, name string, now time.Time) bool {
+	theirs, err := time.LoadLocation(name)
+	if err != nil {
+		return true
+	}
+	for day := range 366 {
+		at := now.AddDate(0, 0, day)
+		_, a := at.In(ours).Zone()
+		_, b := at.In(theirs).Zone()
+		if a != b {
+			return false
+		}
+	}
+	return true
 }
 
 // clock holds our clock against the answer's Date, which counts whole seconds.
@@ -173,6 +216,9 @@ func (c *checking) versions(ctx context.Context) error {
 }
 
 func (c *checking) locations(ctx context.Context) error {
+	if len(c.flows) > 0 && !c.on("read_locations") {
+		return nil
+	}
 	places, err := c.sink.locations(ctx)
 	if err != nil {
 		return err

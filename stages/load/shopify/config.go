@@ -30,6 +30,9 @@ type Config struct {
 	Negative  string            `yaml:"negative"`  // hold | zero | send
 	Margin    int               `yaml:"margin"`    // per cent of the shop's points that are left to other apps; 0: 20
 
+	Currency      string `yaml:"currency"`       // what the shop's currency is to be: EGP; "": whatever it is. Asked by wasl check --online
+	TaxesIncluded *bool  `yaml:"taxes_included"` // whether its prices are to include tax; nil: as they are. Asked likewise
+
 	Images Images `yaml:"images"` // the folder of pictures
 }
 
@@ -53,9 +56,10 @@ const ignored = "ignore"
 const defaultMargin = 20 // per cent; RELIABILITY.md 3.1
 
 var (
-	shopName    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
-	locationGID = regexp.MustCompile(`^gid://shopify/Location/[0-9]+$`)
-	bareSecret  = regexp.MustCompile(`^shp[a-z]{2}_`) // shpat_, shpss_, shpca_: what Shopify's own secrets begin with
+	shopName     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
+	locationGID  = regexp.MustCompile(`^gid://shopify/Location/[0-9]+$`)
+	currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
+	bareSecret   = regexp.MustCompile(`^shp[a-z]{2}_`) // shpat_, shpss_, shpca_: what Shopify's own secrets begin with
 )
 
 // Validate names every setting that cannot be used. Paths are relative to the
@@ -91,6 +95,9 @@ func (c Config) Validate() []pipeline.Finding {
 		if gid := c.Locations[code]; gid != ignored && !locationGID.MatchString(gid) {
 			wrong("locations."+code, "shopify.gid", map[string]string{"given": gid})
 		}
+	}
+	if c.Currency != "" && !currencyCode.MatchString(c.Currency) {
+		wrong("currency", "shopify.currency", map[string]string{"given": c.Currency})
 	}
 	choice("quantity", c.Quantity, quantityAvailable, quantityOnHand)
 	choice("on_stale", c.OnStale, staleERP, staleHold)

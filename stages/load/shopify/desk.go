@@ -18,6 +18,8 @@ type desk interface {
 	// send and ask are those of pipeline.Sink, for batches of the kind.
 	send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error)
 	ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error)
+	// scopes are the rights that its flows need (reference 2.4).
+	scopes() []string
 }
 
 // desks are all of them, in the order in which wasl kinds lists their kinds.

@@ -41,6 +41,7 @@ type Sink struct {
 	door *admin.Door
 	now  func() time.Time
 	zone *time.Location
+	days bool // the zone was given, and is to be the shop's
 	lang string
 
 	match   func(code string) (variantID string, ok bool, err error) // nil: nobody has matched anything
@@ -67,6 +68,7 @@ func New(c Config, d Deps) (*Sink, error) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
+	days := d.Zone != nil
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
@@ -78,7 +80,7 @@ func New(c Config, d Deps) (*Sink, error) {
 	door := admin.New(admin.Config{Shop: c.Shop, Address: address, Margin: c.Margin,
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret, AccessToken: c.AccessToken},
 		admin.Deps{Secret: d.Secret, Now: d.Now, Version: d.Version, Tell: d.Tell, Wait: d.Wait})
-	return &Sink{cfg: c, door: door, now: d.Now, zone: d.Zone, lang: d.Lang, match: d.Match, content: d.Content}, nil
+	return &Sink{cfg: c, door: door, now: d.Now, zone: d.Zone, days: days, lang: d.Lang, match: d.Match, content: d.Content}, nil
 }
 
 // Lane names the lane of the shop: one bucket of points, one order of sending.
