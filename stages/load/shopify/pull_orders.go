@@ -1,0 +1,369 @@
+package shopify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"wasl/stages/load/shopify/admin"
+)
+
+// A pulled order is kept as Shopify said it, in JSON; of it only what decides about
+// the pulling is looked at.
+
+// orderHead is that.
+type orderHead struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+	Edited    bool      `json:"edited"`
+	Fulfilled string    `json:"displayFulfillmentStatus"`
+	Returned  string    `json:"returnStatus"`
+	Refunds   []struct {
+		ID string `json:"id"`
+	} `json:"refunds"`
+	Fulfillments []struct {
+		Status string `json:"status"`
+	} `json:"fulfillments"`
+	LineItems struct {
+		PageInfo admin.PageInfo `json:"pageInfo"`
+	} `json:"lineItems"`
+	ShippingLines struct {
+		Nodes []struct{} `json:"nodes"`
+	} `json:"shippingLines"`
+}
+
+// partial tells whether a page or a bulk operation cannot have held all of the order.
+func (o orderHead) partial() bool {
+	return len(o.Refunds) > 0 || o.Edited || o.returned() || o.Fulfilled == "PARTIALLY_FULFILLED" || len(o.Fulfillments) > 1 ||
+		len(o.Fulfillments) == 1 && o.Fulfillments[0].Status != "SUCCESS" || o.LineItems.PageInfo.HasNextPage || len(o.ShippingLines.Nodes) >= mostFreight
+}
+
+// returned tells whether goods of the order came back, or may.
+func (o orderHead) returned() bool { return o.Returned != "" && o.Returned != "NO_RETURN" }
+
+// haul is the reading of orders into the temporary file. Of an order that comes more
+// than once the newest stays.
+type haul struct {
+	sink    *Sink
+	pull    *Pull
+	end     int64
+	held    map[string]version // by id
+	order   []string           // ids, as they came first
+	detail  []string           // ids of which more is to be asked, each once
+	asked   map[string]bool    // those
+	ledgers []string           // ids whose agreements are to be asked for
+}
+
+// version is where the newest version of an order stands.
+type version struct {
+	span
+	updated time.Time
+}
+
+// pullOrders reads orders: what changed, or those asked for by id.
+func (s *Sink) pullOrders(ctx context.Context, p *Pull, w Want) error {
+	h := &haul{sink: s, pull: p, held: map[string]version{}, asked: map[string]bool{}}
+	var err error
+	switch {
+	case w.IDs != nil || w.Gone != nil:
+		h.detail = slices.Clone(w.IDs)
+	default:
+		s.tellHidden(ctx, p, w)
+		err = h.search(ctx, w)
+	}
+	if err == nil {
+		err = h.details(ctx)
+	}
+	if err == nil {
+		err = h.agreements(ctx)
+	}
+	for _, gone := range w.Gone {
+		if err == nil {
+			err = h.gone(gone)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return h.finish(w)
+}
+
+// search reads what a search finds, by pages or, where it is much, by a bulk
+// operation.
+func (h *haul) search(ctx context.Context, w Want) error {
+	query := changed(w.Since, w.Until)
+	var data struct {
+		Count struct {
+			Count int `json:"count"`
+		} `json:"ordersCount"`
+	}
+	if _, err := h.sink.door.Read(ctx, ordersCount, map[string]any{"query": query}, &data); err != nil {
+		return err
+	}
+	if data.Count.Count > mostByPage {
+		err := h.bulk(ctx, query)
+		if !notInBulk(err) {
+			return err
+		}
+	}
+	return h.pages(ctx, w)
+}
+
+// pages reads page by page. A search goes no further than 25,000 orders: long before
+// that the next begins where this one got to.
+func (h *haul) pages(ctx context.Context, w Want) error {
+	return h.sink.searches(ctx, ordersPage, w, func(r admin.Reply) ([]time.Time, error) {
+		var data struct {
+			Orders struct {
+				Nodes []json.RawMessage `json:"nodes"`
+			} `json:"orders"`
+		}
+		if json.Unmarshal(r.Data, &data) != nil {
+			return nil, admin.Unreadable(ordersPage, r)
+		}
+		var times []time.Time
+		for _, text := range data.Orders.Nodes {
+			o, err := h.take(text)
+			if err != nil {
+				return nil, err
+			}
+			times = append(times, o.UpdatedAt)
+		}
+		return times, nil
+	}, h.pull)
+}
+
+// searches reads a search of orders, sorted by their last change, page by page; take
+// gives the times of what a page brought.
+func (s *Sink) searches(ctx context.Context, op admin.Operation, w Want, take func(admin.Reply) ([]time.Time, error), p *Pull) error {
+	for since := w.Since; ; {
+		read, last := 0, time.Time{}
+		vars := map[string]any{"query": changed(since, w.Until)}
+		err := s.door.Pages(ctx, op, func(first int, after *string) (admin.PageInfo, error) {
+			vars["first"], vars["after"] = first, after
+			var data struct {
+				Orders *struct {
+					PageInfo admin.PageInfo `json:"pageInfo"`
+				} `json:"orders"`
+			}
+			r, err := s.door.Read(ctx, op, vars, &data)
+			if err = s.partly(p, op, r, err, &data); err != nil {
+				return admin.PageInfo{}, err
+			}
+			if data.Orders == nil {
+				return admin.PageInfo{}, admin.Unreadable(op, r)
+			}
+			times, err := take(r)
+			for _, t := range times {
+				read++
+				last = t
+			}
+			info := data.Orders.PageInfo
+			if read >= mostInSearch && last.After(since) {
+				info.HasNextPage = false
+			} else {
+				last = time.Time{}
+			}
+			return info, err
+		})
+		if err != nil || last.IsZero() {
+			return err
+		}
+		since = last
+	}
+}
+
+// partly lets an answer pass that lacks parts for want of a right, and notes which.
+func (s *Sink) partly(p *Pull, op admin.Operation, r admin.Reply, err error, into any) error {
+	refused, ok := denied(err)
+	if !ok || len(r.Data) == 0 || bytes.Equal(r.Data, []byte("null")) {
+		return err
+	}
+	if json.Unmarshal(r.Data, into) != nil {
+		return admin.Unreadable(op, r)
+	}
+	for _, e := range r.Errors {
+		if e.Code() != "ACCESS_DENIED" {
+			return err
+		}
+	}
+	p.missing("pull.part", refused.With)
+	return nil
+}
+
+// bulk reads by a bulk operation, in which lines stand behind their order.
+func (h *haul) bulk(ctx context.Context, query string) error {
+	a, err := h.sink.door.BulkAsk(ctx, bulkOrders(query), true)
+	if err != nil {
+		return err
+	}
+	var order json.RawMessage
+	var id string
+	var lines, freight []json.RawMessage
+	end := func() error {
+		if order == nil {
+			return nil
+		}
+		_, err := h.take(spliced(order, lines, freight))
+		order, lines, freight = nil, nil, nil
+		return err
+	}
+	err = h.sink.door.BulkAnswer(ctx, a, func(line json.RawMessage) error {
+		var head struct {
+			ID     string `json:"id"`
+			Parent string `json:"__parentId"`
+		}
+		if err := json.Unmarshal(line, &head); err != nil {
+			return fmt.Errorf("shopify: a line of the bulk result cannot be read: %w", err)
+		}
+		switch {
+		case head.Parent == "":
+			if err := end(); err != nil {
+				return err
+			}
+			order, id = bytes.Clone(line), head.ID
+		case head.Parent != id:
+			return fmt.Errorf("shopify: the bulk result is not in order at %s", head.ID)
+		case strings.Contains(head.ID, "/ShippingLine/"):
+			freight = append(freight, bytes.Clone(line))
+		default:
+			lines = append(lines, bytes.Clone(line))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return end()
+}
+
+// spliced is an order with its lines, in the shape in which pages have it.
+func spliced(order json.RawMessage, lines, freight []json.RawMessage) json.RawMessage {
+	out := bytes.TrimSuffix(bytes.TrimSpace(order), []byte("}"))
+	out = append(out, `,"lineItems":{"nodes":[`...)
+	out = append(out, bytes.Join(rawBytes(lines), []byte(","))...)
+	out = append(out, `]},"shippingLines":{"nodes":[`...)
+	out = append(out, bytes.Join(rawBytes(freight), []byte(","))...)
+	return append(out, `]}}`...)
+}
+
+func rawBytes(all []json.RawMessage) [][]byte {
+	out := make([][]byte, len(all))
+	for i, one := range all {
+		out[i] = one
+	}
+	return out
+}
+
+// take keeps an order, unless a newer version of it is there already.
+func (h *haul) take(text json.RawMessage) (orderHead, error) {
+	var o orderHead
+	if err := json.Unmarshal(text, &o); err != nil || o.ID == "" || o.UpdatedAt.IsZero() {
+		return o, fmt.Errorf("shopify: an order of the answer cannot be read")
+	}
+	before, known := h.held[o.ID]
+	if known && !o.UpdatedAt.After(before.updated) {
+		return o, nil
+	}
+	if o.partial() && !h.asked[o.ID] {
+		h.asked[o.ID] = true
+		h.detail = append(h.detail, o.ID)
+	}
+	return o, h.keep(text, o.ID, o.Name, o.CreatedAt, o.UpdatedAt)
+}
+
+// keep writes an order into the file.
+func (h *haul) keep(text []byte, id, name string, created, updated time.Time) error {
+	if _, known := h.held[id]; !known {
+		h.order = append(h.order, id)
+		h.pull.Orders = append(h.pull.Orders, Seen{ID: id, Name: name, Created: created})
+	}
+	text = append(bytes.ReplaceAll(text, []byte("\n"), []byte(" ")), '\n') // blanks between members: inside texts they are \n
+	n, err := h.pull.file.Write(text)
+	if err != nil {
+		return fmt.Errorf("shopify: keep what is pulled: %w", err)
+	}
+	h.held[id] = version{span{h.end, int64(n)}, updated}
+	h.end += int64(n)
+	return nil
+}
+
+// gone writes down that an order is no longer there.
+func (h *haul) gone(o Seen) error {
+	at := h.sink.now().UTC().Truncate(time.Second)
+	text, err := json.Marshal(map[string]any{"id": o.ID, "legacyResourceId": o.ID[strings.LastIndexByte(o.ID, '/')+1:], "name": o.Name,
+		"createdAt": o.Created, "updatedAt": at, "deletedAt": at})
+	if err != nil {
+		return err
+	}
+	return h.keep(text, o.ID, o.Name, o.Created, at)
+}
+
+// finish puts the file together.
+func (h *haul) finish(w Want) error {
+	p := h.pull
+	for i, id := range h.order {
+		at := h.held[id]
+		p.parts = append(p.parts, at.span)
+		p.Orders[i].Updated = at.updated
+		if at.updated.After(p.Newest) {
+			p.Newest = at.updated
+		}
+	}
+	p.Count = len(h.order)
+	now := h.sink.now().UTC()
+	p.Name = "orders-" + now.Format("20060102T150405Z") + ".jsonl"
+	head := struct {
+		Wasl    string    `json:"wasl"`
+		Version int       `json:"version"`
+		Shop    string    `json:"shop"`
+		Since   time.Time `json:"since,omitzero"`
+		Until   time.Time `json:"until"`
+		Orders  int       `json:"orders"`
+	}{"orders", 1, h.sink.cfg.Shop, w.Since.UTC(), p.Newest, p.Count}
+	var err error
+	if p.head, err = json.Marshal(head); err != nil {
+		return err
+	}
+	p.head = append(p.head, '\n')
+	return nil
+}
+
+// tellHidden says where orders older than sixty days are asked for without the right
+// to see them: Shopify leaves them out in silence.
+func (s *Sink) tellHidden(ctx context.Context, p *Pull, w Want) {
+	if !w.Since.IsZero() && s.now().Sub(w.Since) < hidden {
+		return
+	}
+	granted, err := s.granted(ctx)
+	if err == nil && !slices.Contains(granted, "read_all_orders") {
+		p.missing("pull.sixty", map[string]string{"days": strconv.Itoa(int(hidden.Hours() / 24))})
+	}
+}
+
+// granted are the rights of the token.
+func (s *Sink) granted(ctx context.Context) ([]string, error) {
+	var data struct {
+		Installation struct {
+			Scopes []struct {
+				Handle string `json:"handle"`
+			} `json:"accessScopes"`
+		} `json:"currentAppInstallation"`
+	}
+	_, err := s.door.Read(ctx, accessScopes, nil, &data)
+	var out []string
+	for _, scope := range data.Installation.Scopes {
+		out = append(out, scope.Handle)
+	}
+	return out, err
+}
+
+func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
