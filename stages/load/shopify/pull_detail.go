@@ -47,7 +47,7 @@ func (s *Sink) nodes(ctx context.Context, op admin.Operation, ids []string, p *P
 // whole keeps an order with what its own page did not hold of lines, refunds and
 // fulfilments.
 func (h *haul) whole(ctx context.Context, text json.RawMessage) error {
-	var o orderHead
+	var o pulledHead
 	var order map[string]json.RawMessage
 	if json.Unmarshal(text, &o) != nil || json.Unmarshal(text, &order) != nil || o.ID == "" {
 		return fmt.Errorf("shopify: an order of the answer cannot be read")
@@ -94,15 +94,15 @@ func (h *haul) each(ctx context.Context, op admin.Operation, order map[string]js
 	return err
 }
 
-// page is a page of a connection.
-type page struct {
+// nodePage is a page of a connection.
+type nodePage struct {
 	Nodes    []json.RawMessage `json:"nodes"`
 	PageInfo *admin.PageInfo   `json:"pageInfo,omitempty"`
 }
 
 // complete reads a connection of an object to its end.
 func (h *haul) complete(ctx context.Context, op admin.Operation, owner map[string]json.RawMessage, id, connection string) error {
-	var have page
+	var have nodePage
 	if len(owner[connection]) == 0 || json.Unmarshal(owner[connection], &have) != nil || have.PageInfo == nil {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (h *haul) complete(ctx context.Context, op admin.Operation, owner map[strin
 			var data struct {
 				Node map[string]json.RawMessage `json:"node"`
 			}
-			var more page
+			var more nodePage
 			r, err := h.sink.door.Read(ctx, op, map[string]any{"id": id, "first": first, "after": after}, &data)
 			if err = h.sink.partly(h.pull, op, r, err, &data); err != nil {
 				return admin.PageInfo{}, err

@@ -11,8 +11,8 @@ import (
 
 const inBag = `{ shopMoney { amount currencyCode } }`
 
-// orderFields is what is read of an order in every way.
-const orderFields = `id legacyResourceId name number poNumber createdAt processedAt updatedAt closedAt cancelledAt cancelReason
+// pulledFields is what is read of an order in every way.
+const pulledFields = `id legacyResourceId name number poNumber createdAt processedAt updatedAt closedAt cancelledAt cancelReason
 edited confirmed test note tags email phone customerLocale sourceName sourceIdentifier
 displayFinancialStatus displayFulfillmentStatus returnStatus paymentGatewayNames currencyCode presentmentCurrencyCode
 taxesIncluded taxExempt dutiesIncluded discountCodes customAttributes { key value }
@@ -33,26 +33,26 @@ transactions(first: 250) {
 }
 `
 
-// parcelFields is what is read of a fulfilment in every way.
-const parcelFields = `id name status displayStatus createdAt updatedAt trackingInfo(first: 10) { company number url }`
+// pulledParcel is what is read of a fulfilment in every way.
+const pulledParcel = `id name status displayStatus createdAt updatedAt trackingInfo(first: 10) { company number url }`
 
-// shortParts are refunds and fulfilments as far as pages and bulk operations hold
+// pulledShort are refunds and fulfilments as far as pages and bulk operations hold
 // them: enough to know whether the detail is needed.
-const shortParts = `refunds(first: 250) { id createdAt processedAt note totalRefundedSet ` + inBag + ` }
-fulfillments(first: 250) { ` + parcelFields + ` }
+const pulledShort = `refunds(first: 250) { id createdAt processedAt note totalRefundedSet ` + inBag + ` }
+fulfillments(first: 250) { ` + pulledParcel + ` }
 `
 
-// lineFields is what is read of a line.
-const lineFields = `id name title variantTitle sku vendor quantity currentQuantity unfulfilledQuantity taxable requiresShipping isGiftCard
+// pulledLine is what is read of a line.
+const pulledLine = `id name title variantTitle sku vendor quantity currentQuantity unfulfilledQuantity taxable requiresShipping isGiftCard
 customAttributes { key value } variant { id }
 originalUnitPriceSet ` + inBag + ` totalDiscountSet ` + inBag + `
 discountAllocations { allocatedAmountSet ` + inBag + ` } taxLines { title rate priceSet ` + inBag + ` }`
 
-// freightFields is what is read of a shipping line.
-const freightFields = `id title code source carrierIdentifier isRemoved originalPriceSet ` + inBag + ` discountedPriceSet ` + inBag + `
+// pulledFreight is what is read of a shipping line.
+const pulledFreight = `id title code source carrierIdentifier isRemoved originalPriceSet ` + inBag + ` discountedPriceSet ` + inBag + `
 taxLines { title rate priceSet ` + inBag + ` }`
 
-const refundedFields = `id quantity restockType restocked location { id } lineItem { id sku } subtotalSet ` + inBag + ` totalTaxSet ` + inBag
+const pulledBack = `id quantity restockType restocked location { id } lineItem { id sku } subtotalSet ` + inBag + ` totalTaxSet ` + inBag
 
 // mostFreight is how many shipping lines a page holds of an order.
 const mostFreight = 5
@@ -60,8 +60,8 @@ const mostFreight = 5
 var ordersPage = admin.Operation{Name: "WaslOrdersPage", Cost: 420, Page: 50, Text: `query WaslOrdersPage($first: Int!, $after: String, $query: String!) {
   orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
     nodes {
-      ` + orderFields + shortParts + `lineItems(first: 30) { nodes { ` + lineFields + ` } pageInfo { hasNextPage } }
-      shippingLines(first: 5, includeRemovals: true) { nodes { ` + freightFields + ` } }
+      ` + pulledFields + pulledShort + `lineItems(first: 30) { nodes { ` + pulledLine + ` } pageInfo { hasNextPage } }
+      shippingLines(first: 5, includeRemovals: true) { nodes { ` + pulledFreight + ` } }
     }
     pageInfo { hasNextPage endCursor }
   }
@@ -69,8 +69,8 @@ var ordersPage = admin.Operation{Name: "WaslOrdersPage", Cost: 420, Page: 50, Te
 
 var ordersByID = admin.Operation{Name: "WaslOrdersByID", Cost: 200, Page: 50, Text: `query WaslOrdersByID($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Order {
-    ` + orderFields + `lineItems(first: 50) { nodes { ` + lineFields + ` } pageInfo { hasNextPage endCursor } }
-    shippingLines(first: 20, includeRemovals: true) { nodes { ` + freightFields + ` } }
+    ` + pulledFields + `lineItems(first: 50) { nodes { ` + pulledLine + ` } pageInfo { hasNextPage endCursor } }
+    shippingLines(first: 20, includeRemovals: true) { nodes { ` + pulledFreight + ` } }
     discountApplications(first: 10) { nodes {
       __typename index allocationMethod targetSelection targetType
       value { __typename ... on MoneyV2 { amount currencyCode } ... on PricingPercentageValue { percentage } }
@@ -81,13 +81,13 @@ var ordersByID = admin.Operation{Name: "WaslOrdersByID", Cost: 200, Page: 50, Te
     } }
     refunds(first: 250) {
       id createdAt processedAt note totalRefundedSet ` + inBag + ` return { id name status }
-      refundLineItems(first: 20) { nodes { ` + refundedFields + ` } pageInfo { hasNextPage endCursor } }
+      refundLineItems(first: 20) { nodes { ` + pulledBack + ` } pageInfo { hasNextPage endCursor } }
       refundShippingLines(first: 5) { nodes { id subtotalAmountSet ` + inBag + ` taxAmountSet ` + inBag + ` } }
       orderAdjustments(first: 5) { nodes { id reason amountSet ` + inBag + ` taxAmountSet ` + inBag + ` } }
       transactions(first: 10) { nodes { id } }
     }
     fulfillments(first: 250) {
-      ` + parcelFields + `
+      ` + pulledParcel + `
       fulfillmentLineItems(first: 20) { nodes { id quantity lineItem { id } } pageInfo { hasNextPage endCursor } }
     }
   } }
@@ -95,10 +95,10 @@ var ordersByID = admin.Operation{Name: "WaslOrdersByID", Cost: 200, Page: 50, Te
 
 // What goes on behind the page that an order holds of it.
 var (
-	moreLines = more("WaslMoreLines", "Order", "lineItems", lineFields)
-	moreBack  = more("WaslMoreRefunded", "Refund", "refundLineItems", refundedFields)
+	moreLines = more("WaslMoreLines", "Order", "lineItems", pulledLine)
+	moreBack  = more("WaslMoreRefunded", "Refund", "refundLineItems", pulledBack)
 	moreSent  = more("WaslMoreSent", "Fulfillment", "fulfillmentLineItems", "id quantity lineItem { id }")
-	moreDeals = more("WaslMoreAgreements", "Order", "agreements", agreementFields)
+	moreDeals = more("WaslMoreAgreements", "Order", "agreements", pulledDeal)
 )
 
 func more(name, kind, connection, fields string) admin.Operation {
@@ -111,9 +111,9 @@ func more(name, kind, connection, fields string) admin.Operation {
 }`}
 }
 
-// agreementFields is the signed ledger of an order: each sale, edit, return and
+// pulledDeal is the signed ledger of an order: each sale, edit, return and
 // refund with its taxes.
-const agreementFields = `__typename id happenedAt reason
+const pulledDeal = `__typename id happenedAt reason
 ... on RefundAgreement { refund { id } }
 ... on ReturnAgreement { return { id name } }
 sales(first: 50) { nodes {
@@ -125,7 +125,7 @@ sales(first: 50) { nodes {
 } }`
 
 var orderAgreements = admin.Operation{Name: "WaslAgreements", Cost: 260, Page: 10, Text: `query WaslAgreements($ids: [ID!]!) {
-  nodes(ids: $ids) { ... on Order { id agreements(first: 25) { nodes { ` + agreementFields + ` } pageInfo { hasNextPage endCursor } } } }
+  nodes(ids: $ids) { ... on Order { id agreements(first: 25) { nodes { ` + pulledDeal + ` } pageInfo { hasNextPage endCursor } } } }
 }`}
 
 var ordersCount = admin.Operation{Name: "WaslOrdersCount", Cost: 1, Text: `query WaslOrdersCount($query: String!) {
@@ -145,8 +145,8 @@ var orderIDs = admin.Operation{Name: "WaslOrderIDs", Cost: 13, Text: `query Wasl
 func bulkOrders(query string) string {
 	return `query WaslBulkOrders {
   orders(query: "` + strings.ReplaceAll(query, `"`, `\"`) + `", sortKey: UPDATED_AT) { edges { node {
-    ` + orderFields + shortParts + `lineItems { edges { node { ` + lineFields + ` } } }
-    shippingLines(includeRemovals: true) { edges { node { ` + freightFields + ` } } }
+    ` + pulledFields + pulledShort + `lineItems { edges { node { ` + pulledLine + ` } } }
+    shippingLines(includeRemovals: true) { edges { node { ` + pulledFreight + ` } } }
   } } }
 }`
 }

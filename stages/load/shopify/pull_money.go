@@ -16,13 +16,13 @@ import (
 var payoutsPage = admin.Operation{Name: "WaslPayoutsPage", Cost: 30, Text: `query WaslPayoutsPage($first: Int!, $after: String, $query: String) {
   shopifyPaymentsAccount {
     payouts(first: $first, after: $after, query: $query, sortKey: ISSUED_AT) {
-      nodes { id legacyResourceId issuedAt status net { amount currencyCode } summary { ` + payoutFees + ` } }
+      nodes { id legacyResourceId issuedAt status net { amount currencyCode } summary { ` + pulledFees + ` } }
       pageInfo { hasNextPage endCursor }
     }
   }
 }`}
 
-const payoutFees = `chargesFee { amount } refundsFee { amount } adjustmentsFee { amount } reservedFundsFee { amount }`
+const pulledFees = `chargesFee { amount } refundsFee { amount } adjustmentsFee { amount } reservedFundsFee { amount }`
 
 var balancePage = admin.Operation{Name: "WaslBalancePage", Cost: 40, Text: `query WaslBalancePage($first: Int!, $after: String, $query: String) {
   shopifyPaymentsAccount {
@@ -53,12 +53,12 @@ func (s *Sink) pullPayouts(ctx context.Context, p *Pull, w Want) error {
 		return err
 	}
 	err := none(s.readPayouts(ctx, w, func(one payout) {
-		days[one.ID] = day(one.IssuedAt)
+		days[one.ID] = utcDay(one.IssuedAt)
 		p.saw(one.IssuedAt)
 		out.row(one.row())
 	}, &offered))
 	if err == nil && offered {
-		err = none(s.readBalance(ctx, w, func(m movement) {
+		err = none(s.readBalance(ctx, w, func(m balanceMove) {
 			p.saw(m.TransactionDate)
 			out.row(m.row(days))
 		}))
@@ -72,17 +72,17 @@ func (s *Sink) pullPayouts(ctx context.Context, p *Pull, w Want) error {
 	return out.finish("payouts", s.now())
 }
 
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+func utcDay(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 type payout struct {
 	ID, LegacyResourceID, Status string
 	IssuedAt                     time.Time
-	Net                          amountOf
+	Net                          amountSaid
 }
 
 func (o payout) row() map[string]string {
 	return map[string]string{"Transaction Date": o.IssuedAt.Format(time.RFC3339), "Type": "payout", "Payout Status": strings.ToLower(o.Status),
-		"Payout Date": day(o.IssuedAt), "Payout ID": o.LegacyResourceID, "Amount": o.Net.Amount, "Net": o.Net.Amount, "Currency": o.Net.CurrencyCode}
+		"Payout Date": utcDay(o.IssuedAt), "Payout ID": o.LegacyResourceID, "Amount": o.Net.Amount, "Net": o.Net.Amount, "Currency": o.Net.CurrencyCode}
 }
 
 // readPayouts reads payouts; offered is set false where the shop has no account.
@@ -113,35 +113,35 @@ func (s *Sink) readPayouts(ctx context.Context, w Want, take func(payout), offer
 	})
 }
 
-type movement struct {
+type balanceMove struct {
 	ID, Type, SourceOrderTransactionID string
 	TransactionDate                    time.Time
-	Amount, Fee, Net                   amountOf
+	Amount, Fee, Net                   amountSaid
 	AssociatedOrder                    *struct{ ID, Name string }
 	AssociatedPayout                   *struct{ ID, Status string }
 }
 
-func (m movement) row(days map[string]string) map[string]string {
+func (m balanceMove) row(days map[string]string) map[string]string {
 	row := map[string]string{"Transaction Date": m.TransactionDate.Format(time.RFC3339), "Type": strings.ToLower(m.Type), "Amount": m.Amount.Amount,
 		"Fee": m.Fee.Amount, "Net": m.Net.Amount, "Currency": m.Amount.CurrencyCode, "Payout Status": "pending"}
 	if m.SourceOrderTransactionID != "" {
-		row["Checkout"] = "#" + numberOf(m.SourceOrderTransactionID)
+		row["Checkout"] = "#" + idNumber(m.SourceOrderTransactionID)
 	}
 	if m.AssociatedOrder != nil {
 		row["Order"] = m.AssociatedOrder.Name
 	}
 	if o := m.AssociatedPayout; o != nil && o.ID != "" {
-		row["Payout ID"], row["Payout Status"], row["Payout Date"] = numberOf(o.ID), strings.ToLower(o.Status), days[o.ID]
+		row["Payout ID"], row["Payout Status"], row["Payout Date"] = idNumber(o.ID), strings.ToLower(o.Status), days[o.ID]
 	}
 	return row
 }
 
-func (s *Sink) readBalance(ctx context.Context, w Want, take func(movement)) error {
+func (s *Sink) readBalance(ctx context.Context, w Want, take func(balanceMove)) error {
 	return s.door.Pages(ctx, balancePage, func(first int, after *string) (admin.PageInfo, error) {
 		var data struct {
 			Account struct {
 				Balance struct {
-					Nodes    []movement
+					Nodes    []balanceMove
 					PageInfo admin.PageInfo
 				} `json:"balanceTransactions"`
 			} `json:"shopifyPaymentsAccount"`

@@ -17,8 +17,8 @@ import (
 // A pulled order is kept as Shopify said it, in JSON; of it only what decides about
 // the pulling is looked at.
 
-// orderHead is that.
-type orderHead struct {
+// pulledHead is that.
+type pulledHead struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
 	CreatedAt time.Time `json:"createdAt"`
@@ -41,13 +41,13 @@ type orderHead struct {
 }
 
 // partial tells whether a page or a bulk operation cannot have held all of the order.
-func (o orderHead) partial() bool {
+func (o pulledHead) partial() bool {
 	return len(o.Refunds) > 0 || o.Edited || o.returned() || o.Fulfilled == "PARTIALLY_FULFILLED" || len(o.Fulfillments) > 1 ||
 		len(o.Fulfillments) == 1 && o.Fulfillments[0].Status != "SUCCESS" || o.LineItems.PageInfo.HasNextPage || len(o.ShippingLines.Nodes) >= mostFreight
 }
 
 // returned tells whether goods of the order came back, or may.
-func (o orderHead) returned() bool { return o.Returned != "" && o.Returned != "NO_RETURN" }
+func (o pulledHead) returned() bool { return o.Returned != "" && o.Returned != "NO_RETURN" }
 
 // haul is the reading of orders into the temporary file. Of an order that comes more
 // than once the newest stays.
@@ -55,22 +55,22 @@ type haul struct {
 	sink    *Sink
 	pull    *Pull
 	end     int64
-	held    map[string]version // by id
-	order   []string           // ids, as they came first
-	detail  []string           // ids of which more is to be asked, each once
-	asked   map[string]bool    // those
-	ledgers []string           // ids whose agreements are to be asked for
+	held    map[string]heldOrder // by id
+	order   []string             // ids, as they came first
+	detail  []string             // ids of which more is to be asked, each once
+	asked   map[string]bool      // those
+	ledgers []string             // ids whose agreements are to be asked for
 }
 
-// version is where the newest version of an order stands.
-type version struct {
+// heldOrder is where the newest version of an order stands.
+type heldOrder struct {
 	span
 	updated time.Time
 }
 
 // pullOrders reads orders: what changed, or those asked for by id.
 func (s *Sink) pullOrders(ctx context.Context, p *Pull, w Want) error {
-	h := &haul{sink: s, pull: p, held: map[string]version{}, asked: map[string]bool{}}
+	h := &haul{sink: s, pull: p, held: map[string]heldOrder{}, asked: map[string]bool{}}
 	var err error
 	switch {
 	case w.IDs != nil || w.Gone != nil:
@@ -264,8 +264,8 @@ func rawBytes(all []json.RawMessage) [][]byte {
 }
 
 // take keeps an order, unless a newer version of it is there already.
-func (h *haul) take(text json.RawMessage) (orderHead, error) {
-	var o orderHead
+func (h *haul) take(text json.RawMessage) (pulledHead, error) {
+	var o pulledHead
 	if err := json.Unmarshal(text, &o); err != nil || o.ID == "" || o.UpdatedAt.IsZero() {
 		return o, fmt.Errorf("shopify: an order of the answer cannot be read")
 	}
@@ -291,7 +291,7 @@ func (h *haul) keep(text []byte, id, name string, created, updated time.Time) er
 	if err != nil {
 		return fmt.Errorf("shopify: keep what is pulled: %w", err)
 	}
-	h.held[id] = version{span{h.end, int64(n)}, updated}
+	h.held[id] = heldOrder{span{h.end, int64(n)}, updated}
 	h.end += int64(n)
 	return nil
 }

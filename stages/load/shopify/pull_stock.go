@@ -31,8 +31,8 @@ func (s *Sink) pullStock(ctx context.Context, p *Pull, _ Want) error {
 			}
 			n := func(n int64) string { return strconv.FormatInt(n, 10) }
 			out.row(map[string]string{"SKU": v.SKU, "Barcode": v.Barcode, "Location": h.places[location].Name,
-				"Location ID": numberOf(location), "Available": n(l.Available), "On hand": n(l.OnHand), "Committed": n(l.Committed),
-				"Variant ID": numberOf(v.ID), "At": at.Format(time.RFC3339)})
+				"Location ID": idNumber(location), "Available": n(l.Available), "On hand": n(l.OnHand), "Committed": n(l.Committed),
+				"Variant ID": idNumber(v.ID), "At": at.Format(time.RFC3339)})
 		}
 	}
 	p.saw(at)

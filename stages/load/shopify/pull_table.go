@@ -16,21 +16,21 @@ import (
 // What is pulled beside orders is written as the admin writes it: the same columns,
 // so that one mapping reads both, and behind them what the admin's files lack.
 
-// sheet is a CSV that is being written into the temporary file.
-type sheet struct {
+// pulledSheet is a CSV that is being written into the temporary file.
+type pulledSheet struct {
 	pull   *Pull
 	out    *csv.Writer
 	header []string
 }
 
-func (p *Pull) sheet(header string) *sheet {
-	s := &sheet{pull: p, out: csv.NewWriter(p.file), header: strings.Split(header, ",")}
+func (p *Pull) sheet(header string) *pulledSheet {
+	s := &pulledSheet{pull: p, out: csv.NewWriter(p.file), header: strings.Split(header, ",")}
 	_ = s.out.Write(s.header) // finish tells
 	return s
 }
 
 // row writes a row, given by column.
-func (s *sheet) row(cells map[string]string) {
+func (s *pulledSheet) row(cells map[string]string) {
 	out := make([]string, len(s.header))
 	for i, name := range s.header {
 		out[i] = cells[name]
@@ -40,7 +40,7 @@ func (s *sheet) row(cells map[string]string) {
 }
 
 // finish ends the file and gives it its name.
-func (s *sheet) finish(name string, now time.Time) error {
+func (s *pulledSheet) finish(name string, now time.Time) error {
 	s.out.Flush()
 	if err := s.out.Error(); err != nil {
 		return fmt.Errorf("shopify: keep what is pulled: %w", err)
@@ -83,7 +83,7 @@ func (s *Sink) pullCustomers(ctx context.Context, p *Pull, w Want) error {
 	err := s.door.Pages(ctx, customersPage, func(first int, after *string) (admin.PageInfo, error) {
 		var data struct {
 			Customers *struct {
-				Nodes    []customer     `json:"nodes"`
+				Nodes    []buyer        `json:"nodes"`
 				PageInfo admin.PageInfo `json:"pageInfo"`
 			} `json:"customers"`
 		}
@@ -109,10 +109,10 @@ func (s *Sink) pullCustomers(ctx context.Context, p *Pull, w Want) error {
 	return out.finish("customers", s.now())
 }
 
-// amountOf is an amount as the API writes it.
-type amountOf struct{ Amount, CurrencyCode string }
+// amountSaid is an amount as the API writes it.
+type amountSaid struct{ Amount, CurrencyCode string }
 
-type customer struct {
+type buyer struct {
 	LegacyResourceID          string
 	FirstName, LastName, Note string
 	Tags                      []string
@@ -120,7 +120,7 @@ type customer struct {
 	TaxSettings               struct{ TaxID string }
 	CreatedAt, UpdatedAt      time.Time
 	NumberOfOrders            string
-	AmountSpent               amountOf
+	AmountSpent               amountSaid
 	LastOrder                 *struct{ Name, CreatedAt string }
 	DefaultEmailAddress       *struct{ EmailAddress, MarketingState string }
 	DefaultPhoneNumber        *struct {
@@ -130,18 +130,18 @@ type customer struct {
 	DefaultAddress *struct{ Company, Address1, Address2, City, Province, ProvinceCode, Zip, CountryCodeV2, Phone string }
 }
 
-func (c customer) row() map[string]string {
+func (c buyer) row() map[string]string {
 	row := map[string]string{"Customer ID": c.LegacyResourceID, "First Name": c.FirstName, "Last Name": c.LastName, "Note": c.Note,
-		"Accepts Email Marketing": yes(false), "Accepts SMS Marketing": yes(false), "Tags": strings.Join(c.Tags, ", "), "Tax Exempt": yes(c.TaxExempt),
+		"Accepts Email Marketing": yesNo(false), "Accepts SMS Marketing": yesNo(false), "Tags": strings.Join(c.Tags, ", "), "Tax Exempt": yesNo(c.TaxExempt),
 		"Tax ID": c.TaxSettings.TaxID, "Total Orders": c.NumberOfOrders, "Total Spent": c.AmountSpent.Amount, "Currency": c.AmountSpent.CurrencyCode,
 		"Created at": c.CreatedAt.Format(time.RFC3339), "Updated at": c.UpdatedAt.Format(time.RFC3339)}
 	if e := c.DefaultEmailAddress; e != nil {
-		row["Email"], row["Accepts Email Marketing"] = e.EmailAddress, yes(e.MarketingState == "SUBSCRIBED")
+		row["Email"], row["Accepts Email Marketing"] = e.EmailAddress, yesNo(e.MarketingState == "SUBSCRIBED")
 	}
 	if t := c.DefaultPhoneNumber; t != nil {
 		row["Phone"] = t.PhoneNumber
 		if t.SmsMarketingConsent != nil {
-			row["Accepts SMS Marketing"] = yes(t.SmsMarketingConsent.State == "SUBSCRIBED")
+			row["Accepts SMS Marketing"] = yesNo(t.SmsMarketingConsent.State == "SUBSCRIBED")
 		}
 	}
 	if o := c.LastOrder; o != nil {
@@ -156,7 +156,7 @@ func (c customer) row() map[string]string {
 	return row
 }
 
-func yes(is bool) string {
+func yesNo(is bool) string {
 	if is {
 		return "yes"
 	}
@@ -165,16 +165,16 @@ func yes(is bool) string {
 
 var transactionsPage = admin.Operation{Name: "WaslTransactionsPage", Cost: 60, Text: `query WaslTransactionsPage($first: Int!, $after: String, $query: String!) {
   orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
-    nodes { ` + movedFields + ` }
+    nodes { ` + pulledMoved + ` }
     pageInfo { hasNextPage endCursor }
   }
 }`}
 
 var transactionsByID = admin.Operation{Name: "WaslTransactionsByID", Cost: 5, Page: 100, Text: `query WaslTransactionsByID($ids: [ID!]!) {
-  nodes(ids: $ids) { ... on Order { ` + movedFields + ` } }
+  nodes(ids: $ids) { ... on Order { ` + pulledMoved + ` } }
 }`}
 
-const movedFields = `id legacyResourceId name updatedAt transactions(first: 250) {
+const pulledMoved = `id legacyResourceId name updatedAt transactions(first: 250) {
   id kind status gateway paymentId createdAt processedAt test parentTransaction { id }
   amountSet ` + inBag + ` fees { amount { amount } }
   paymentDetails { __typename ... on CardPaymentDetails { company } }
@@ -189,16 +189,16 @@ var tendersPage = admin.Operation{Name: "WaslTendersPage", Cost: 24, Text: `quer
 
 const transactionColumns = "Order,Name,Kind,Gateway,Created At,Status,Amount,Currency,Card Type,Transaction ID,Parent ID,Reference,Fee,Test"
 
-// moved is an order with the money that moved for it.
-type moved struct {
+// movedMoney is an order with the money that moved for it.
+type movedMoney struct {
 	ID, LegacyResourceID, Name string
 	UpdatedAt                  time.Time
 	Transactions               []struct {
 		ID, Kind, Status, Gateway, PaymentID, CreatedAt, ProcessedAt string
 		Test                                                         bool
 		ParentTransaction                                            *struct{ ID string }
-		AmountSet                                                    struct{ ShopMoney amountOf }
-		Fees                                                         []struct{ Amount amountOf }
+		AmountSet                                                    struct{ ShopMoney amountSaid }
+		Fees                                                         []struct{ Amount amountSaid }
 		PaymentDetails                                               *struct{ Company string }
 	}
 }
@@ -209,7 +209,7 @@ type moved struct {
 func (s *Sink) pullTransactions(ctx context.Context, p *Pull, w Want) error {
 	s.tellHidden(ctx, p, w)
 	out, done := p.sheet(transactionColumns), map[string]bool{}
-	take := func(m moved) {
+	take := func(m movedMoney) {
 		p.saw(m.UpdatedAt)
 		if !done[m.ID] {
 			done[m.ID] = true
@@ -217,7 +217,7 @@ func (s *Sink) pullTransactions(ctx context.Context, p *Pull, w Want) error {
 		}
 	}
 	err := s.searches(ctx, transactionsPage, w, func(r admin.Reply) (times []time.Time, err error) {
-		var data struct{ Orders struct{ Nodes []moved } }
+		var data struct{ Orders struct{ Nodes []movedMoney } }
 		if json.Unmarshal(r.Data, &data) != nil {
 			return nil, admin.Unreadable(transactionsPage, r)
 		}
@@ -237,7 +237,7 @@ func (s *Sink) pullTransactions(ctx context.Context, p *Pull, w Want) error {
 	err = s.door.Batches(ctx, transactionsByID, ids, func(ids []string) error {
 		all, err := s.nodes(ctx, transactionsByID, ids, p)
 		for _, text := range all {
-			var m moved
+			var m movedMoney
 			if json.Unmarshal(text, &m) != nil {
 				return fmt.Errorf("shopify: the transactions of an order cannot be read")
 			}
@@ -252,7 +252,7 @@ func (s *Sink) pullTransactions(ctx context.Context, p *Pull, w Want) error {
 }
 
 // rows writes what moved within the time.
-func (m moved) rows(out *sheet, w Want) {
+func (m movedMoney) rows(out *pulledSheet, w Want) {
 	for _, t := range m.Transactions {
 		at := t.ProcessedAt
 		if at == "" {
@@ -264,9 +264,9 @@ func (m moved) rows(out *sheet, w Want) {
 		}
 		row := map[string]string{"Order": m.LegacyResourceID, "Name": m.Name, "Kind": strings.ToLower(t.Kind), "Gateway": t.Gateway, "Created At": at,
 			"Status": strings.ToLower(t.Status), "Amount": t.AmountSet.ShopMoney.Amount, "Currency": t.AmountSet.ShopMoney.CurrencyCode,
-			"Transaction ID": numberOf(t.ID), "Reference": t.PaymentID, "Test": yes(t.Test)}
+			"Transaction ID": idNumber(t.ID), "Reference": t.PaymentID, "Test": yesNo(t.Test)}
 		if t.ParentTransaction != nil {
-			row["Parent ID"] = numberOf(t.ParentTransaction.ID)
+			row["Parent ID"] = idNumber(t.ParentTransaction.ID)
 		}
 		if t.PaymentDetails != nil {
 			row["Card Type"] = strings.ToLower(t.PaymentDetails.Company)
@@ -313,8 +313,8 @@ func (s *Sink) tendered(ctx context.Context, p *Pull, w Want, done map[string]bo
 	return ids, err
 }
 
-// numberOf is the number at the end of a gid.
-func numberOf(gid string) string {
+// idNumber is the number at the end of a gid.
+func idNumber(gid string) string {
 	gid, _, _ = strings.Cut(gid, "?")
 	return gid[strings.LastIndexByte(gid, '/')+1:]
 }
