@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -144,6 +145,14 @@ type lane struct {
 	why   map[string][]pipeline.Problem
 	said  []pipeline.Said
 	errs  []error
+	ctx   context.Context // nil: that of the test
+}
+
+func (l *lane) context() context.Context {
+	if l.ctx != nil {
+		return l.ctx
+	}
+	return l.t.Context()
 }
 
 // prepare plans rows and files what is ready.
@@ -206,7 +215,7 @@ func (l *lane) step() error {
 		}
 	}
 	if sending {
-		a, err = l.sink.Ask(l.t.Context(), *l.batch)
+		a, err = l.sink.Ask(l.context(), *l.batch)
 		l.batch.Asked++
 	} else {
 		if l.batch == nil && !l.take() {
@@ -216,7 +225,7 @@ func (l *lane) step() error {
 		for i := range l.batch.Docs {
 			l.batch.Docs[i].State = pipeline.Sending
 		}
-		a, err = l.sink.Send(l.t.Context(), *l.batch)
+		a, err = l.sink.Send(l.context(), *l.batch)
 	}
 	l.settle(a)
 	l.shop.clock.advance(a.Again)

@@ -103,8 +103,8 @@ func (d *Door) BulkResult(ctx context.Context, b Bulk, each func(line int, data 
 		}
 		return each(*l.Number, l.Data, l.Errors)
 	}
-	return d.lines(ctx, address, size, one, func(tries int) error {
-		if tries > 1 {
+	return d.lines(ctx, address, size, one, func(tries int, pause time.Duration) error {
+		if tries > 1 || pause > 0 {
 			return errGivenUp
 		}
 		return nil

@@ -71,11 +71,11 @@ func (d *Door) BulkAnswer(ctx context.Context, a Asked, each func(line json.RawM
 		}
 		return each(text)
 	}
-	return d.lines(ctx, b.URL, b.Size, one, func(tries int) error {
+	return d.lines(ctx, b.URL, b.Size, one, func(tries int, pause time.Duration) error {
 		if tries >= hiccups {
 			return errGivenUp
 		}
-		return d.rest(ctx, pipeline.Backoff(tries))
+		return d.rest(ctx, max(pipeline.Backoff(tries), pause))
 	})
 }
 
@@ -169,6 +169,7 @@ func (d *Door) await(ctx context.Context, a Asked) (Bulk, error) {
 		_, err := d.Read(ctx, bulkStatus, map[string]any{"id": a.id}, &data)
 		if later, ok := errors.AsType[*pipeline.Later](err); ok && lost < hiccups && later.After <= hiccup {
 			lost++
+			wait = max(wait, later.After)
 			continue
 		}
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"wasl/pipeline"
 )
@@ -25,9 +26,9 @@ var errGivenUp = errors.New("given up")
 
 // lines reads a file of lines from its address and gives each to each, once. A
 // download that is cut goes on behind the last whole line; again tells whether
-// to try once more, after so many tries that brought nothing. size is what the
-// file has at least; 0 where it is not known.
-func (d *Door) lines(ctx context.Context, address string, size int64, each func([]byte) error, again func(tries int) error) error {
+// to try once more, after so many tries that brought nothing, and with the pause
+// that was asked for. size is what the file has at least; 0 where it is not known.
+func (d *Door) lines(ctx context.Context, address string, size int64, each func([]byte) error, again func(tries int, pause time.Duration) error) error {
 	f := &file{door: d, address: address, size: size, each: each}
 	for tries := 1; ; tries++ {
 		before := f.offset
@@ -35,10 +36,11 @@ func (d *Door) lines(ctx context.Context, address string, size int64, each func(
 		if f.offset > before {
 			tries = 1
 		}
-		if _, later := errors.AsType[*pipeline.Later](err); !later || f.refused {
+		later, ok := errors.AsType[*pipeline.Later](err)
+		if !ok || f.refused {
 			return err
 		}
-		if stop := again(tries); stop == errGivenUp {
+		if stop := again(tries, later.After); stop == errGivenUp {
 			return err
 		} else if stop != nil {
 			return stop
