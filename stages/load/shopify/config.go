@@ -33,6 +33,8 @@ type Config struct {
 	Currency      string `yaml:"currency"`       // what the shop's currency is to be: EGP; "": whatever it is. Asked by wasl check --online
 	TaxesIncluded *bool  `yaml:"taxes_included"` // whether its prices are to include tax; nil: as they are. Asked likewise
 
+	BulkAbove int `yaml:"bulk_above"` // more balances than so many leave as one bulk operation; 0: 20,000
+
 	Images Images `yaml:"images"` // the folder of pictures
 }
 
@@ -106,6 +108,9 @@ func (c Config) Validate() []pipeline.Finding {
 	if c.Negative == negativeSend && c.Quantity == quantityOnHand {
 		wrong("negative", "shopify.onhand", nil)
 	}
+	if c.BulkAbove < 0 {
+		wrong("bulk_above", "config.choice", map[string]string{"given": strconv.Itoa(c.BulkAbove), "known": "0, 20000"})
+	}
 	if c.Margin < 0 || c.Margin > 90 {
 		wrong("margin", "shopify.margin", map[string]string{"given": strconv.Itoa(c.Margin)})
 	}
@@ -119,6 +124,7 @@ func (c Config) filled() Config {
 	c.Fraction = cmp.Or(c.Fraction, fractionHold)
 	c.Negative = cmp.Or(c.Negative, negativeHold)
 	c.Margin = cmp.Or(c.Margin, defaultMargin)
+	c.BulkAbove = cmp.Or(c.BulkAbove, stockAbove)
 	return c
 }
 

@@ -31,7 +31,7 @@ func (s stockDesk) kind() pipeline.Kind {
 		Build:    rules.build,
 		Freeze:   rules.freeze,
 		Bind:     s.bind,
-		Bulk:     pipeline.Bulk{Above: stockAbove, Batch: stockBulk, Bytes: stockBytes},
+		Bulk:     pipeline.Bulk{Above: rules.cfg.BulkAbove, Batch: stockBulk, Bytes: stockBytes},
 		Settings: stockSettings(),
 		Fields: []pipeline.Field{
 			{Name: "sku", Type: pipeline.Code, Required: true, Help: "the ERP's code of the item: our own id in Shopify, its SKU or its barcode there"},
