@@ -22,8 +22,8 @@ func (a *app) driftCommand() *cobra.Command {
 		Use:   "drift [FLOW]",
 		Short: "Show what differs between the ERP and the shop now, and who wrote last",
 		Long: `drift holds what the ERP said last of every item against what the shop has now:
-by item the field, both values, and who wrote last - somebody at the shop after
-wasl had set it, or a newer value of the ERP that has not left yet, and why not. It
+by item the field, both values, and who wrote last - the shop, by a sale, a person or
+an app after wasl had set it, or a newer value of the ERP that has not left yet, and why not. It
 changes nothing and may be called while another wasl works. It ends with code 0
 where nothing differs, and with 3 where something does.`,
 		Example: "  wasl drift\n  wasl drift erp-stock --json",
@@ -123,7 +123,7 @@ func (a *app) driftOf(ctx context.Context, c *Config, l *ledger.Ledger, flow pip
 // left; wasl itself, which put something back or did what was booked; or somebody
 // at the shop, where what the ERP wants had arrived there before.
 func (a *app) lastWriter(c *Config, w ledger.Wish) (rule, who string) {
-	job := w.Job.String()
+	job := a.upright(w.Job.String())
 	switch {
 	case w.Gate == pipeline.GateHeld && w.State == pipeline.Ready:
 		return "held", a.say("drift.held", "job", job)
@@ -132,11 +132,11 @@ func (a *app) lastWriter(c *Config, w ledger.Wish) (rule, who string) {
 	case !w.State.Final():
 		return "waiting", a.say("drift.waiting", "job", job)
 	case !w.Same && w.Delivered.After(w.Settled):
-		return "wasl", a.say("drift.wasl", "at", c.minute(w.Delivered))
+		return "wasl", a.say("drift.wasl", "at", a.upright(c.minute(w.Delivered)))
 	case w.Same && (w.State == pipeline.Delivered || w.Delivered.After(w.Settled)):
-		return "shop", a.say("drift.shop", "at", c.minute(w.Delivered))
+		return "shop", a.say("drift.shop", "at", a.upright(c.minute(w.Delivered)))
 	case w.State == pipeline.Unchanged:
-		return "shop", a.say("drift.seen", "at", c.minute(w.Settled))
+		return "shop", a.say("drift.seen", "at", a.upright(c.minute(w.Settled)))
 	}
 	return "never", a.say("drift.never", "job", job, "state", a.state(w.State))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -143,7 +144,7 @@ func (w *waiting) hand() error {
 	if !ok || there.PID != holder.PID || there.Host != holder.Host {
 		if !w.queue {
 			w.queue = true
-			w.word("request.queue", "patience", w.patience.String())
+			w.word("request.queue", w.a.say("request.queue", "patience", w.patience.String()))
 		}
 		return nil
 	}
@@ -151,17 +152,17 @@ func (w *waiting) hand() error {
 	if w.id, err = w.counter.ask(w.errand); err != nil {
 		return err
 	}
-	w.word("request.handed", "patience", w.patience.String())
+	w.word("request.handed", w.a.say("request.handed"))
 	return nil
 }
 
 // word says how far it is, beside what the command prints.
-func (w *waiting) word(key string, facts ...string) {
+func (w *waiting) word(what, said string) {
 	if w.a.json {
-		w.a.jsonLine(w.a.err, map[string]string{"what": key, "request": w.id})
+		w.a.jsonLine(w.a.err, map[string]string{"what": what, "request": w.id})
 		return
 	}
-	_, _ = io.WriteString(w.a.err, w.a.say(key, facts...)+"\n") // only words
+	fmt.Fprintln(w.a.err, said)
 }
 
 // fetch prints the answer, where there is one.

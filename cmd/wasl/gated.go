@@ -42,6 +42,7 @@ func (a *app) reasons(job pipeline.Job, why []pipeline.Problem) {
 		fmt.Fprintf(a.out, "  %s\n", p.Says(a.language()))
 	}
 	fmt.Fprintf(a.out, "      %s: %s\n", a.say("fix"), a.say("gate.todo", "job", job.String()))
+	fmt.Fprintf(a.out, "      %s\n", a.say("gate.else", "job", job.String()))
 }
 
 // gateText says how a job stands at its gate: who let it go, when and why; ""

@@ -65,6 +65,7 @@ func (a *app) planText(c *Config, plan reconcile.Plan, all bool) {
 	}
 	if isHeld(j) {
 		fmt.Fprintf(a.out, "      %s: %s\n", a.say("fix"), a.say("gate.todo", "job", j.Job.String()))
+		fmt.Fprintf(a.out, "      %s\n", a.say("gate.drop"))
 	}
 	moved := 0
 	for _, line := range plan.Lines {

@@ -93,14 +93,15 @@ func (a *app) released(job pipeline.Job, count int, asked request, drop bool) {
 		a.jsonLine(a.out, map[string]any{"what": "release", "job": job.String(), "dropped": drop, "by": asked.by, "why": asked.why, "documents": count})
 		return
 	}
-	word := "release.done"
+	facts := []string{"job", a.upright(job.String()), "by", asked.by, "count", humanize.Comma(int64(count))}
+	said := a.say("release.done", facts...)
 	switch {
 	case drop:
-		word = "release.dropped"
+		said = a.say("release.dropped", facts...)
 	case a.watched():
-		word = "release.leaves"
+		said = a.say("release.leaves", facts...)
 	}
-	fmt.Fprintln(a.out, a.say(word, "job", a.upright(job.String()), "by", asked.by, "count", humanize.Comma(int64(count))))
+	fmt.Fprintln(a.out, said)
 }
 
 // notHeld says why a job cannot be released: nothing holds it, or somebody has

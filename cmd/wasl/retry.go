@@ -77,11 +77,11 @@ func (a *app) retry(ctx context.Context, h *house, id string, agreed pipeline.Co
 		a.jsonLine(a.out, map[string]string{"drop": id, "file": drop.Name})
 		return nil
 	}
-	word := "again.put"
+	said := a.say("again.put", "file", drop.Name)
 	if a.watched() {
-		word = "again.taken"
+		said = a.say("again.taken", "file", drop.Name)
 	}
-	fmt.Fprintln(a.out, a.say(word, "file", drop.Name))
+	fmt.Fprintln(a.out, said)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"wasl/pipeline"
@@ -48,7 +49,7 @@ another wasl works.`,
 				return nil
 			}
 			a.watchStatus(c)
-			a.status(c, s)
+			a.status(c, s, next)
 			a.gates(c, next)
 			a.expected(c, stand)
 			return nil
@@ -70,7 +71,7 @@ func (a *app) readStatus(ctx context.Context, c *Config) (ledger.Status, error) 
 	return l.Status(ctx)
 }
 
-func (a *app) status(c *Config, s ledger.Status) {
+func (a *app) status(c *Config, s ledger.Status, g gatesAndBookings) {
 	if s.Newest.ID != "" {
 		fmt.Fprintf(a.out, "%s  %s  %s\n", s.Newest.ID, s.Newest.Name, c.clock(s.Newest.Arrived))
 	}
@@ -84,7 +85,7 @@ func (a *app) status(c *Config, s ledger.Status) {
 			for _, n := range l.Jobs {
 				jobs += n
 			}
-			t.AppendRow([]any{l.Lane, jobs, a.countLine(byName(l.States)), c.minute(l.Oldest), c.minute(l.Until)})
+			t.AppendRow([]any{l.Lane, jobs, a.laneCounts(l, g), c.minute(l.Oldest), c.minute(l.Until)})
 		}
 		t.Render()
 		for _, l := range waiting {
@@ -96,6 +97,26 @@ func (a *app) status(c *Config, s ledger.Status) {
 	for _, chain := range s.Chains {
 		fmt.Fprintln(a.out, a.say("status.chain", "name", chain.Name, "count", fmt.Sprint(chain.Count), "head", chain.Head))
 	}
+}
+
+// laneCounts are the documents of a lane by state; what gates hold is not ready to
+// go.
+func (a *app) laneCounts(l ledger.LaneStatus, g gatesAndBookings) string {
+	count, held := byName(l.States), 0
+	for _, j := range g.held {
+		if j.Lane == l.Lane {
+			held += j.States[pipeline.Ready]
+		}
+	}
+	if held = min(held, count[string(pipeline.Ready)]); held == 0 {
+		return a.countLine(count)
+	}
+	count[string(pipeline.Ready)] -= held
+	at := a.say("gate.count", "count", humanize.Comma(int64(held)))
+	if rest := a.countLine(count); rest != "0" {
+		return rest + a.say("comma") + at
+	}
+	return at
 }
 
 func (a *app) statusJSON(s ledger.Status) {
