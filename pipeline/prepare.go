@@ -193,7 +193,9 @@ func (p *preparing) grouped(groups *grouping) error {
 		first := groups.astray[0].records[0].Origin
 		held = &Problem{Rule: "group.held", With: map[string]string{"row": strconv.Itoa(first.Row)}}
 	}
-	for _, g := range groups.order {
+	groups.index = nil
+	for i, g := range groups.order {
+		groups.order[i] = nil // its records go, as its document comes: a job holds one or the other
 		if held != nil {
 			mine := *held
 			mine.Origin = g.records[0].Origin
