@@ -97,7 +97,11 @@ func (h *house) serveOne(ctx context.Context, c counter, p *presence, id string)
 	if err := c.answer(id, answer{Exit: code, Lines: out.lines}); err != nil {
 		return err
 	}
-	h.tellErrand(h.app.say("request.done", "what", h.app.upright(e.what()), "by", e.By, "exit", strconv.Itoa(code)))
+	note := h.app.say("request.done", "what", h.app.upright(e.what()), "exit", strconv.Itoa(code))
+	if e.By != "" {
+		note = h.app.say("request.doneFor", "what", h.app.upright(e.what()), "by", e.By, "exit", strconv.Itoa(code))
+	}
+	h.tellErrand(note)
 	return nil
 }
 

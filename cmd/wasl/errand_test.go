@@ -78,8 +78,9 @@ func (n *errandNight) counter() counter { return counter{filepath.Join(n.dir, "s
 
 // A watcher is a wasl watch of its own process.
 type watcher struct {
-	cmd *exec.Cmd
-	out *lockedText
+	cmd   *exec.Cmd
+	out   *lockedText
+	ended sync.Once
 }
 
 type lockedText struct {
@@ -124,13 +125,17 @@ func (n *errandNight) watch() *watcher {
 // kill is kill -9.
 func (w *watcher) kill() {
 	_ = w.cmd.Process.Kill() // it may have ended by itself
-	_ = w.cmd.Wait()         // the same
+	w.wait()
 }
+
+// wait waits for its end; how it ended is no matter. It may be called from several
+// sides.
+func (w *watcher) wait() { w.ended.Do(func() { _ = w.cmd.Wait() }) }
 
 // end is the end as the system asks for it.
 func (w *watcher) end() {
 	_ = w.cmd.Process.Signal(os.Interrupt) // it may have ended by itself
-	_ = w.cmd.Wait()                       // its code is that of an interruption
+	w.wait()
 }
 
 func (n *errandNight) until(what string, is func() bool) {
@@ -216,7 +221,7 @@ func TestErrand_KilledBeforeTheAnswer(t *testing.T) {
 			// The undo is admitted, and its plan is being made, when the shop is asked.
 			n.world.shopify.Fault("graphql", 1, shopifytest.KillBefore(w.kill))
 			undo := n.ask("undo", n.sent.String())
-			_ = w.cmd.Wait() // it was killed
+			w.wait()
 			if got := len(n.jobs()); got != 3 || exists(n.counter().path(undo, answered)) {
 				t.Fatalf("%d jobs, want the undo's as the third and no answer", got)
 			}

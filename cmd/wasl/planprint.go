@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dustin/go-humanize"
 
@@ -113,8 +114,9 @@ func (a *app) planTable(lines []reconcile.Line, moved, all bool) {
 		if line.Move != "" {
 			why = line.Move + "% " + why
 		}
-		if line.State == pipeline.Held || line.State == pipeline.Skipped || line.State == pipeline.Rejected {
-			why = a.state(line.State) + ": " + why
+		switch line.State {
+		case pipeline.Held, pipeline.Skipped, pipeline.Rejected, pipeline.Superseded, pipeline.Parked: // it does not leave
+			why = strings.TrimSuffix(a.state(line.State)+": "+why, ": ")
 		}
 		row := []any{"  " + line.Name, reconcile.FieldName(a.language(), line.Field), line.Old, line.New, why}
 		if moved {

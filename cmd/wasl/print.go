@@ -20,6 +20,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"wasl/pipeline"
+	"wasl/stages/reconcile"
 )
 
 // language is the language of messages: --lang, else that of wasl.yaml, else
@@ -213,7 +214,7 @@ func (a *app) problems(problems []pipeline.Problem, most int) {
 			fmt.Fprintf(a.out, "  %s\n", a.say("more", "count", humanize.Comma(int64(len(problems)-most))))
 			return
 		}
-		fmt.Fprintf(a.out, "  %s\n", p.In(a.language()))
+		fmt.Fprintf(a.out, "  %s\n", reconcile.Worded(a.language(), p).In(a.language()))
 		if fix := p.Fix(a.language()); fix != "" {
 			fmt.Fprintf(a.out, "      %s: %s\n", a.say("fix"), fix)
 		}

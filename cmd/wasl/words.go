@@ -103,10 +103,11 @@ var said = map[string][2]string{
 	"drift.waiting":  {"the ERP: on its way in {job}", "النظام المحاسبي: في الطريق في {job}"},
 	"drift.never":    {"the ERP: not sent, {state} in {job}", "النظام المحاسبي: لم تُرسل، {state} في {job}"},
 
-	"request.queue":  {"another wasl is at work; waiting for it, at most {patience}", "برنامج wasl آخر يعمل؛ ننتظره {patience} على الأكثر"},
-	"request.handed": {"wasl watch runs and is asked to do it; waiting for its answer", "البرنامج wasl watch يعمل وسيتولى الطلب؛ ننتظر رده"},
-	"request.done":   {"{what}, asked by {by}: exit {exit}", "{what} بطلب {by}: الرمز {exit}"},
-	"request.unread": {"nobody came for the answer of request {request}; it was done", "لم يقرأ أحد رد الطلب {request}؛ وقد نُفّذ"},
+	"request.queue":   {"another wasl is at work; waiting for it, at most {patience}", "برنامج wasl آخر يعمل؛ ننتظره {patience} على الأكثر"},
+	"request.handed":  {"wasl watch runs and is asked to do it; waiting for its answer", "البرنامج wasl watch يعمل وسيتولى الطلب؛ ننتظر رده"},
+	"request.done":    {"{what}: exit {exit}", "{what}: الرمز {exit}"},
+	"request.doneFor": {"{what}, asked by {by}: exit {exit}", "{what} بطلب {by}: الرمز {exit}"},
+	"request.unread":  {"nobody came for the answer of request {request}; it was done", "لم يقرأ أحد رد الطلب {request}؛ وقد نُفّذ"},
 
 	"watch.answers": {"wasl watch runs since {since} (process {pid} on {host}) and answers", "البرنامج wasl watch يعمل منذ {since} (العملية {pid} على {host}) ويستجيب"},
 	"watch.busy":    {"wasl watch runs since {since} (process {pid} on {host}) and is doing: {what}", "البرنامج wasl watch يعمل منذ {since} (العملية {pid} على {host}) وينفّذ: {what}"},

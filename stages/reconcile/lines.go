@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -77,6 +78,19 @@ func FieldName(lang, field string) string {
 		return field
 	}
 	return say(lang, "field."+head) + " " + strings.TrimPrefix(rest, "of ")
+}
+
+// Worded is a problem whose field is one of the shop's, which no mapping names, with
+// the word for that field in people's language.
+func Worded(lang string, p pipeline.Problem) pipeline.Problem {
+	if p.Rule != "undo.moved" {
+		return p
+	}
+	with := map[string]string{"field": p.Field}
+	maps.Copy(with, p.With)
+	with["field"] = FieldName(lang, with["field"])
+	p.With = with
+	return p
 }
 
 // rulesOf are the rules of a flow that made the changes of a document, each once.

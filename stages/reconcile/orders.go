@@ -290,11 +290,7 @@ func reasonsOf(lang string, why []pipeline.Problem) string {
 	const most = 3
 	var out []string
 	for _, p := range why {
-		if field, ok := p.With["field"]; ok { // in people's words, as everywhere in a workbook
-			p.With = maps.Clone(p.With)
-			p.With["field"] = FieldName(lang, field)
-		}
-		if says := p.Says(lang); !slices.Contains(out, says) {
+		if says := Worded(lang, p).Says(lang); !slices.Contains(out, says) {
 			out = append(out, says)
 		}
 	}
