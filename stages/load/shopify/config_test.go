@@ -30,6 +30,8 @@ func TestConfig_Validate(t *testing.T) {
 		{func(c *Config) { c.AccessToken, c.ClientID = "", "x" }, "client_secret shopify.signin"},
 		{func(c *Config) { c.AccessToken = "shpat_0123456789" }, "access_token shopify.inline"},
 		{func(c *Config) { c.Locations = map[string]string{"01": "Cairo"} }, "locations.01 shopify.gid"},
+		{func(c *Config) { c.Locations = map[string]string{"01": "ignore"} }, ""},
+		{func(c *Config) { c.BulkAbove = -1 }, "bulk_above config.choice"},
 		{func(c *Config) { c.Quantity = "onhand" }, "quantity config.choice"},
 		{func(c *Config) { c.OnStale = "shop" }, "on_stale config.choice"},
 		{func(c *Config) { c.Fraction = "round" }, "fraction config.choice"},

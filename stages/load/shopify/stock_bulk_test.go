@@ -2,10 +2,13 @@ package shopify
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"wasl/pipeline"
+	"wasl/pipeline/sinktest"
 	"wasl/stages/load/shopify/shopifytest"
 )
 
@@ -224,4 +227,69 @@ func TestStockRules_WasSet(t *testing.T) {
 			t.Errorf("%d: %v", i, got)
 		}
 	}
+}
+
+// waiting asks on until there is an answer, as a lane does.
+type waiting struct {
+	*Sink
+	clock *clock
+}
+
+func (p waiting) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	a, err := p.Sink.Send(ctx, b)
+	return p.on(ctx, b, a, err)
+}
+
+func (p waiting) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	a, err := p.Sink.Ask(ctx, b)
+	return p.on(ctx, b, a, err)
+}
+
+func (p waiting) on(ctx context.Context, b pipeline.Batch, a pipeline.Answer, err error) (pipeline.Answer, error) {
+	for err == nil && a.Again > 0 {
+		for i, doc := range b.Docs {
+			for _, o := range a.Outcomes {
+				if o.Key == doc.Key {
+					b.Docs[i].State, b.Docs[i].Ticket = o.State, o.Ticket
+				}
+			}
+		}
+		p.clock.advance(a.Again)
+		a, err = p.Sink.Ask(ctx, b)
+	}
+	return a, err
+}
+
+// Balances that leave in lines pass what every sink passes.
+func TestSink_StockBulk(t *testing.T) {
+	t.Parallel()
+	sinktest.Run(t, func(t *testing.T) sinktest.World {
+		s := open(t, shopifytest.Options{BulkPolls: 1})
+		sink := s.sink(t)
+		return sinktest.World{
+			Sink: waiting{sink, s.clock},
+			Freeze: func(b pipeline.Batch) ([]byte, error) { return stockRulesOf(s.config(), nil, "").freezeLines(b) },
+			Docs: func(texts []string) []pipeline.Document {
+				var docs []pipeline.Document
+				for i, text := range texts {
+					sku := pipeline.Clean(text)
+					s.AddSKU(sku, 0)
+					docs = append(docs, plan(t, sink, want{sku, s.cairo, fmt.Sprint(i + 1), ""})[0].Doc)
+				}
+				return docs
+			},
+			Effects: func() []string {
+				var out []string
+				for _, e := range s.History() {
+					out = append(out, fmt.Sprint(e.SKU, " ", e.To))
+				}
+				return out
+			},
+			Lose: func() {
+				s.Fault("bulkOperationRunMutation", 1, shopifytest.Fault{Kind: shopifytest.FaultResetAfter})
+			},
+			Full: func() { s.Fault("graphql", 0, shopifytest.Fault{Kind: shopifytest.FaultThrottled}) },
+			Mend: func() { s.ClearFaults(); s.clock.advance(10 * time.Minute) },
+		}
+	})
 }
