@@ -66,10 +66,10 @@ type counter struct{ dir string }
 
 // The endings of an errand's files.
 const (
-	asked     = ".json"
-	taken     = ".taken.json"
-	withdrawn = ".withdrawn.json"
-	answered  = ".answer.json"
+	endAsked     = ".json"
+	endTaken     = ".taken.json"
+	endWithdrawn = ".withdrawn.json"
+	endAnswered  = ".answer.json"
 )
 
 func counterOf(c *Config) counter { return counter{filepath.Join(c.path(c.State), "requests")} }
@@ -83,7 +83,7 @@ func (c counter) ask(e errand) (id string, err error) {
 		return "", fmt.Errorf("name a request: %w", err)
 	}
 	e.Version = errandVersion
-	return name.String(), c.write(name.String()+asked, e)
+	return name.String(), c.write(name.String()+endAsked, e)
 }
 
 // write writes a file that is there whole or not at all, also after a power cut.
@@ -125,7 +125,7 @@ func (c counter) waiting() ([]string, error) {
 	var ids []string
 	for _, name := range names {
 		id, ending := idOf(name)
-		if (ending == asked || ending == taken) && !slices.Contains(names, id+answered) {
+		if (ending == endAsked || ending == endTaken) && !slices.Contains(names, id+endAnswered) {
 			ids = append(ids, id)
 		}
 	}
@@ -160,11 +160,11 @@ func idOf(name string) (id, ending string) {
 // take makes an errand the caller's own, and reads it. One that was withdrawn
 // meanwhile is fs.ErrNotExist; one that cannot be understood, a *pipeline.Trouble.
 func (c counter) take(id string) (e errand, err error) {
-	err = os.Rename(c.path(id, asked), c.path(id, taken))
+	err = os.Rename(c.path(id, endAsked), c.path(id, endTaken))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return e, fmt.Errorf("take request %s: %w", id, err)
 	}
-	err = c.read(id+taken, &e)
+	err = c.read(id+endTaken, &e)
 	if err == nil && (e.Version != errandVersion || !slices.Contains(errands, e.Command)) {
 		err = &pipeline.Trouble{Rule: "request.form", With: map[string]string{"request": id}}
 	}
@@ -179,7 +179,7 @@ func (c counter) read(name string, into any) error {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
 	text := []byte{}
-	if info.Mode().IsRegular() && (info.Size() <= mostErrand || strings.HasSuffix(name, answered)) {
+	if info.Mode().IsRegular() && (info.Size() <= mostErrand || strings.HasSuffix(name, endAnswered)) {
 		if text, err = os.ReadFile(path); err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
@@ -195,12 +195,12 @@ func (c counter) read(name string, into any) error {
 // answer stores the answer of an errand.
 func (c counter) answer(id string, a answer) error {
 	a.Version, a.At = errandVersion, time.Now().UTC()
-	return c.write(id+answered, a)
+	return c.write(id+endAnswered, a)
 }
 
 // fetch reads the answer of an errand, where there is one.
 func (c counter) fetch(id string) (a answer, ok bool, err error) {
-	err = c.read(id+answered, &a)
+	err = c.read(id+endAnswered, &a)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, false, nil
 	}
@@ -209,23 +209,22 @@ func (c counter) fetch(id string) (a answer, ok bool, err error) {
 
 // withdraw takes an errand back that nobody has taken yet; false where somebody has.
 func (c counter) withdraw(id string) bool {
-	if os.Rename(c.path(id, asked), c.path(id, withdrawn)) != nil {
+	if os.Rename(c.path(id, endAsked), c.path(id, endWithdrawn)) != nil {
 		return false
 	}
-	_ = os.Remove(c.path(id, withdrawn)) // what stays is swept
+	_ = os.Remove(c.path(id, endWithdrawn)) // what stays is swept
 	return true
 }
 
 // clear removes an errand that is done: its answer last, for without one it would
 // be done.
 func (c counter) clear(id string) error {
-	var failed error
-	for _, ending := range []string{asked, taken, withdrawn, answered} {
+	for _, ending := range []string{endAsked, endTaken, endWithdrawn, endAnswered} {
 		if err := os.Remove(c.path(id, ending)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return errors.Join(failed, err)
+			return fmt.Errorf("clear request %s: %w", id, err)
 		}
 	}
-	return failed
+	return nil
 }
 
 // sweep removes what nobody will come for any more: answers, withdrawn errands and
@@ -241,12 +240,12 @@ func (c counter) sweep(before time.Time) (unread []string, err error) {
 			continue
 		}
 		switch id, ending := idOf(name); {
-		case ending == answered:
+		case ending == endAnswered:
 			if err := c.clear(id); err != nil {
 				return unread, err
 			}
 			unread = append(unread, id)
-		case ending == withdrawn, strings.HasSuffix(name, ".tmp"):
+		case ending == endWithdrawn, strings.HasSuffix(name, ".tmp"):
 			if err := os.Remove(filepath.Join(c.dir, name)); err != nil {
 				return unread, err
 			}

@@ -121,7 +121,7 @@ func (w *waiting) wait(ctx context.Context) error {
 			if done, err := w.fetch(); done {
 				return err
 			}
-			if w.id != "" && !w.taken && !exists(w.counter.path(w.id, asked)) {
+			if w.id != "" && !w.taken && !exists(w.counter.path(w.id, endAsked)) {
 				w.taken = true
 				end.Reset(2 * w.patience)
 			}

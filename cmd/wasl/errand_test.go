@@ -197,11 +197,11 @@ func TestErrand_CommandDiedWaiting(t *testing.T) {
 	w.end()
 
 	old := time.Now().Add(-2 * unreadFor)
-	if err := os.Chtimes(n.counter().path(id, answered), old, old); err != nil {
+	if err := os.Chtimes(n.counter().path(id, endAnswered), old, old); err != nil {
 		t.Fatal(err)
 	}
 	w = n.watch()
-	n.until("it is swept", func() bool { return !exists(n.counter().path(id, answered)) })
+	n.until("it is swept", func() bool { return !exists(n.counter().path(id, endAnswered)) })
 	n.until("it is said", func() bool { return strings.Contains(w.out.String(), "nobody came for the answer of request "+id) })
 	w.end()
 	if names, err := n.counter().names(); err != nil || len(names) > 0 {
@@ -222,7 +222,7 @@ func TestErrand_KilledBeforeTheAnswer(t *testing.T) {
 			n.world.shopify.Fault("graphql", 1, shopifytest.KillBefore(w.kill))
 			undo := n.ask("undo", n.sent.String())
 			w.wait()
-			if got := len(n.jobs()); got != 3 || exists(n.counter().path(undo, answered)) {
+			if got := len(n.jobs()); got != 3 || exists(n.counter().path(undo, endAnswered)) {
 				t.Fatalf("%d jobs, want the undo's as the third and no answer", got)
 			}
 			after := n.ask("plan")
@@ -384,7 +384,7 @@ func TestCounter_Order(t *testing.T) {
 	}
 	for name, text := range map[string]string{"a newer form": `{"wasl":2,"command":"plan","at":"2026-11-25T00:00:00Z","lang":"en"}`,
 		"another command": `{"wasl":1,"command":"run","at":"2026-11-25T00:00:00Z","lang":"en"}`, "more": `{"wasl":1,"command":"plan","more":1}`, "half": `{"wasl":1,`} {
-		if err := os.WriteFile(c.path(want[0], asked), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(c.path(want[0], endAsked), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if trouble, ok := errors.AsType[*pipeline.Trouble](second(c.take(want[0]))); !ok || trouble.Rule != "request.form" {
