@@ -42,6 +42,8 @@
 //	                       file held (hold); ignore: they are not held against each other
 //	hidden: report         hidden rows are read and told, left out (skip), or the file is held (hold)
 //	dictionary: false      columns are never found by the dictionary's other names for them
+//	unpivot: {but: [SKU, Title], name: Location, value: Quantity, skip: [not stocked]}
+//	                       columns become rows: a file with one for each warehouse; columns: names those that do
 //
 // # What a field may say
 //

@@ -3,8 +3,8 @@
 //
 // In: records of shopify.stock (an SKU, a location, a quantity), which become
 // documents; batches of documents from the ledger. Out: one
-// inventorySetQuantities a batch of up to 250, Outcomes, what Shopify said, and
-// for wasl check facts about the shop.
+// inventorySetQuantities a batch of up to 250, above 20,000 a bulk operation of
+// such lines, Outcomes, what Shopify said, and for wasl check facts about the shop.
 //
 // It never sends what the shop holds already, never sets a balance that it has
 // not read, never repeats a request under another key or with other bytes while
@@ -16,9 +16,9 @@
 //	shelf.go      what the shop holds             survey.go     how it is read
 //	levels.go     balances                        whole.go      whole products
 //	surveybulk.go reading everything at once      match.go      code -> variant
-//	kinds.go      the kinds of stock
-//	stock.go      records -> document             plan.go       document <-> what the shop holds
-//	send.go       batch -> request -> outcomes    readback.go   reading balances by id
+//	stock_*.go    balances: made by the flow's rules (stock_build), compared (stock_plan),
+//	              what a file lacks (stock_more), sent 250 a call or in lines (stock_send,
+//	              stock_bulk), stale ones (stock_stale), read back (stock_back)
 //	product_*.go  item groups -> products: built, matched, compared, sent
 //	status*.go    holds and releases             publish.go    where products are shown
 //	keys.go       our own keys in the shop
@@ -43,6 +43,10 @@
 //     Shopify compares the bytes. Ask therefore asks nobody for twenty hours:
 //     sending the same again is the question. After that the key may be forgotten
 //     and the shop is read instead.
+//   - Each line of a bulk operation has a key of its own, made of the batch's ID and
+//     its number, so that a file that was started twice all the same would set nothing
+//     twice. A line without an answer was set where one of its balances is as it was
+//     to be and none as it was before: a line is set whole or not at all.
 //   - A refused batch has changed nothing, so the rows that were not named leave
 //     again at once, under a new key; they are never tried under the old one, which
 //     counts as failed.
