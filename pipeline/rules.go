@@ -882,7 +882,7 @@ func (r Rule) Note() bool {
 	case "contract.added", "contract.gone", "contract.renamed", "contract.named", "contract.order", "contract.type",
 		"contract.format", "contract.codepage", "contract.delimiter", "contract.accepted",
 		"column.word", "cell.merged", "file.hidden", "file.macros", "file.name", "text.repaired", "text.marks", "number.rounded",
-		"reupload.proof":
+		"reupload.proof", "stock.unspoken", "stock.nameless":
 		return true
 	}
 	return false
