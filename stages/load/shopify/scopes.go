@@ -12,7 +12,7 @@ func (stockDesk) scopes() []string {
 }
 
 func (productDesk) scopes() []string {
-	return []string{"write_products", "read_inventory", "read_publications", "write_publications"}
+	return []string{"write_products", "read_publications", "write_publications"}
 }
 
 func (statusDesk) scopes() []string {

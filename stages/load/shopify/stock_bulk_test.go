@@ -267,7 +267,7 @@ func TestSink_StockBulk(t *testing.T) {
 		s := open(t, shopifytest.Options{BulkPolls: 1})
 		sink := s.sink(t)
 		return sinktest.World{
-			Sink: waiting{sink, s.clock},
+			Sink:   waiting{sink, s.clock},
 			Freeze: func(b pipeline.Batch) ([]byte, error) { return stockRulesOf(s.config(), nil, "").freezeLines(b) },
 			Docs: func(texts []string) []pipeline.Document {
 				var docs []pipeline.Document
