@@ -105,7 +105,7 @@ func TestCheck_Goods(t *testing.T) {
 	for _, p := range problems {
 		got = append(got, strings.Join(strings.Fields(strings.Join([]string{string(p.Rule), p.With["scope"], p.With["flows"], p.With["what"], p.With["ours"], p.With["theirs"], p.With["key"], p.With["type"]}, " ")), " "))
 	}
-	want := []string{"scope.missing read_inventory shopify.product", "scope.missing write_publications shopify.product, shopify.collection",
+	want := []string{"scope.missing write_publications shopify.product, shopify.collection",
 		"shop.differs currency USD EGP", "shop.differs taxes_included false true", "shop.differs zone Europe/Athens Africa/Cairo", "key.type wasl.item_code single_line_text_field"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
