@@ -80,10 +80,12 @@ func matchNames(n names, columns []asked) headed {
 			}
 		} else if at, twice, ok := by.find(c.folded); ok {
 			h.at[i], h.twice[i] = at, twice
-		} else if at, twice, ok := by.find(c.also); ok && twice < 0 {
-			h.at[i], h.word[i] = at, true
 		}
+	}
+	h.synonyms(by, columns)
+	for i, c := range columns {
 		switch {
+		case c.virtual != "":
 		case h.at[i] >= 0:
 			if c.Number > 0 {
 				continue // there whatever the header says: no sign of it
@@ -99,6 +101,30 @@ func matchNames(n names, columns []asked) headed {
 		}
 	}
 	return h
+}
+
+// synonyms finds what is not there under any of its own names. A column of the file
+// that is read already means something else: a word of the dictionary does not give
+// it a second meaning. What is required comes first.
+func (h *headed) synonyms(by nameIndex, columns []asked) {
+	taken := func(at int) bool {
+		for i, c := range columns {
+			if c.Number == 0 && h.at[i] == at {
+				return true
+			}
+		}
+		return false
+	}
+	for _, required := range []bool{true, false} {
+		for i, c := range columns {
+			if c.virtual != "" || c.Number > 0 || c.Required != required || h.at[i] >= 0 {
+				continue
+			}
+			if at, twice, ok := by.find(c.also); ok && twice < 0 && !taken(at) {
+				h.at[i], h.word[i] = at, true
+			}
+		}
+	}
 }
 
 // find reads the first rows and looks for the header among them.

@@ -309,6 +309,13 @@ func TestHeader_ByNumberAndWord(t *testing.T) {
 	if err != nil {
 		t.Errorf("the first synonym that is there: %v", err)
 	}
+	// What a column means already is not also something else by the dictionary, and
+	// what is required chooses first.
+	o = Options{Columns: []Column{{Names: []string{"Type"}, Also: []string{"Group"}}, {Names: []string{"Model"}, Also: []string{"Group"}, Required: true}, {Names: []string{"Code"}}}}
+	rows, read, err = readBytes(t, o, "f", []byte("Code,Group\nK-1,G-1\n"))
+	if err != nil || fmt.Sprint(rows[0].Places) != "[-1 1 0]" || len(read.Words) != 1 {
+		t.Errorf("got %v %+v %v", rows, read, err)
+	}
 }
 
 func TestPolicies(t *testing.T) {

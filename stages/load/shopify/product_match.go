@@ -183,6 +183,9 @@ func (m *matched) lay(w *goods) (l layout, rule pipeline.Rule, with map[string]s
 	default:
 		place, ok := places(p, w.Options)
 		if !ok {
+			place, ok = m.alike(w)
+		}
+		if !ok {
 			facts["has"], facts["wants"] = optionNames(p), strings.Join(w.Options, ", ")
 			return l, "product.unlike", facts, nil
 		}
@@ -265,6 +268,50 @@ func places(p *product, names []string) ([]int, bool) {
 	}
 	used := slices.Sorted(slices.Values(place))
 	return place, len(place) == len(names) && len(slices.Compact(used)) == len(names) && used[0] >= 0
+}
+
+// alike says which of the ERP's options each of the product's is where they have
+// other names, Color for اللون: the values of the variants that were found tell, as
+// long as they fit in one way only. The names in the shop stay.
+func (m *matched) alike(w *goods) ([]int, bool) {
+	n := len(m.product.Options)
+	if n != len(w.Options) {
+		return nil, false
+	}
+	var found [][]int
+	for _, order := range orders(n) {
+		fits, seen := true, false
+		for i, v := range m.variants {
+			if v == nil || len(w.Wares[i].Values) != n {
+				continue
+			}
+			seen = true
+			for j, value := range valuesOf(v, m.product) {
+				fits = fits && pipeline.Fold(value) == pipeline.Fold(w.Wares[i].Values[order[j]])
+			}
+		}
+		if fits && seen {
+			found = append(found, order)
+		}
+	}
+	if len(found) != 1 {
+		return nil, false
+	}
+	return found[0], true
+}
+
+// orders are all orders of n things, of which a product has three at most.
+func orders(n int) [][]int {
+	if n == 0 {
+		return [][]int{{}}
+	}
+	var out [][]int
+	for _, shorter := range orders(n - 1) {
+		for at := range n {
+			out = append(out, slices.Insert(slices.Clone(shorter), at, n-1))
+		}
+	}
+	return out
 }
 
 func optionNames(p *product) string {

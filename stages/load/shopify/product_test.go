@@ -487,3 +487,33 @@ func TestProductSink(t *testing.T) {
 		}
 	})
 }
+
+// Options that are only called otherwise are the same ones, where the values of the
+// variants that were found say so and fit in one way; the names in the shop stay.
+func TestProducts_OptionsUnderOtherNames(t *testing.T) {
+	t.Parallel()
+	s := goodsShop(t)
+	s.AddProduct(shopifytest.Product{Title: "قميص", Handle: "shirt", Options: []shopifytest.Option{{Name: "المقاس"}, {Name: "اللون"}}, Variants: []shopifytest.Variant{
+		{SKU: "A-1R", Price: "10.00", Options: []string{"S", "أحمر"}}, {SKU: "HAND", Price: "9.00", Options: []string{"L", "أخضر"}}}})
+	row := func(code, color, size string) line {
+		return line{"group": "G-1", "code": code, "title": "قميص", "price": "12", "option1_name": "Color", "option1": color, "option2_name": "Size", "option2": size}
+	}
+	l := newGoodsLane(t, s, nil)
+	l.run(row("A-1R", "أحمر", "S"), row("A-1B", "أزرق", "M"))
+	p, _ := s.Product("shirt")
+	if l.want("G-1", pipeline.Delivered); len(p.Variants) != 3 || p.Options[0].Name != "المقاس" || !slices.Equal(p.Variants[2].Options, []string{"M", "أزرق"}) && !slices.Equal(p.Variants[1].Options, []string{"M", "أزرق"}) {
+		t.Errorf("%+v", p)
+	}
+	s.clean(t)
+
+	// Nobody was found, or the values would fit both ways: a person has to say it.
+	for _, v := range []shopifytest.Variant{{SKU: "OTHER", Options: []string{"S", "أحمر"}}, {SKU: "A-1R", Options: []string{"S", "S"}}} {
+		s := goodsShop(t)
+		s.AddProduct(shopifytest.Product{Title: "قميص", Metafields: map[string]string{"wasl.item_group": "G-1"}, Options: []shopifytest.Option{{Name: "المقاس"}, {Name: "اللون"}}, Variants: []shopifytest.Variant{v}})
+		l := newGoodsLane(t, s, nil)
+		l.run(row("A-1R", "S", "S"))
+		if l.want("G-1", pipeline.Held); len(l.why["product/G-1"]) != 1 || l.why["product/G-1"][0].Rule != "product.unlike" {
+			t.Errorf("%v", l.why)
+		}
+	}
+}
