@@ -33,6 +33,7 @@ func (s *Sink) desks() []desk {
 		discountDesk{s},
 		imageDesk{s},
 		collectionDesk{s},
+		orderDesk{s},
 	}
 }
 

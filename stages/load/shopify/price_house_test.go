@@ -142,7 +142,10 @@ func (h *house) wishes(kind string, rows ...row) (docs, aside []pipeline.Documen
 	for i, r := range rowsOf(h.t, k, rows...) {
 		by := fmt.Sprint(i)
 		if len(k.GroupBy) > 0 {
-			by = r.Text(k.GroupBy[0])
+			by = ""
+			for _, field := range k.GroupBy {
+				by += r.Text(field) + "\n"
+			}
 		}
 		if groups[by] == nil {
 			order = append(order, by)
