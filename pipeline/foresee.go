@@ -60,6 +60,10 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 	if err != nil {
 		return nil, err
 	}
+	kind := p.flow.Kind
+	q.Delivered = func(ctx context.Context, keys []string) (map[string]bool, error) {
+		return p.steps.Ledger.Delivered(ctx, kind.Name, cmp.Or(kind.Space, p.flow.Lane), keys)
+	}
 	if q.Booked, err = p.booked(ctx); err != nil {
 		return nil, err
 	}

@@ -28,6 +28,9 @@ type Ledger interface {
 	// job on to be reconciled.
 	Refuse(ctx context.Context, job Job, why *Refused, reading Reading) error
 
+	// Delivered tells which of some keys of a kind and space have been delivered.
+	Delivered(ctx context.Context, kind, space string, keys []string) (map[string]bool, error)
+
 	// Booked are the bookings of a kind and space that are still to come, by the
 	// key of their document. Those of a job that is held, or was dropped, do not
 	// count.

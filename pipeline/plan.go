@@ -25,6 +25,10 @@ type Question struct {
 	Memo     string     // MemoUndo ... where wasl itself asks; "" where a file does
 	All      bool       // what is already so is to leave once more (wasl reupload --all)
 
+	// Delivered tells which of some keys have been delivered before: of one that the
+	// other side no longer has, somebody has taken it away. nil: nothing is known.
+	Delivered func(ctx context.Context, keys []string) (map[string]bool, error)
+
 	// Booked are the bookings of the flow's lane that are still to come, by the
 	// key of their document; those of the kinds beside (Kind.Beside) as well.
 	Booked map[string][]Booking

@@ -2,6 +2,9 @@ package pipeline
 
 // goodsRules are those of products, collections and how they are matched: see rules.
 var goodsRules = []rule{
+	{"product.gone",
+		words{"the product of {group} was sent before, and the shop no longer has it: somebody deleted it there", "take it out of the ERP's file; or let wasl make it once more: settings: {gone: make}"},
+		words{"منتج {group} أُرسل من قبل ولم يعد موجودًا في المتجر: حذفه شخص ما هناك", "احذفه من ملف نظام ERP، أو دع wasl ينشئه من جديد: settings: {gone: make}"}},
 	{"product.differs",
 		words{"the rows of {group} do not agree on {field}: it was \"{first}\" before", "write the same on all rows of the group, or on its first row only"},
 		words{"صفوف المجموعة {group} لا تتفق في {field}: كانت القيمة قبل ذلك \"{first}\"", "اكتب القيمة نفسها في جميع صفوف المجموعة، أو في صفها الأول فقط"}},

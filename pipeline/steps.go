@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -108,7 +109,11 @@ func (s *Steps) settle(ctx context.Context, b Batch, did string, a Answer, cause
 		wait = later.After
 	}
 	if wait == 0 {
-		wait = Backoff(max(b.Asked, b.Tries))
+		tries := max(b.Asked, b.Tries)
+		if a.arrived() {
+			tries = 1 // it goes on, though not without trouble
+		}
+		wait = Backoff(tries)
 	}
 	p, err := s.Ledger.Settle(context.WithoutCancel(ctx), b, a, s.now().Add(wait))
 	if err != nil {
@@ -120,6 +125,11 @@ func (s *Steps) settle(ctx context.Context, b Batch, did string, a Answer, cause
 		p.Wait = wait
 	}
 	return p, cause
+}
+
+// arrived tells whether anything got through.
+func (a Answer) arrived() bool {
+	return slices.ContainsFunc(a.Outcomes, func(o Outcome) bool { return o.State == Delivered })
 }
 
 // holds tells whether one of the batch's documents is in a state.

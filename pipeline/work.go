@@ -94,6 +94,12 @@ func (s *Steps) do(ctx context.Context, q Queue, lane string, due Due, drain boo
 	case err == nil:
 		return p.pause(), q.Done(ctx, lane)
 	}
+	if p.States[Delivered] > 0 && due.Tries > 0 { // it goes on: what failed before is over
+		if err := q.Done(ctx, lane); err != nil {
+			return 0, err
+		}
+		due.Tries = 0
+	}
 	if !drain {
 		wait = slow
 	}

@@ -79,6 +79,39 @@ func scanWish(row scanner) (w Wish, err error) {
 	return w, err
 }
 
+// Delivered tells which of some keys of a kind and space have been delivered.
+func (l *Ledger) Delivered(ctx context.Context, kind, space string, keys []string) (map[string]bool, error) {
+	out := make(map[string]bool, len(keys))
+	err := l.read(ctx, func(tx *txn) error {
+		for part := range slices.Chunk(keys, chunkSize) {
+			args := []any{kind, space}
+			for _, key := range part {
+				args = append(args, key)
+			}
+			rows, err := tx.Query(`SELECT k.key FROM known k JOIN spaces s ON s.id = k.space
+				WHERE s.kind = ? AND s.lane = ? AND k.print <> x'' AND k.key IN `+places(len(part), 1), args...)
+			if err != nil {
+				return err
+			}
+			for rows.Next() {
+				var key string
+				if err := rows.Scan(&key); err != nil {
+					return errors.Join(err, rows.Close())
+				}
+				out[key] = true
+			}
+			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what of %s was delivered: %w", kind, err)
+	}
+	return out, nil
+}
+
 // Undoable are the documents of a job that changed something and can be put
 // back, as they left. ErrNotFound where the ledger has no such job.
 func (l *Ledger) Undoable(ctx context.Context, job pipeline.Job) (docs []pipeline.Document, lost int, err error) {

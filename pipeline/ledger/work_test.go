@@ -167,3 +167,56 @@ func (away) Send(context.Context, pipeline.Batch) (pipeline.Answer, error) {
 func (a away) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	return a.Send(ctx, b)
 }
+
+// halting is a sink that gets one document a call through, then trouble comes.
+type halting struct {
+	memory
+	waits []time.Duration
+}
+
+func (h *halting) Send(_ context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	var a pipeline.Answer
+	for i, d := range b.Docs {
+		state := pipeline.Ready
+		if i == 0 {
+			h.got[d.Key]++
+			state = pipeline.Delivered
+		}
+		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: d.Key, State: state})
+	}
+	return a, &pipeline.Later{Err: io.ErrUnexpectedEOF}
+}
+
+// A lane that goes on, though not without trouble, does not wait longer and longer.
+func TestWork_PausesDoNotGrowWhileItGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := &halting{memory: memory{got: map[string]int{}}}
+	flow := h.flow(12)
+	flow.Sink = h
+	w.flow(flow)
+	w.admit("stock")
+	now := time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
+	s := &pipeline.Steps{Flows: []pipeline.Flow{flow}, Ledger: w.l, Vault: h, Now: func() time.Time { return now },
+		Tell: func(e pipeline.Event) {
+			if e.What == pipeline.EventFailed {
+				h.waits = append(h.waits, e.Wait)
+			}
+		}}
+	for range 100 {
+		err := pipeline.Work(t.Context(), s, w.l, "stock", nil, time.Nanosecond)
+		waiting, ok := errors.AsType[*pipeline.Waiting](err)
+		if !ok {
+			break
+		}
+		now = now.Add(waiting.Wait)
+	}
+	if len(h.got) != 12 || len(h.waits) < 11 {
+		t.Fatalf("%d arrived, %d pauses", len(h.got), len(h.waits))
+	}
+	for i, wait := range h.waits {
+		if wait > time.Second {
+			t.Errorf("pause %d is %s", i, wait)
+		}
+	}
+}

@@ -98,6 +98,7 @@ func (w goods) wish() goods {
 // The choices of settings.
 const (
 	createYes, createNo, createHold = "yes", "no", "hold"
+	goneHold, goneMake              = "hold", "make"
 	missingReport, missingHold      = "report", "hold"
 	ownTags                         = "tags"
 	onlineStore                     = "online_store"
@@ -121,6 +122,7 @@ func (s productDesk) kind() pipeline.Kind {
 			{Name: "options", Form: "[Color, Size]: up to three different names, without \" / \"", Help: "what the options are called, where no column says so",
 				Fits: func(v string) bool { _, ok := optionNamesOf(v); return ok }},
 			{Name: "owns", Choices: []string{"", ownTags}, Help: "what a product has of it is replaced whole: tags; else they are only added"},
+			{Name: "gone", Choices: []string{goneHold, goneMake}, Default: goneHold, Help: "what becomes of a product that wasl has sent before and the shop no longer has: held, since somebody deleted it, or made once more"},
 			{Name: "create", Choices: []string{createYes, createNo, createHold}, Default: createYes, Help: "whether products that the shop lacks are made, left out, or held"},
 			{Name: "new_status", Choices: []string{"draft", "active"}, Default: "draft", Help: "what a new product is where the file does not say"},
 			{Name: "publish", Default: onlineStore, Help: "where active products are shown: a channel's handle, or the gid of a publication"},

@@ -35,6 +35,9 @@ func (s productDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Pl
 	if err := s.readNamesakes(ctx, b); err != nil {
 		return pipeline.Plan{}, err
 	}
+	if b.sent, err = b.sentBefore(ctx, q); err != nil {
+		return pipeline.Plan{}, err
+	}
 	if b.shown, err = s.readPublished(ctx, rules.publish, b.watched(), b.unveils()); err != nil {
 		return pipeline.Plan{}, err
 	}
@@ -58,6 +61,7 @@ type bench struct {
 	found    []matched
 	problems [][]pipeline.Problem
 	shelf    *shelf
+	sent     map[string]bool     // keys of products that the shop lacks, and had from us
 	holders  map[string]*product // by handle: of products that are to be made
 	shown    publications
 	calm     string
@@ -147,6 +151,24 @@ func (b *bench) match() {
 	}
 }
 
+// sentBefore are the keys of products that the shop lacks though they were sent to
+// it: somebody has deleted them there, and knows why.
+func (b *bench) sentBefore(ctx context.Context, q pipeline.Question) (map[string]bool, error) {
+	if q.Delivered == nil || q.Settings["gone"] == goneMake {
+		return nil, nil
+	}
+	var keys []string
+	for i, doc := range b.docs {
+		if b.found[i].product == nil && len(b.problems[i]) == 0 {
+			keys = append(keys, doc.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	return q.Delivered(ctx, keys)
+}
+
 // watched are the products of which it has to be known whether they are shown.
 func (b *bench) watched() []string {
 	ids := []string{}
@@ -185,6 +207,9 @@ func (b *bench) planned(i int) pipeline.Planned {
 			return held(nil, "group", w.Group, "product.unknown", map[string]string{"group": w.Group})
 		case b.rules.create == createNo:
 			return pipeline.Planned{Doc: doc, Left: b.lacking}
+		}
+		if b.sent[doc.Key] {
+			return held(nil, "group", w.Group, "product.gone", map[string]string{"group": w.Group})
 		}
 		if other := b.holders[handleOf(w)]; other != nil {
 			return held(nil, "handle", handleOf(w), "product.handle",

@@ -1,10 +1,14 @@
 package shopify
 
 import (
+	"context"
+	"errors"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
+	"wasl/pipeline"
 	"wasl/stages/load/shopify/shopifytest"
 )
 
@@ -50,5 +54,62 @@ func TestTouched(t *testing.T) {
 				t.Errorf("calls %v", calls)
 			}
 		})
+	}
+}
+
+// What was sent and is gone from the shop was deleted there by somebody: it is not
+// made once more before somebody says so.
+func TestProducts_DeletedByHand(t *testing.T) {
+	t.Parallel()
+	s := goodsShop(t)
+	l := newGoodsLane(t, s, nil)
+	l.run(shirt...)
+	s.DeleteProduct("g-1")
+	docs, _ := buildProducts(t, nil, append(slices.Clone(shirt), line{"group": "G-2", "code": "NEW", "price": "5"})...)
+	sent := func(_ context.Context, keys []string) (map[string]bool, error) {
+		if !slices.Equal(keys, []string{"product/G-1", "product/G-2"}) {
+			t.Errorf("asked for %v", keys)
+		}
+		return map[string]bool{"product/G-1": true}, nil
+	}
+	plan := l.ask(pipeline.Question{Docs: docs, Delivered: sent})
+	if len(plan[0].Problems) != 1 || plan[0].Problems[0].Rule != "product.gone" || len(plan[1].Problems) > 0 {
+		t.Errorf("%v, %v", plan[0].Problems, plan[1].Problems)
+	}
+	l.set = pipeline.Settings{"gone": goneMake}
+	if plan := l.ask(pipeline.Question{Docs: docs, Delivered: sent}); len(plan[0].Problems) > 0 {
+		t.Errorf("%v", plan[0].Problems)
+	}
+}
+
+// A search lags behind: what stands at the handle of a product that is to be made,
+// under our own key and changed just now, is that product, and time will show it.
+func TestProducts_SearchLags(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
+	w := goods{Group: "G-1", Wares: []ware{{Code: "A"}}}
+	of := func(p *product, read bool) *bench {
+		b := &bench{wishes: []goods{w}, found: make([]matched, 1), problems: make([][]pipeline.Problem, 1),
+			holders: map[string]*product{handleOf(w): p}, shelf: &shelf{products: map[string]*product{}}}
+		if read {
+			b.shelf.products[p.ID] = p
+		}
+		return b
+	}
+	for name, c := range map[string]struct {
+		p     product
+		read  bool
+		later bool
+	}{
+		"ours, just now":       {product{ID: "1", ItemGroup: "G-1", UpdatedAt: now.Add(-5 * time.Second)}, false, true},
+		"ours, long ago":       {product{ID: "1", ItemGroup: "G-1", UpdatedAt: now.Add(-time.Hour)}, false, false},
+		"another's":            {product{ID: "1", ItemGroup: "G-9", UpdatedAt: now}, false, false},
+		"on the shelf, too":    {product{ID: "1", ItemGroup: "G-1", UpdatedAt: now}, true, false},
+		"a merchant's by hand": {product{ID: "1", UpdatedAt: now}, false, false},
+	} {
+		err := of(&c.p, c.read).lagging(now)
+		if later, ok := errors.AsType[*pipeline.Later](err); ok != c.later || ok && later.After != searchAgain {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -169,7 +169,7 @@ func TestBulkRead_EndsWithoutResult(t *testing.T) {
 		t.Errorf("refused: got %s", class(err))
 	}
 	d = newDesk(t, map[string][]string{"BulkOperationRunQuery": {queryBusy}})
-	if _, err := read(t, d.door()); class(err) != "later 30s shopify.request certain" || len(d.waits) < 100 {
+	if _, err := read(t, d.door()); class(err) != "later 30s shopify.busy certain" || len(d.waits) < 100 {
 		t.Errorf("no room for an hour: got %s after %d waits", class(err), len(d.waits))
 	}
 }
@@ -386,8 +386,8 @@ func TestBulkStart_UserErrors(t *testing.T) {
 		"started":         {[]string{running}, 201, "", 1},
 		"missing once":    {[]string{fileMissing, running}, 201, "", 2},
 		"missing":         {[]string{fileMissing}, 201, "trouble shopify.request certain", 2},
-		"busy":            {[]string{busyAgain}, 201, "later 30s shopify.request certain", 1},
-		"limit":           {[]string{strings.Replace(busyAgain, "OPERATION_IN_PROGRESS", "LIMIT_REACHED", 1)}, 201, "later 30s shopify.request certain", 1},
+		"busy":            {[]string{busyAgain}, 201, "later 30s shopify.busy certain", 1},
+		"limit":           {[]string{strings.Replace(busyAgain, "OPERATION_IN_PROGRESS", "LIMIT_REACHED", 1)}, 201, "later 30s shopify.busy certain", 1},
 		"invalid":         {[]string{strings.Replace(busyAgain, "OPERATION_IN_PROGRESS", "INVALID_MUTATION", 1)}, 201, "trouble shopify.request certain", 1},
 		"file server":     {[]string{strings.Replace(busyAgain, "OPERATION_IN_PROGRESS", "INTERNAL_FILE_SERVER_ERROR", 1)}, 201, "later shopify.request certain", 1},
 		"nothing":         {[]string{`{"bulkOperationRunMutation":null}`}, 201, "later", 1},

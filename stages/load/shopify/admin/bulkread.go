@@ -147,7 +147,7 @@ func (d *Door) notStarted(r Reply, e UserError) error {
 	}
 	switch e.Code {
 	case "OPERATION_IN_PROGRESS", "LIMIT_REACHED":
-		return busy{later(lastPoll)}
+		return busy{&pipeline.Later{Err: trouble("shopify.busy", "host", d.way.address.Host, "said", short(e.Message)), After: lastPoll}}
 	case "NO_SUCH_FILE", "INVALID_STAGED_UPLOAD_FILE":
 		return fileGone{d.Refused(r, e)}
 	case "INTERNAL_FILE_SERVER_ERROR":

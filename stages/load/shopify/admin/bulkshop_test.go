@@ -184,7 +184,7 @@ func TestBulkStart_FiveAtOnce(t *testing.T) {
 	d := s.door(t)
 	for i := range 6 {
 		_, err := d.BulkStart(t.Context(), many, fmt.Sprintf("the-tag-%03d", i), []byte(s.line(i, i)))
-		if got := err != nil; got != (i == 5) || got && class(err) != "later 30s shopify.request certain" {
+		if got := err != nil; got != (i == 5) || got && class(err) != "later 30s shopify.busy certain" {
 			t.Errorf("%d: %v", i, err)
 		}
 	}
