@@ -2,7 +2,7 @@ package pipeline
 
 // goodsRules are those of products, collections and how they are matched: see rules.
 var goodsRules = []rule{
-	{"product.gone",
+	{"product.deleted",
 		words{"the product of {group} was sent before, and the shop no longer has it: somebody deleted it there", "take it out of the ERP's file; or let wasl make it once more: settings: {gone: make}"},
 		words{"منتج {group} أُرسل من قبل ولم يعد موجودًا في المتجر: حذفه شخص ما هناك", "احذفه من ملف نظام ERP، أو دع wasl ينشئه من جديد: settings: {gone: make}"}},
 	{"product.differs",

@@ -209,7 +209,7 @@ func (b *bench) planned(i int) pipeline.Planned {
 			return pipeline.Planned{Doc: doc, Left: b.lacking}
 		}
 		if b.sent[doc.Key] {
-			return held(nil, "group", w.Group, "product.gone", map[string]string{"group": w.Group})
+			return held(nil, "group", w.Group, "product.deleted", map[string]string{"group": w.Group})
 		}
 		if other := b.holders[handleOf(w)]; other != nil {
 			return held(nil, "handle", handleOf(w), "product.handle",

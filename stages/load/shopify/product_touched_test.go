@@ -73,7 +73,7 @@ func TestProducts_DeletedByHand(t *testing.T) {
 		return map[string]bool{"product/G-1": true}, nil
 	}
 	plan := l.ask(pipeline.Question{Docs: docs, Delivered: sent})
-	if len(plan[0].Problems) != 1 || plan[0].Problems[0].Rule != "product.gone" || len(plan[1].Problems) > 0 {
+	if len(plan[0].Problems) != 1 || plan[0].Problems[0].Rule != "product.deleted" || len(plan[1].Problems) > 0 {
 		t.Errorf("%v, %v", plan[0].Problems, plan[1].Problems)
 	}
 	l.set = pipeline.Settings{"gone": goneMake}
