@@ -29,6 +29,17 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestRules_Once: a name has one meaning, whichever file of the table it stands in.
+func TestRules_Once(t *testing.T) {
+	seen := map[Rule]bool{}
+	for _, r := range rules {
+		if seen[r.name] {
+			t.Errorf("%s stands twice", r.name)
+		}
+		seen[r.name] = true
+	}
+}
+
 // TestRules_Used keeps code and table together: every rule that the code names
 // stands in the table, and every line of the table is named somewhere.
 func TestRules_Used(t *testing.T) {

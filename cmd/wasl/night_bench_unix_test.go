@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -53,15 +52,22 @@ func BenchmarkStockNight(b *testing.B) {
 			b.Fatal(err)
 		}
 		cmd := exec.CommandContext(b.Context(), self, "run", "-C", dir)
-		cmd.Env = append(os.Environ(), programVariable+"=1")
+		peak := filepath.Join(dir, "peak")
+		cmd.Env = append(os.Environ(), programVariable+"=1", peakVariable+"="+peak)
 		began := time.Now()
 		if out, err := cmd.CombinedOutput(); err != nil {
 			b.Fatalf("%v\n%s", err, out)
 		}
 		b.ReportMetric(time.Since(began).Seconds(), "s/night")
-		if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			b.ReportMetric(float64(used.Maxrss)/1024, "MB-at-most")
+		text, err := os.ReadFile(peak) // the system's own count begins with what the stand-in holds
+		if err != nil {
+			b.Fatal(err)
 		}
+		var kib float64
+		if _, err := fmt.Sscan(string(text), &kib); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(kib/1024, "MiB-at-most")
 		b.StopTimer()
 		changes, calls := len(w.shopify.State().History), len(w.shopify.Calls())
 		if changes != rows {
