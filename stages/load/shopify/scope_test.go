@@ -29,6 +29,9 @@ func scopeRows(s *shop) map[string][]line {
 		kindImage: three(func(n int) line {
 			return line{"code": fmt.Sprint("SKU-", n), "image": fmt.Sprintf("https://pictures.example.com/%d.jpg", n)}
 		}),
+		kindOrder: three(func(n int) line {
+			return line{"order.id": fmt.Sprint(n), "doc_no": fmt.Sprint("INV-", n), "eta_uuid": "abc", "tags": "posted", "po_number": "P"}
+		}),
 		kindCollection: three(func(n int) line {
 			return line{"code": fmt.Sprint("C", n), "title": fmt.Sprint("C", n), "member": fmt.Sprint("SKU-", n), "publish": "true"}
 		}),
@@ -41,6 +44,7 @@ func scopeShop(t *testing.T, kind string, scopes []string) (*shop, *Sink, pipeli
 	s := open(t, shopifytest.Options{Scopes: scopes})
 	for n := range 3 {
 		s.AddProduct(shopifytest.Product{Title: "P", Variants: []shopifytest.Variant{{SKU: fmt.Sprint("SKU-", n+1), Price: "20.00"}}})
+		s.PlaceOrder(shopifytest.Order{ID: fmt.Sprint(orderGID, n+1), Name: fmt.Sprint("#", n+1), Lines: []shopifytest.OrderLine{{Title: "X", Price: "1"}}})
 	}
 	sink := s.quick(t)
 	kinds := sink.Kinds()
@@ -70,6 +74,9 @@ func scopeShop(t *testing.T, kind string, scopes []string) (*shop, *Sink, pipeli
 		}
 		doc.Kind = kind
 		docs = append(docs, doc)
+	}
+	if len(docs) == 0 {
+		t.Fatalf("no rows of %s are known here", kind)
 	}
 	return s, sink, k, docs
 }
