@@ -34,6 +34,7 @@ func (s *Sink) desks() []desk {
 		imageDesk{s},
 		collectionDesk{s},
 		orderDesk{s},
+		fulfilDesk{s},
 	}
 }
 

@@ -47,6 +47,7 @@ type Sink struct {
 	match   func(code string) (variantID string, ok bool, err error) // nil: nobody has matched anything
 	content func(ctx context.Context, sha string) (pipeline.File, error)
 	keys    keyring
+	doubts  doubts
 }
 
 var (
