@@ -35,6 +35,7 @@ func (s *Sink) desks() []desk {
 		collectionDesk{s},
 		orderDesk{s},
 		fulfilDesk{s},
+		paidDesk{s},
 	}
 }
 
