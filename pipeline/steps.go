@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 )
 
@@ -104,16 +103,16 @@ func (s *Steps) ask(ctx context.Context, b Batch) (Progress, error) {
 // settle stores an answer. It goes on when ctx has ended: what the other side
 // said must not be lost with it.
 func (s *Steps) settle(ctx context.Context, b Batch, did string, a Answer, cause error) (Progress, error) {
-	wait := a.Again
-	if later, ok := errors.AsType[*Later](cause); ok && later.After > 0 {
-		wait = later.After
+	wait, failed := a.Again, false
+	if later, ok := errors.AsType[*Later](cause); ok {
+		wait, failed = cmp.Or(later.After, wait), true
 	}
-	if wait == 0 {
-		tries := max(b.Asked, b.Tries)
-		if a.arrived() {
-			tries = 1 // it goes on, though not without trouble
-		}
-		wait = Backoff(tries)
+	switch {
+	case wait > 0:
+	case failed:
+		wait = Backoff(1) // how long to rest after several failures in a row is for the lane to say
+	default:
+		wait = Backoff(max(b.Asked, b.Tries))
 	}
 	p, err := s.Ledger.Settle(context.WithoutCancel(ctx), b, a, s.now().Add(wait))
 	if err != nil {
@@ -125,11 +124,6 @@ func (s *Steps) settle(ctx context.Context, b Batch, did string, a Answer, cause
 		p.Wait = wait
 	}
 	return p, cause
-}
-
-// arrived tells whether anything got through.
-func (a Answer) arrived() bool {
-	return slices.ContainsFunc(a.Outcomes, func(o Outcome) bool { return o.State == Delivered })
 }
 
 // holds tells whether one of the batch's documents is in a state.
