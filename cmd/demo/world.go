@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"wasl/stages/load/eta/etatest"
 	"wasl/stages/load/shopify/shopifytest"
@@ -50,6 +51,7 @@ func openWorld(dir string) (*world, error) {
 		shopify: shopifytest.New(shopifytest.Options{
 			Domain: "nour.myshopify.com", Name: "Nour Home", ClientID: "demo-app", ClientSecret: "demo-app-secret",
 			TaxesIncluded: true, Variants: variants(m.Stock),
+			Scopes:    slices.Concat(shopifytest.GoodsScopes, shopifytest.OrderScopes), // what the shipped flows need
 			Locations: []shopifytest.Location{{ID: cairo, Name: "Cairo"}, {ID: alexandria, Name: "Alexandria"}},
 		}),
 		eta: etatest.New(etatest.Options{ValidationPolls: 1, Taxpayers: []etatest.Taxpayer{taxpayer}}),
