@@ -32,6 +32,12 @@ func scopeRows(s *shop) map[string][]line {
 		kindOrder: three(func(n int) line {
 			return line{"order.id": fmt.Sprint(n), "doc_no": fmt.Sprint("INV-", n), "eta_uuid": "abc", "tags": "posted", "po_number": "P"}
 		}),
+		kindFulfillment: three(func(n int) line {
+			return line{"note": fmt.Sprint("DN-", n), "order.id": fmt.Sprint(n), "sku": fmt.Sprint("SKU-", n), "quantity": "1"}
+		}),
+		kindPayment: three(func(n int) line {
+			return line{"payment.id": fmt.Sprint("R-", n), "order.id": fmt.Sprint(n), "amount": "1.00", "currency": "EGP"}
+		}),
 		kindCollection: three(func(n int) line {
 			return line{"code": fmt.Sprint("C", n), "title": fmt.Sprint("C", n), "member": fmt.Sprint("SKU-", n), "publish": "true"}
 		}),
@@ -44,7 +50,8 @@ func scopeShop(t *testing.T, kind string, scopes []string) (*shop, *Sink, pipeli
 	s := open(t, shopifytest.Options{Scopes: scopes})
 	for n := range 3 {
 		s.AddProduct(shopifytest.Product{Title: "P", Variants: []shopifytest.Variant{{SKU: fmt.Sprint("SKU-", n+1), Price: "20.00"}}})
-		s.PlaceOrder(shopifytest.Order{ID: fmt.Sprint(orderGID, n+1), Name: fmt.Sprint("#", n+1), Lines: []shopifytest.OrderLine{{Title: "X", Price: "1"}}})
+		s.PlaceOrder(shopifytest.Order{ID: fmt.Sprint(orderGID, n+1), Name: fmt.Sprint("#", n+1), Gateway: "Cash on Delivery (COD)",
+			Lines: []shopifytest.OrderLine{{SKU: fmt.Sprint("SKU-", n+1), Title: "X", Price: "1.00"}}})
 	}
 	sink := s.quick(t)
 	kinds := sink.Kinds()
