@@ -80,6 +80,7 @@ func peakOfMine() []byte {
 //	pictures             what hangs on the stand-in's products
 //	collections [H+=P]   what the collections of the shop hold; with arguments somebody
 //	                     puts a product in by hand first, or makes one: H+=
+//	booked [ORDERS]      what was paid, sent and written back on the orders of the shop
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -95,7 +96,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "picture": cmdPicture, "pictures": cmdPictures, "world": cmdWorld,
-			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls,
+			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "booked": cmdBooked, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls,
 		},
 	})
 }
@@ -172,7 +173,7 @@ func (w *world) start(variants []shopifytest.Variant) {
 	w.shopify = shopifytest.New(shopifytest.Options{
 		Domain: "nour.myshopify.com", Name: "Nour", ClientID: "client", ClientSecret: "hush-shopify", TaxesIncluded: true,
 		Locations: []shopifytest.Location{{ID: cairo, Name: "Cairo"}, {ID: alexandria, Name: "Alexandria"}}, Variants: variants,
-		Scopes: slices.Concat(shopifytest.DefaultScopes, shopifytest.GoodsScopes),
+		Scopes: slices.Concat(shopifytest.DefaultScopes, shopifytest.GoodsScopes, shopifytest.OrderScopes),
 	})
 	w.eta = startETA()
 }

@@ -255,6 +255,18 @@ var words = map[string][2]string{
 	"field.variant":    {"variant", "المتغير"},
 	"field.discount":   {"discount", "الخصم"},
 
+	"field.erp_doc_no":    {"ERP document", "مستند النظام المحاسبي"},
+	"field.erp_credit_no": {"ERP credit notes", "الإشعارات الدائنة"},
+	"field.erp_cancel_no": {"ERP cancellations", "مستندات الإلغاء"},
+	"field.eta_uuid":      {"ETA receipt", "إيصال الضرائب"},
+	"field.eta_status":    {"ETA status", "حالة الإيصال"},
+	"field.eta_qr_url":    {"ETA link", "رابط الإيصال"},
+	"field.note":          {"note", "الملاحظة"},
+	"field.po_number":     {"PO number", "رقم أمر الشراء"},
+	"field.fulfillment":   {"fulfilment", "الشحن"},
+	"field.tracking":      {"tracking", "التتبع"},
+	"field.outstanding":   {"outstanding", "المتبقي"},
+
 	"title.quarantine": {"Rows to correct", "صفوف للتصحيح"},
 	"sheet.quarantine": {"To correct", "للتصحيح"},
 	"quarantine.wrong": {"What is wrong", "ما الخطأ"},

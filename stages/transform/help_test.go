@@ -49,8 +49,13 @@ func kinds() map[string]pipeline.Kind {
 			percent:rate amount:amount value:amount value_type:text each:bool sort:text items:text collections:text class:text starts:time
 			ends:time minimum:amount minimum_quantity:quantity usage_limit:quantity once:bool with_order:bool with_product:bool
 			with_shipping:bool active:bool`)},
-		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: order},
-		"eta.receipt": {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], item...)},
+		"shopify.order": {Name: "shopify.order", GroupBy: []string{"order"}, Fields: fields(`order:code! order.id:code order.name:code doc_no:code
+			doc_type:text doc_status:text eta_uuid:code eta_status:text eta_qr_url:text tags:text note:text po_number:text`)},
+		"shopify.fulfillment": {Name: "shopify.fulfillment", GroupBy: []string{"note"}, Fields: fields(`order.id:code order.name:code note:code! sku:code
+			quantity:quantity location:code warehouse:code company:text tracking:code url:text at:time notify:bool cancelled:bool`)},
+		"shopify.payment": {Name: "shopify.payment", Fields: fields(`order.id:code order.name:code payment.id:code! amount:amount! currency:code at:time`)},
+		"erp.order":       {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: order},
+		"eta.receipt":     {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], item...)},
 		"all": {Name: "all", Fields: fields(`label:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool
 			other:amount third:amount`)},
 	}

@@ -65,23 +65,25 @@ func (s orderDesk) kind() pipeline.Kind {
 	return pipeline.Kind{
 		Name:     kindOrder,
 		Help:     "what is written back on an order: the ERP's number, the receipt of the tax authority, tags",
-		GroupBy:  []string{"order.id", "order.name"},
+		GroupBy:  []string{"order"},
 		Settled:  true,
 		Build:    buildWriteback,
 		Batch:    orderBatch,
 		Bulk:     pipeline.Bulk{Above: orderAbove, Batch: orderBulk},
 		Freeze:   freezeWriteback,
 		Settings: []pipeline.Setting{staleSetting},
-		Fields: append(slices.Clone(orderFields),
+		Fields: append([]pipeline.Field{
+			{Name: "order", Type: pipeline.Code, Required: true, Help: "which order: its name, or its id; rows of one are one document. It is found by the two fields below where they are there"}}, append(slices.Clone(orderFields),
 			pipeline.Field{Name: "doc_no", Type: pipeline.Code, Help: "the ERP's number of its document"},
 			pipeline.Field{Name: "doc_type", Type: pipeline.Text, Help: "what the document is: sale (also empty) or revision; credit and cancellation have fields of their own, where all their numbers are listed"},
+			pipeline.Field{Name: "doc_status", Type: pipeline.Text, Help: "refused: the ERP did not take the document, and nothing of the row is written"},
 			pipeline.Field{Name: "eta_uuid", Type: pipeline.Code, Help: "the tax authority's name for the receipt"},
 			pipeline.Field{Name: "eta_status", Type: pipeline.Text, Help: "how it stands there"},
 			pipeline.Field{Name: "eta_qr_url", Type: pipeline.Text, Help: "the link in its QR code"},
 			pipeline.Field{Name: "tags", Type: pipeline.Text, Help: "tags that are added, by commas; those that are there stay"},
 			pipeline.Field{Name: "note", Type: pipeline.Text, Help: "the order's note, in place of what it was"},
 			pipeline.Field{Name: "po_number", Type: pipeline.Text, Help: "the order's purchase order number"},
-		),
+		)...),
 	}
 }
 
@@ -114,6 +116,9 @@ func buildWriteback(group []pipeline.Record) (pipeline.Document, []pipeline.Prob
 
 // row takes what one row says.
 func (w *writeback) row(r pipeline.Record) (problems []pipeline.Problem) {
+	if strings.EqualFold(r.Text("doc_status"), "refused") {
+		return nil
+	}
 	if no := oneLine(r.Text("doc_no")); no != "" {
 		switch key, known := docKeys[strings.ToLower(r.Text("doc_type"))]; {
 		case !known:

@@ -50,16 +50,32 @@ func (r orderRef) words() []string { return distinct([]string{r.key(), r.Name}) 
 // bareName is an order's name as it is compared: an ERP may have lost the # of it.
 func bareName(name string) string { return strings.TrimPrefix(pipeline.Fold(name), "#") }
 
-// orderRefOf is the order that a row names, and what is wrong with how it does.
+// orderRefOf is the order that a row names, and what is wrong with how it does. A kind
+// whose rows of one order belong together has the field order too, which is either.
 func orderRefOf(r pipeline.Record) (orderRef, []pipeline.Problem) {
 	ref := orderRef{ID: strings.TrimPrefix(r.Text("order.id"), orderGID), Name: r.Text("order.name")}
+	if ref.said() == "" {
+		ref = orderCalled(r.Text("order"))
+	}
 	switch {
-	case ref.ID == "" && ref.Name == "":
+	case ref.said() == "":
 		return ref, []pipeline.Problem{r.Problem("order.name", "order.nameless", nil)}
 	case ref.ID != "" && !orderNumber.MatchString(ref.ID):
 		return ref, []pipeline.Problem{r.Problem("order.id", "order.id", map[string]string{"given": ref.ID})}
 	}
 	return ref, nil
+}
+
+// leastID is how many digits the id of an order has at least; no shop has numbered its
+// orders so far.
+const leastID = 9
+
+// orderCalled is the order that a text means which may be an id or a name.
+func orderCalled(text string) orderRef {
+	if number, is := strings.CutPrefix(text, orderGID); is || len(text) >= leastID && orderNumber.MatchString(text) {
+		return orderRef{ID: number}
+	}
+	return orderRef{Name: text}
 }
 
 // orderFields are the fields by which a row names an order.

@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -123,13 +124,20 @@ func (s orderDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Plan
 		case twice[gids[i]]:
 			p.Problems = []pipeline.Problem{ofOrder(doc, "order.name", refs[i].said(), "order.twice", map[string]string{"order": now.Name})}
 		default:
-			if p, err = writtenBack(doc, wishes[i], now, q); err != nil {
+			if wishes[i].empty() && q.Memo == "" {
+				p.Left = pipeline.Problem{Rule: "order.nothing", With: map[string]string{"order": now.Name}}.Says(cmp.Or(s.lang, "en"))
+			} else if p, err = writtenBack(doc, wishes[i], now, q); err != nil {
 				return pipeline.Plan{}, err
 			}
 		}
 		plan.Docs[i] = p
 	}
 	return plan, nil
+}
+
+// empty tells whether a file says nothing that is written.
+func (w writeback) empty() bool {
+	return len(w.Fields)+len(w.More)+len(w.Tags) == 0 && w.Note == nil && w.PO == nil
 }
 
 // repeated are the ids that stand in a list more than once.

@@ -42,6 +42,8 @@ func TestOrders_WrittenBack(t *testing.T) {
 	// A credit note more; a revision takes the place of the number.
 	h.drop(kindOrder, row{"order.id": "2", "doc_no": "CN-3", "doc_type": "credit"}, row{"order.id": "2", "doc_no": "INV-8R", "doc_type": "revision"})
 	same(t, "#1002", h.ink("#1002"), "erp_doc_no=INV-8R erp_credit_no=CN-1, CN-2, CN-3 [] gate 3 PO-9")
+	same(t, "refused", h.drop(kindOrder, row{"order.id": "2", "doc_status": "refused", "doc_no": "X"}),
+		"2 skipped nothing is said that could be written on the order #1002: a document that the ERP refused has no number:")
 	h.clean(t)
 }
 

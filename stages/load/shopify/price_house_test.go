@@ -139,6 +139,11 @@ func (h *house) wishes(kind string, rows ...row) (docs, aside []pipeline.Documen
 	k := h.kindOf(kind)
 	groups := map[string][]pipeline.Record{}
 	var order []string
+	if kind == kindOrder {
+		for _, r := range rows {
+			r["order"] = cmp.Or(r["order"], strings.TrimSpace(r["order.id"]+" "+r["order.name"]))
+		}
+	}
 	for i, r := range rowsOf(h.t, k, rows...) {
 		by := fmt.Sprint(i)
 		if len(k.GroupBy) > 0 {
