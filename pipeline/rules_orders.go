@@ -44,6 +44,10 @@ var orderRules = []rule{
 		words{"the field {field} of the order {order} holds something that wasl did not write, so it cannot be seen what was done for it", "look at the order, then empty that field in the shop"},
 		words{"الحقل {field} في الطلب {order} يحتوي على ما لم يكتبه wasl، فلا يُعرف ما نُفّذ له", "راجع الطلب ثم أفرغ هذا الحقل في المتجر"}},
 
+	{"backorders.shop",
+		words{"wasl.yaml has no section shopify, so there is no shop to ask", "write the section; wasl init shows how"},
+		words{"لا يوجد قسم shopify في wasl.yaml، فلا يوجد متجر يُسأل", "اكتب القسم؛ والأمر wasl init يبيّن كيف"}},
+
 	{"fulfil.quantity",
 		words{"{given} of {sku} cannot be sent: Shopify counts whole pieces, one at least", "correct the quantity"},
 		words{"لا يمكن شحن {given} من الصنف {sku}: يعد Shopify قطعًا كاملة لا تقل عن واحدة", "صحّح الكمية"}},

@@ -18,11 +18,12 @@ import (
 
 // cmdBooked prints the orders of the shop, a line each: name, what was paid and is
 // open, what was sent, tags, note, our metafields; then how many mutations came. With a
-// file it places the orders first that stand in it, as JSON: shopifytest.Story.
+// file it places the orders first that stand in it, as JSON: shopifytest.Story; in it
+// TWENTY-DAYS-AGO is that time.
 func cmdBooked(ts *testscript.TestScript, neg bool, args []string) {
 	shop := worldOf(ts).shopify
 	if len(args) > 0 {
-		text := ts.ReadFile(args[0])
+		text := strings.ReplaceAll(ts.ReadFile(args[0]), "TWENTY-DAYS-AGO", time.Now().AddDate(0, 0, -20).UTC().Format(time.RFC3339))
 		for dec := json.NewDecoder(strings.NewReader(text)); ; {
 			var story shopifytest.Story
 			err := dec.Decode(&story)

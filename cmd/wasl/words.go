@@ -78,8 +78,9 @@ var said = map[string][2]string{
 
 	"match.done": {"items: {count}, found in the shop: {found}; correct it and drop it into the inbox: {file}", "الأصناف: {count}، عُثر في المتجر على: {found}؛ صحّح الملف ثم ضعه في مجلد الوارد: {file}"},
 
-	"workbook.plan":  {"plan:", "الخطة:"},
-	"workbook.drift": {"workbook:", "ملف Excel:"},
+	"workbook.plan":       {"plan:", "الخطة:"},
+	"workbook.backorders": {"workbook:", "ملف Excel:"},
+	"workbook.drift":      {"workbook:", "ملف Excel:"},
 
 	"release.done":    {"{job} is released by {by}; documents: {count}. Now: wasl run", "أفرج {by} عن {job}؛ عدد المستندات: {count}. الآن: wasl run"},
 	"release.leaves":  {"{job} is released by {by}; documents: {count}. wasl watch sends it now", "أفرج {by} عن {job}؛ عدد المستندات: {count}. يرسلها wasl watch الآن"},
@@ -89,6 +90,23 @@ var said = map[string][2]string{
 	"memo.reupload": {"reupload of {flow} by {by}: {why}", "إعادة إرسال {flow} بطلب {by}: {why}"},
 	"memo.booking":  {"booked for {at}: {flow}, {count}", "محجوز لـ {at}: {flow}، {count}"},
 	"undo.lost":     {"Cannot be put back ({count}):", "لا يمكن إعادتها ({count}):"},
+
+	"backorders.none":      {"Everything is sent: no order has anything left.", "شُحن كل شيء: لا يوجد طلب متبقٍّ عليه شيء."},
+	"backorders.age":       {"days", "الأيام"},
+	"backorders.orders":    {"orders", "الطلبات"},
+	"backorders.pieces":    {"pieces", "القطع"},
+	"backorders.held":      {"of them held", "منها موقوف"},
+	"backorders.order":     {"order", "الطلب"},
+	"backorders.placed":    {"placed", "تاريخ الطلب"},
+	"backorders.item":      {"item", "الصنف"},
+	"backorders.location":  {"location", "الموقع"},
+	"backorders.left":      {"left", "المتبقي"},
+	"backorders.hold":      {"held", "موقوف"},
+	"backorders.wanted":    {"wanted", "المطلوب"},
+	"backorders.there":     {"on hand", "الموجود"},
+	"backorders.committed": {"committed", "المحجوز"},
+	"backorders.short":     {"short", "العجز"},
+	"backorders.enough":    {"No item is short: what is wanted lies there, as far as its balance is known.", "لا عجز في أي صنف: المطلوب موجود، بقدر ما يُعرف رصيده."},
 
 	"drift.none":     {"The ERP and the shop agree; compared: {count}", "النظام المحاسبي والمتجر متطابقان؛ عدد ما قورن: {count}"},
 	"drift.some":     {"The ERP and the shop differ. Values: {count}; documents compared: {of}", "النظام المحاسبي والمتجر مختلفان. القيم: {count}؛ المستندات التي قورنت: {of}"},
