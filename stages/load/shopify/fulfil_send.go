@@ -244,7 +244,7 @@ func (s fulfilDesk) ship(ctx context.Context, b *waybill, a *pipeline.Answer) er
 	for _, l := range b.loads {
 		id, errs, err := s.create(ctx, b.w, l)
 		if err != nil {
-			return s.called1(err, b.doc)
+			return s.calledOnce(err, b.doc)
 		}
 		if len(errs) > 0 {
 			b.o.Notes = b.o.Notes.without(b.w.Note)

@@ -245,3 +245,32 @@ func TestFaultMatrix_Fulfillments(t *testing.T) {
 		return j
 	}}.run(t)
 }
+
+// What a night of 500 delivery notes, and of 500 receipts, costs.
+func TestFulfillments_Cost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("500 orders")
+	}
+	t.Parallel()
+	for kind, most := range map[string]int{kindFulfillment: 640, kindPayment: 640} {
+		h := openOrders(t)
+		h.many(500)
+		var rows []row
+		for i := range 500 {
+			rows = append(rows, row{"note": fmt.Sprint("DN-", i), "payment.id": fmt.Sprint("R-", i), "order.id": fmt.Sprint(1000 + i), "sku": "A-1", "quantity": "1", "amount": "100"})
+		}
+		for _, r := range rows {
+			for _, other := range map[string][]string{kindFulfillment: {"payment.id", "amount"}, kindPayment: {"note", "sku", "quantity"}}[kind] {
+				delete(r, other)
+			}
+		}
+		p := h.plan(kind, rows...)
+		plan := h.sink.door.Used()
+		h.carry(kind, p)
+		all := h.sink.door.Used()
+		t.Logf("%s: plan %d calls, %.0f points; sending %d calls, %.0f points", kind, plan.Calls, plan.Points, all.Calls-plan.Calls, all.Points-plan.Points)
+		if all.Calls > most {
+			t.Errorf("%s takes %d calls, more than %d", kind, all.Calls, most)
+		}
+	}
+}

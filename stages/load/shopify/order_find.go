@@ -66,8 +66,8 @@ func orderRefOf(r pipeline.Record) (orderRef, []pipeline.Problem) {
 	return ref, nil
 }
 
-// leastID is how many digits the id of an order has at least; no shop has numbered its
-// orders so far.
+// leastID is how many digits the id of an order has at least. A name that is a number
+// is far shorter: shops count their orders from 1001.
 const leastID = 9
 
 // orderCalled is the order that a text means which may be an id or a name.

@@ -155,7 +155,7 @@ func (s stage) calls(all []letter) (out [][]letter) {
 	return out
 }
 
-// settle reads the answer of one call: which orders it refuses. Of a list nothing
+// refused tells which orders of one call its answer refuses, and why. Of a list nothing
 // was written then, whichever entry is refused. An error without a place is of all.
 func (s stage) refused(some []letter, errs []admin.UserError) map[string][]pipeline.Problem {
 	if len(errs) == 0 {

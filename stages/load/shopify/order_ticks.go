@@ -177,8 +177,8 @@ func calledFor(err error, doc pipeline.Document) error {
 	return doubtful{error: err, keys: []string{doc.Key}}
 }
 
-// called1 is that of a call that may not be repeated.
-func (s *Sink) called1(err error, doc pipeline.Document) error {
+// calledOnce is that of a call that may not be repeated.
+func (s *Sink) calledOnce(err error, doc pipeline.Document) error {
 	if !admin.Certain(err) {
 		s.doubts.mu.Lock()
 		defer s.doubts.mu.Unlock()

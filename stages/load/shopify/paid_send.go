@@ -152,11 +152,11 @@ func (s paidDesk) take(ctx context.Context, c *collected) (pipeline.Outcome, err
 		return o, nil
 	}
 	if err != nil {
-		return o, s.called1(err, c.doc)
+		return o, s.calledOnce(err, c.doc)
 	}
 	errs, ok := refusalsIn(r.Data, root)
 	if !ok {
-		return o, s.called1(admin.Unreadable(op, r), c.doc)
+		return o, s.calledOnce(admin.Unreadable(op, r), c.doc)
 	}
 	if len(errs) > 0 {
 		for _, e := range errs {
