@@ -26,11 +26,12 @@
 //	promotion_*.go  reductions for a time, put back at their end
 //	discount_*.go   discounts at the cart, automatic and by code
 //	image_*.go    pictures: built, found, compared (image_compare), sent step by step
+//	collection_*.go  groups -> collections: found, compared, sent with their members
 //	order_*.go    what is written back on orders: numbers, links, tags
 //	fulfil_*.go   delivery notes -> fulfilments   paid_*.go      collected money -> payments
 //	order_ticks.go  how neither is made twice     backlog.go     what is left to send
 //	bulk.go       a batch that leaves as one bulk operation
-//	check.go      what wasl check asks
+//	check.go, check_goods.go  what wasl check asks    scopes.go  the rights of each kind
 //	documents.go, surveydocs.go  every document of the API that is used
 //	admin/        the client of the API: calls, pages, tokens, errors, points
 //
@@ -113,4 +114,10 @@
 //   - Thousands of orders are written back by a bulk operation for each sort of writing,
 //     because it runs one mutation: 5,000 orders with four fields take 63 points, and 86
 //     with a tag; one by one their tags alone would take 50,000.
+//   - A collection of ours has a source of ours, called wasl, so that it is known
+//     without a ledger who put a member in. Out of it goes only what carries
+//     wasl.item_group, or is named elsewhere in the file, and is not in the group any
+//     more; what the merchant selected in a source of theirs is never taken out, unless
+//     the flow says exact. Nothing of a collection is deleted, and conditions are the
+//     merchant's alone.
 package shopify
