@@ -25,6 +25,7 @@ type Answer struct {
 	Outcomes []Outcome
 	Said     []Said
 	Again    time.Duration // when to ask about what is accepted; zero: the lane decides
+	News     bool          // of what the lane has sent before: what is accepted in it is to be asked about at once
 }
 
 // Said is one exchange with the other side, kept for ever: the proof.
