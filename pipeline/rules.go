@@ -22,7 +22,7 @@ type rule struct {
 //
 // To add one: a line in its section, here or in the file rules_*.go of its
 // subject, with both languages.
-var rules = slices.Concat(houseRules, gateRules, shopifyRules, goodsRules, imageRules, orderRules, priceRules, pullRules, stockRules)
+var rules = slices.Concat(houseRules, gateRules, shopifyRules, erpRules, goodsRules, imageRules, orderRules, priceRules, pullRules, stockRules)
 
 var houseRules = []rule{
 	// ---- the folder and the vault (inbox, vault) ----
@@ -882,7 +882,7 @@ func (r Rule) Note() bool {
 	case "contract.added", "contract.gone", "contract.renamed", "contract.named", "contract.order", "contract.type",
 		"contract.format", "contract.codepage", "contract.delimiter", "contract.accepted",
 		"column.word", "cell.merged", "file.hidden", "file.macros", "file.name", "text.repaired", "text.marks", "number.rounded",
-		"reupload.proof", "stock.unspoken", "stock.nameless":
+		"reupload.proof", "erp.ack.after", "stock.unspoken", "stock.nameless":
 		return true
 	}
 	return false
