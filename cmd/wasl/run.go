@@ -45,7 +45,7 @@ would have to wait longer than its patience for another machine.`,
 // night is one run: everything from the inbox to the workbook. A share that is
 // away keeps nobody from asking about what was sent yesterday.
 func (a *app) night(ctx context.Context, h *house, patience time.Duration) error {
-	kept := errors.Join(h.serveAll(ctx, counterOf(h.cfg), nil, func() {}), h.keepBookings(ctx))
+	kept := errors.Join(h.serveAll(ctx, counterOf(h.cfg), nil, func() {}), h.keepBookings(ctx), h.pullAll(ctx))
 	var proved error
 	err := a.shift(ctx, h, func() map[string]error {
 		lanes := h.workIn(ctx, h.lanes(), h.ledger, patience)

@@ -90,6 +90,7 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 	start("requests", func() error { return h.serve(ctx, wakeAll) })
 	start("bookings", func() error { return h.keepInTime(ctx, wakeAll) })
 	start("inbox", func() error { return h.inbox.Watch(ctx, wakeAll) })
+	start("pulls", func() error { return h.pullInTime(ctx) })
 	start("pictures", func() error { return h.watchPictures(ctx) })
 	start("workbook", func() error { return h.writeWhenQuiet(ctx, beat, wakeAll) })
 	all.Wait()

@@ -108,6 +108,15 @@ var said = map[string][2]string{
 	"backorders.short":     {"short", "العجز"},
 	"backorders.enough":    {"No item is short: what is wanted lies there, as far as its balance is known.", "لا عجز في أي صنف: المطلوب موجود، بقدر ما يُعرف رصيده."},
 
+	"pull.orders":       {"orders", "الطلبات"},
+	"pull.customers":    {"customers", "العملاء"},
+	"pull.transactions": {"transactions", "الحركات المالية"},
+	"pull.payouts":      {"payouts", "التسويات"},
+	"pull.stock":        {"stock", "المخزون"},
+	"pull.none":         {"Nothing has changed: {what}. No file was dropped.", "لم يتغير شيء: {what}. لم يوضع أي ملف."},
+	"pull.some":         {"Pulled: {what}, {count}. The next run reads {file}.", "سُحب: {what}، العدد {count}. يقرأ التشغيل التالي الملف {file}."},
+	"pull.proof":        {"Orders that changed in the last {days} days: {count}. Had not come: {missing}; no longer in the shop: {gone}.", "الطلبات التي تغيرت في آخر {days} يومًا: {count}. لم تصل: {missing}؛ لم تعد في المتجر: {gone}."},
+
 	"drift.none":     {"The ERP and the shop agree; compared: {count}", "النظام المحاسبي والمتجر متطابقان؛ عدد ما قورن: {count}"},
 	"drift.some":     {"The ERP and the shop differ. Values: {count}; documents compared: {of}", "النظام المحاسبي والمتجر مختلفان. القيم: {count}؛ المستندات التي قورنت: {of}"},
 	"drift.erp":      {"ERP", "النظام المحاسبي"},

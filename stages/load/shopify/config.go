@@ -36,6 +36,7 @@ type Config struct {
 	BulkAbove int `yaml:"bulk_above"` // more balances than so many leave as one bulk operation; 0: 20,000
 
 	Images Images `yaml:"images"` // the folder of pictures
+	Pulls  Pulls  `yaml:"pull"`   // what is asked for by the clock
 }
 
 // Images is where pictures of items lie, and how their names say whose they are.
@@ -114,6 +115,7 @@ func (c Config) Validate() []pipeline.Finding {
 	if c.Margin < 0 || c.Margin > 90 {
 		wrong("margin", "shopify.margin", map[string]string{"given": strconv.Itoa(c.Margin)})
 	}
+	found = append(found, c.Pulls.validate()...)
 	return found
 }
 

@@ -51,5 +51,12 @@ func (s *Sink) needs(flows []string) map[string][]string {
 			out[scope] = append(out[scope], d.kind().Name)
 		}
 	}
+	for what, scopes := range pullScopes {
+		if s.cfg.Pulls.Every(what) > 0 {
+			for _, scope := range scopes {
+				out[scope] = append(out[scope], "pull "+what)
+			}
+		}
+	}
 	return out
 }

@@ -1,0 +1,67 @@
+package shopify
+
+import (
+	"time"
+
+	"wasl/pipeline"
+)
+
+// Pulls say what is asked of the shop by the clock, and how often: orders: 10m. What
+// is not named is asked for by hand only.
+type Pulls struct {
+	Orders       time.Duration `yaml:"orders"`
+	Customers    time.Duration `yaml:"customers"`
+	Transactions time.Duration `yaml:"transactions"`
+	Payouts      time.Duration `yaml:"payouts"`
+	Stock        time.Duration `yaml:"stock"`
+	Since        string        `yaml:"since"` // 2026-12-01: from when the first pull asks; nothing is pulled by the clock before it is said
+	Check        int           `yaml:"check"` // days over which it is proved once a day that no order is missing; 0: 7
+}
+
+// Every is how often something is to be pulled; zero: not by the clock.
+func (p Pulls) Every(what string) time.Duration {
+	return map[string]time.Duration{PullOrders: p.Orders, PullCustomers: p.Customers, PullTransactions: p.Transactions,
+		PullPayouts: p.Payouts, PullStock: p.Stock}[what]
+}
+
+// oftenest is how often something can be pulled at most.
+const oftenest = time.Minute
+
+func (p Pulls) validate() (found []pipeline.Finding) {
+	for _, what := range PullKinds {
+		if every := p.Every(what); every != 0 && every < oftenest {
+			found = append(found, pipeline.Finding{Path: "pull." + what, Rule: "pull.often", With: map[string]string{"given": every.String()}})
+		}
+	}
+	if _, err := time.Parse(time.DateOnly, p.Since); p.Since != "" && err != nil {
+		found = append(found, pipeline.Finding{Path: "pull.since", Rule: "pull.time", With: map[string]string{"given": p.Since}})
+	}
+	return found
+}
+
+// pullScopes are the rights that pulling needs (reference 2.4).
+var pullScopes = map[string][]string{
+	PullOrders:       {"read_orders", "read_customers"},
+	PullCustomers:    {"read_customers"},
+	PullTransactions: {"read_orders"},
+	PullPayouts:      {"read_shopify_payments_accounts", "read_shopify_payments_payouts"},
+	PullStock:        {"read_products", "read_inventory", "read_locations"},
+}
+
+// PullOverlap is how far before its place a pull begins: where the search lags, or
+// where what was seen still changes afterwards, as a payout does that is on its way.
+func PullOverlap(what string) time.Duration {
+	switch what {
+	case PullPayouts:
+		return 7 * 24 * time.Hour
+	case PullCustomers:
+		return 24 * time.Hour // the search knows whole days
+	}
+	return Overlap
+}
+
+// Shop is the shop's address, by which what was pulled is told apart.
+func (s *Sink) Shop() string { return s.cfg.Shop }
+
+// Pulls are the settings of what is pulled by the clock.
+func (s *Sink) Pulls() Pulls { return s.cfg.Pulls }
