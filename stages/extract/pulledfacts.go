@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -120,26 +119,67 @@ func (o *pulledOrder) sentOf(line string) (n int64, known bool) {
 	return n, known && (some || len(o.Refunds) > 0 || o.Edited != nil && *o.Edited)
 }
 
-// paidAt is when the money that made the order paid came in.
+// paidAt is when the order was paid for the first time: with that payment nothing was
+// left of what it cost at that moment.
 func (o *pulledOrder) paidAt() string {
-	if !slices.Contains([]string{"PAID", "PARTIALLY_REFUNDED", "REFUNDED"}, o.DisplayFinancialStatus) {
-		return ""
-	}
-	total, sum := o.TotalPriceSet.amount(), pipeline.Decimal{}
-	last := ""
+	came := pipeline.Decimal{}
 	for _, t := range o.Transactions {
-		if !t.came() {
-			continue
+		at := orElse(t.ProcessedAt, t.CreatedAt)
+		switch {
+		case t.came():
+			if came = came.Add(t.AmountSet.amount()); !came.LessThan(o.cost(at)) {
+				return at
+			}
+		case t.Kind == "REFUND" && t.Status == "SUCCESS":
+			return "" // from now on it is partially refunded, whatever comes in
 		}
-		last = orElse(t.ProcessedAt, t.CreatedAt)
-		if sum = sum.Add(t.AmountSet.amount()); !sum.LessThan(total) {
-			return last
-		}
-	}
-	if o.DisplayFinancialStatus == "PAID" {
-		return last
 	}
 	return ""
+}
+
+// cost is what the order came to at a time: the sum of its sales until then, where
+// they were asked for (it was edited, or goods came back); otherwise its total without
+// what had been taken back.
+func (o *pulledOrder) cost(at string) pipeline.Decimal {
+	if o.Agreements != nil {
+		sum := pipeline.Decimal{}
+		for _, a := range o.Agreements.Nodes {
+			if a.HappenedAt > at {
+				continue
+			}
+			for _, s := range a.Sales.Nodes {
+				sum = sum.Add(s.TotalAmount.amount())
+			}
+		}
+		return sum
+	}
+	sum := o.TotalPriceSet.amount()
+	for _, r := range o.Refunds {
+		if orElse(r.ProcessedAt, r.CreatedAt) < at {
+			sum = sum.Sub(r.worth(o.TaxesIncluded != nil && *o.TaxesIncluded))
+		}
+	}
+	return sum
+}
+
+// worth is what was taken back: goods and shipping with their tax, and differences.
+func (r pulledRefund) worth(included bool) pipeline.Decimal {
+	sum := pipeline.Decimal{}
+	add := func(net, tax *bag) {
+		if sum = sum.Add(net.amount()); !included {
+			sum = sum.Add(tax.amount())
+		}
+	}
+	for _, l := range r.RefundLineItems.Nodes {
+		add(l.SubtotalSet, l.TotalTaxSet)
+	}
+	for _, s := range r.RefundShippingLines.Nodes {
+		add(s.SubtotalAmountSet, s.TaxAmountSet)
+	}
+	for _, a := range r.OrderAdjustments.Nodes {
+		sum = sum.Sub(a.AmountSet.amount())
+	}
+	return sum
 }
 
 // came tells whether a transaction brought money.
@@ -147,10 +187,17 @@ func (t pulledMoney) came() bool {
 	return t.Status == "SUCCESS" && (t.Kind == "SALE" || t.Kind == "CAPTURE")
 }
 
-// fulfilledAt is when the last parcel of a fulfilled order was made.
+// fulfilledAt is when the last parcel of a fulfilled order was made. Where the order
+// is fulfilled because the rest of it was taken off, nobody says when.
 func (o *pulledOrder) fulfilledAt() (at string) {
 	if o.DisplayFulfillmentStatus != "FULFILLED" {
 		return ""
+	}
+	for i := range o.LineItems.Nodes {
+		l := &o.LineItems.Nodes[i]
+		if sent, known := o.sentOf(l.ID); known && sent != l.Quantity {
+			return ""
+		}
 	}
 	for _, p := range o.Fulfillments {
 		if p.Status != "CANCELLED" {

@@ -30,6 +30,10 @@ type pulledOrder struct {
 	Transactions                                                         []pulledMoney
 	Refunds                                                              []pulledRefund
 	Fulfillments                                                         []pulledParcel
+	Agreements                                                           *nodes[struct {
+		HappenedAt string
+		Sales      nodes[struct{ TotalAmount *bag }]
+	}]
 }
 
 type nodes[T any] struct{ Nodes []T }
