@@ -52,7 +52,7 @@ type Column struct {
 // Options say how a flow's files are read. The zero value reads any table whose
 // header is its first row.
 type Options struct {
-	Format      string   // FormatTable (also ""), FormatOrders, or a kind of file
+	Format      string   // FormatTable (also ""), FormatOrders, one of the other exports, or a kind of file
 	Sheet       string   // of a workbook; "" = the first visible one in which the header is found
 	Header      int      // last row of the header, counted from 1; 0 = found among the first rows
 	HeaderTall  int      // rows that it has; 0 = found, one to three
@@ -87,10 +87,17 @@ func (o Options) Extract(ctx context.Context, d pipeline.Drop, r io.ReaderAt) (*
 // takes every file. A file that cannot be read at all is taken, so that its
 // reason is told.
 func (o Options) Takes(d pipeline.Drop, r io.ReaderAt) bool {
-	if o.Format != FormatOrders {
+	export, known := exports[o.Format]
+	var found bool
+	var err error
+	switch {
+	case known:
+		found, err = seemsExport(o, export, d, r)
+	case o.Format == FormatOrders:
+		found, err = seemsOrders(o, d, r)
+	default:
 		return true
 	}
-	found, err := seemsOrders(o, d, r)
 	if err != nil {
 		_, ok := errors.AsType[*pipeline.Refused](err)
 		return ok
@@ -177,11 +184,15 @@ func (f *file) one(emit func(pipeline.Row) bool) error {
 	if err != nil {
 		return err
 	}
-	if want := f.opt.Format; want != "" && want != FormatTable && want != FormatOrders && want != f.read.Format {
+	export, known := exports[f.opt.Format]
+	if want := f.opt.Format; want != "" && want != FormatTable && want != FormatOrders && !known && want != f.read.Format {
 		return f.hold("file.kind", nil, "is", f.read.Format, "want", want)
 	}
 	if err := t.settle(); err != nil {
 		return err
+	}
+	if known && !export.is(t.header) {
+		return f.hold("file.kind", nil, "is", f.read.Format, "want", f.opt.Format)
 	}
 	f.describe(t)
 	if f.opt.Format != FormatOrders {
@@ -199,8 +210,14 @@ func (f *file) one(emit func(pipeline.Row) bool) error {
 		if err != nil {
 			return err
 		}
-	} else if err := t.each(func(row pipeline.Row) error { return give(row, emit) }); err != nil {
-		return err
+	} else {
+		take := func(row pipeline.Row) error { return give(row, emit) }
+		if known {
+			take = export.cleaned(t.header, take)
+		}
+		if err := t.each(take); err != nil {
+			return err
+		}
 	}
 	if f.read.Rows == 0 {
 		return f.refuse("file.empty", nil)
@@ -220,6 +237,9 @@ func (f *file) describe(t *table) {
 	f.read.Sheet = t.sheet
 	if f.opt.Format == FormatOrders {
 		f.read.Format = FormatOrders
+	}
+	if _, known := exports[f.opt.Format]; known {
+		f.read.Format = f.opt.Format
 	}
 }
 

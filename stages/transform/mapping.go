@@ -44,7 +44,7 @@ type Mapping struct {
 	About      Words    // one sentence about it
 	Files      []string // patterns of the names that it takes
 	To         string   // the kind of its documents
-	Format     string   // table, shopify.orders, or the kind of file that a table has to come in: csv, xlsx, xls, html, xml
+	Format     string   // table, shopify.orders (.customers, .transactions, .payouts, .payments), or the kind of file that a table has to come in: csv, xlsx, xls, html, xml
 	Sheet      string   // "" where it is not pinned
 	Header     int      // the last row of the header, counted from 1; 0 where it is not pinned
 	HeaderTall int      // how many rows it has; 0 where that is not pinned

@@ -18,7 +18,7 @@ import (
 var keys = []string{"flow", "about", "files", "format", "sheet", "header", "end", "unpacked", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "gate", "to", "settings", "empty", "split", "unpivot", "fields", "skip", "examples"}
 
 // formats are the ways in which extract reads a file.
-var formats = []string{"table", "shopify.orders", "csv", "xlsx", "xls", "html", "xml"}
+var formats = []string{"table", "shopify.orders", "shopify.customers", "shopify.transactions", "shopify.payouts", "shopify.payments", "csv", "xlsx", "xls", "html", "xml"}
 
 // Parse reads one mapping, checks it against its kind and whatever else it
 // names, and makes it ready to run. The findings are all that is wrong with it,

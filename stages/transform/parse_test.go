@@ -40,7 +40,7 @@ skip:
 m.yaml:2:1: there is no key flies here; did you mean files?
 m.yaml:3:8: "[x" is not a pattern of file names; write a name with * for any letters, such as stock*.csv, without a folder
 m.yaml:3:8: "a/b" is not a pattern of file names; write a name with * for any letters, such as stock*.csv, without a folder
-m.yaml:4:9: format is "tabel"; write one of: table shopify.orders csv xlsx xls html xml
+m.yaml:4:9: format is "tabel"; write one of: table shopify.orders shopify.customers shopify.transactions shopify.payouts shopify.payments csv xlsx xls html xml
 m.yaml:5:9: header cannot be read; write the number of a row counted from 1, two of them such as 9-11, or none
 m.yaml:8:3: there is no field skuu; did you mean sku?
 m.yaml:10:3: sku stands here twice; keep one of the two
