@@ -92,7 +92,7 @@ func (a *app) pull(ctx context.Context, h *house, ask pullAsk) error {
 // pulled is what a pull brought.
 type pulled struct {
 	What    string             `json:"pulled"`
-	File    string             `json:"file,omitempty"` // "": nothing had changed, nothing was dropped
+	Files   []string           `json:"files,omitempty"` // none: nothing had changed, nothing was dropped
 	Count   int                `json:"count"`
 	Since   time.Time          `json:"since,omitzero"`
 	Newest  time.Time          `json:"newest,omitzero"`
@@ -174,13 +174,21 @@ func (h *house) drop(ctx context.Context, what string, w shopify.Want) (pulled, 
 	}
 	defer func() { _ = p.Close() }() // a temporary file that stays is swept by the system
 	got := pulled{What: what, Count: p.Count, Since: w.Since, Newest: p.Newest, Calls: p.Used.Calls, Points: p.Used.Points, Missing: p.Missing}
-	if p.Count == 0 {
+	for one := p; one != nil; one = one.Next {
+		if one.Count == 0 {
+			continue
+		}
+		if err := h.inbox.Put(ctx, one.Name, one.Reader(), "pull:"+what); err != nil {
+			return got, err
+		}
+		if one != p {
+			got.Count += one.Count
+		}
+		got.Files = append(got.Files, one.Name)
+	}
+	if got.Files == nil {
 		return got, nil
 	}
-	if err := h.inbox.Put(ctx, p.Name, p.Reader(), "pull:"+what); err != nil {
-		return got, err
-	}
-	got.File = p.Name
 	newest := p.Newest
 	if !place.IsZero() && w.Since.After(place) || what == shopify.PullStock || w.IDs != nil || w.Gone != nil {
 		newest = time.Time{}
@@ -259,7 +267,7 @@ func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
 		if err != nil {
 			return p, err
 		}
-		p.File = got.File
+		p.File = strings.Join(got.Files, ", ")
 	}
 	return p, h.ledger.KeepPull(ctx, s.Shop(), checked, now, nil)
 }
@@ -296,8 +304,8 @@ func (a *app) showPull(p pulled) {
 		a.problemLines(p.Missing)
 		return
 	}
-	with := []string{"what", a.say("pull." + p.What), "count", humanize.Comma(int64(p.Count)), "file", a.upright(p.File)}
-	if p.File == "" {
+	with := []string{"what", a.say("pull." + p.What), "count", humanize.Comma(int64(p.Count)), "file", a.upright(strings.Join(p.Files, ", "))}
+	if len(p.Files) == 0 {
 		fmt.Fprintln(a.out, a.say("pull.none", with...))
 	} else {
 		fmt.Fprintln(a.out, a.say("pull.some", with...))

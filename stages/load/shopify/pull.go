@@ -71,6 +71,8 @@ type Pull struct {
 	Missing []pipeline.Problem // what was not to be had, each said once
 	Used    admin.Used         // what it cost
 
+	Next *Pull // another file that goes with it; nil: there is none
+
 	head  []byte
 	file  *os.File
 	parts []span // of file, in their order; nil: all of it
@@ -87,10 +89,24 @@ func (p *Pull) Reader() io.Reader {
 
 // Close removes the temporary file.
 func (p *Pull) Close() error {
-	if p.file == nil {
-		return nil
+	var err error
+	if p.file != nil {
+		err = errors.Join(p.file.Close(), os.Remove(p.file.Name()))
 	}
-	return errors.Join(p.file.Close(), os.Remove(p.file.Name()))
+	if p.Next != nil {
+		err = errors.Join(err, p.Next.Close())
+	}
+	return err
+}
+
+// beside is another file that goes with this one.
+func (p *Pull) beside(dir string) (*Pull, error) {
+	file, err := os.CreateTemp(dir, "pull-*")
+	if err != nil {
+		return nil, fmt.Errorf("shopify: a file for what is pulled: %w", err)
+	}
+	p.Next = &Pull{What: p.What, file: file}
+	return p.Next, nil
 }
 
 // missing notes what was not to be had, once.

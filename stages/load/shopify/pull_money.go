@@ -5,13 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"wasl/pipeline"
 	"wasl/stages/load/shopify/admin"
 )
 
 // Payouts and the movements on the balance exist only where Shopify Payments is
-// offered. Both go into one file, in the layout of the admin's payout transactions
-// of 2026, whose Payout columns say which payout each belongs to; a payout itself is
-// a row of the type payout.
+// offered. They are two files, in the layouts of the admin: payouts, and payout
+// transactions as they are since 2026.
 
 var payoutsPage = admin.Operation{Name: "WaslPayoutsPage", Cost: 30, Text: `query WaslPayoutsPage($first: Int!, $after: String, $query: String) {
   shopifyPaymentsAccount {
@@ -22,7 +22,8 @@ var payoutsPage = admin.Operation{Name: "WaslPayoutsPage", Cost: 30, Text: `quer
   }
 }`}
 
-const pulledFees = `chargesFee { amount } refundsFee { amount } adjustmentsFee { amount } reservedFundsFee { amount }`
+const pulledFees = `chargesGross { amount } refundsFeeGross { amount } adjustmentsGross { amount } reservedFundsGross { amount }
+chargesFee { amount } refundsFee { amount } adjustmentsFee { amount } reservedFundsFee { amount }`
 
 var balancePage = admin.Operation{Name: "WaslBalancePage", Cost: 40, Text: `query WaslBalancePage($first: Int!, $after: String, $query: String) {
   shopifyPaymentsAccount {
@@ -37,12 +38,18 @@ var balancePage = admin.Operation{Name: "WaslBalancePage", Cost: 40, Text: `quer
   }
 }`}
 
+const payoutColumns = "Payout Date,Status,Charges,Refunds,Adjustments,Reserved Funds,Fees,Retried Amount,Total,Currency,Payout ID"
+
 const balanceColumns = "Transaction Date,Type,Order,Card Brand,Card Source,Payout Status,Payout Date,Payout ID,Available On,Amount,Fee,Net,Checkout," +
 	"Payment Method Name,Presentment Amount,Presentment Currency,Currency,VAT"
 
 // pullPayouts reads payouts and the movements on the balance.
 func (s *Sink) pullPayouts(ctx context.Context, p *Pull, w Want) error {
-	out, days := p.sheet(balanceColumns), map[string]string{}
+	beside, err := p.beside(w.Dir)
+	if err != nil {
+		return err
+	}
+	out, moves, days := p.sheet(payoutColumns), beside.sheet(balanceColumns), map[string]string{}
 	offered := true
 	none := func(err error) error {
 		if refused, ok := denied(err); ok {
@@ -52,7 +59,7 @@ func (s *Sink) pullPayouts(ctx context.Context, p *Pull, w Want) error {
 		}
 		return err
 	}
-	err := none(s.readPayouts(ctx, w, func(one payout) {
+	err = none(s.readPayouts(ctx, w, func(one payout) {
 		days[one.ID] = utcDay(one.IssuedAt)
 		p.saw(one.IssuedAt)
 		out.row(one.row())
@@ -60,7 +67,7 @@ func (s *Sink) pullPayouts(ctx context.Context, p *Pull, w Want) error {
 	if err == nil && offered {
 		err = none(s.readBalance(ctx, w, func(m balanceMove) {
 			p.saw(m.TransactionDate)
-			out.row(m.row(days))
+			moves.row(m.row(days))
 		}))
 	}
 	if err != nil {
@@ -68,6 +75,9 @@ func (s *Sink) pullPayouts(ctx context.Context, p *Pull, w Want) error {
 	}
 	if !offered && len(p.Missing) == 0 {
 		p.missing("pull.payouts", map[string]string{"scope": "read_shopify_payments_payouts"})
+	}
+	if err := moves.finish("payments", s.now()); err != nil {
+		return err
 	}
 	return out.finish("payouts", s.now())
 }
@@ -78,11 +88,22 @@ type payout struct {
 	ID, LegacyResourceID, Status string
 	IssuedAt                     time.Time
 	Net                          amountSaid
+	Summary                      struct {
+		ChargesGross, RefundsFeeGross, AdjustmentsGross, ReservedFundsGross amountSaid
+		ChargesFee, RefundsFee, AdjustmentsFee, ReservedFundsFee            amountSaid
+	}
 }
 
 func (o payout) row() map[string]string {
-	return map[string]string{"Transaction Date": o.IssuedAt.Format(time.RFC3339), "Type": "payout", "Payout Status": strings.ToLower(o.Status),
-		"Payout Date": utcDay(o.IssuedAt), "Payout ID": o.LegacyResourceID, "Amount": o.Net.Amount, "Net": o.Net.Amount, "Currency": o.Net.CurrencyCode}
+	sum := o.Summary
+	fees := pipeline.Decimal{}
+	for _, fee := range []amountSaid{sum.ChargesFee, sum.RefundsFee, sum.AdjustmentsFee, sum.ReservedFundsFee} {
+		d, _ := pipeline.ParseNumber(fee.Amount, ".", nil) // the API writes plain decimals
+		fees = fees.Add(d)
+	}
+	return map[string]string{"Payout Date": utcDay(o.IssuedAt), "Status": strings.ToLower(o.Status), "Charges": sum.ChargesGross.Amount,
+		"Refunds": sum.RefundsFeeGross.Amount, "Adjustments": sum.AdjustmentsGross.Amount, "Reserved Funds": sum.ReservedFundsGross.Amount,
+		"Fees": fees.Neg().String(), "Total": o.Net.Amount, "Currency": o.Net.CurrencyCode, "Payout ID": o.LegacyResourceID}
 }
 
 // readPayouts reads payouts; offered is set false where the shop has no account.

@@ -428,13 +428,24 @@ func TestPullTables_SayWhatTheAdminsFilesSay(t *testing.T) {
 			}
 		}
 	}
-	payouts := rowsIn(t, pullOf(t, s, PullPayouts, Want{Since: s.ago(2000)}))
-	kinds := map[string]int{}
-	for _, row := range payouts {
-		kinds[row["Type"]]++
-	}
-	if kinds["payout"] != 1 || len(payouts) != 3 {
-		t.Errorf("payouts: %v", payouts)
+	payouts := pullOf(t, s, PullPayouts, Want{Since: s.ago(2000)})
+	for name, c := range map[string]struct {
+		pull *Pull
+		text string
+	}{"payouts": {payouts, s.ExportPayouts()}, "payments": {payouts.Next, s.ExportPaymentTransactions()}} {
+		want, got := exported(c.text), rowsIn(t, c.pull)
+		if len(want) != len(got) || len(got) == 0 {
+			t.Fatalf("%s: %d rows, the admin's file has %d", name, len(got), len(want))
+		}
+		slices.Reverse(want) // the newest first
+		for i, row := range want {
+			for column, value := range row {
+				pulled := got[i][column]
+				if sameValue(value) != sameValue(pulled) && pulled != "" && value != "0.00" {
+					t.Errorf("%s, row %d, %s: pulled %q, exported %q", name, i+1, column, pulled, value)
+				}
+			}
+		}
 	}
 	stock := rowsIn(t, pullOf(t, s, PullStock, Want{}))
 	i := slices.IndexFunc(stock, func(row map[string]string) bool { return row["SKU"] == "B-1" && row["Location"] == "Cairo" })
