@@ -49,6 +49,7 @@ type Want struct {
 	Until time.Time // changed before it; zero: up to now
 	IDs   []string  // these orders, and no search
 	Gone  []Seen    // orders that are no longer there: the file says so of each
+	above int       // orders above which a bulk operation reads them; 0: mostByPage
 	Dir   string    // where the temporary file goes; "": the system's
 }
 

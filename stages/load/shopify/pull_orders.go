@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -108,7 +109,7 @@ func (h *haul) search(ctx context.Context, w Want) error {
 	if _, err := h.sink.door.Read(ctx, ordersCount, map[string]any{"query": query}, &data); err != nil {
 		return err
 	}
-	if data.Count.Count > mostByPage {
+	if data.Count.Count > cmp.Or(w.above, mostByPage) {
 		err := h.bulk(ctx, query)
 		if !notInBulk(err) {
 			return err
