@@ -115,6 +115,7 @@ var said = map[string][2]string{
 	"pull.stock":        {"stock", "المخزون"},
 	"pull.none":         {"Nothing has changed: {what}. No file was dropped.", "لم يتغير شيء: {what}. لم يوضع أي ملف."},
 	"pull.some":         {"Pulled: {what}, {count}. The next run reads {file}.", "سُحب: {what}، العدد {count}. يقرأ التشغيل التالي الملف {file}."},
+	"pull.shelved":      {"Pulled: {what}, {count}, into {file}", "سُحب: {what}، العدد {count}، في {file}"},
 	"pull.proof":        {"Orders that changed in the last {days} days: {count}. Had not come: {missing}; no longer in the shop: {gone}.", "الطلبات التي تغيرت في آخر {days} يومًا: {count}. لم تصل: {missing}؛ لم تعد في المتجر: {gone}."},
 
 	"drift.none":     {"The ERP and the shop agree; compared: {count}", "النظام المحاسبي والمتجر متطابقان؛ عدد ما قورن: {count}"},

@@ -48,6 +48,23 @@ var pullScopes = map[string][]string{
 	PullStock:        {"read_products", "read_inventory", "read_locations"},
 }
 
+// PullHeads are the beginnings of the files that a pull makes, by the beginnings of
+// their names: enough to know which flow would take them. Stock is for people, and no
+// file of an inbox.
+func PullHeads(what string) map[string]string {
+	switch what {
+	case PullOrders:
+		return map[string]string{"orders-0.jsonl": `{"wasl":"orders","version":1}` + "\n"}
+	case PullCustomers:
+		return map[string]string{"customers-0.csv": customerColumns + "\n"}
+	case PullTransactions:
+		return map[string]string{"transactions-0.csv": transactionColumns + "\n"}
+	case PullPayouts:
+		return map[string]string{"payouts-0.csv": payoutColumns + "\n", "payments-0.csv": balanceColumns + "\n"}
+	}
+	return nil
+}
+
 // PullOverlap is how far before its place a pull begins: where the search lags, or
 // where what was seen still changes afterwards, as a payout does that is on its way.
 func PullOverlap(what string) time.Duration {

@@ -226,6 +226,32 @@ func TestPullOrders_CostsNoMoreThanTheFloor(t *testing.T) {
 	}
 }
 
+// By pages a pull waits for its points, and asks for no more than the bucket holds.
+func TestPullOrders_WaitsForPoints(t *testing.T) {
+	t.Parallel()
+	s := pullWorld(t)
+	s.place(1500)
+	p := pullOf(t, s, PullOrders, Want{Since: s.ago(5000)})
+	t.Logf("%d orders by pages: %d calls, %.0f points, %s waited", p.Count, p.Used.Calls, p.Used.Points, p.Used.Waited)
+	if p.Count != 1500 || p.Used.Waited == 0 || len(s.CallsOf("WaslOrdersPage")) != 30 {
+		t.Errorf("%d orders, %d pages, %s waited", p.Count, len(s.CallsOf("WaslOrdersPage")), p.Used.Waited)
+	}
+	if bad := s.Judge(); len(bad) > 0 {
+		t.Errorf("judged: %v", bad)
+	}
+}
+
+// A page that takes too long is asked for again at half its size.
+func TestPullOrders_PagesAreHalved(t *testing.T) {
+	t.Parallel()
+	s := pullWorld(t, func(o *shopifytest.Options) { o.Unthrottled = true })
+	s.place(60)
+	s.Fault("WaslOrdersPage", 1, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: 504})
+	if p := pullOf(t, s, PullOrders, Want{Since: s.ago(5000)}); p.Count != 60 || len(s.CallsOf("WaslOrdersPage")) != 4 {
+		t.Errorf("%d orders in %d pages", p.Count, len(s.CallsOf("WaslOrdersPage")))
+	}
+}
+
 // An order that has more lines than a page holds comes whole, and so do its refunds
 // and parcels; one that was edited has its signed ledger.
 func TestPullOrders_LongOrdersAreWhole(t *testing.T) {

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"wasl/pipeline"
+	"wasl/pipeline/ledger"
+	"wasl/stages/load/shopify"
+)
+
+// proof is what came of holding the shop's orders against what was pulled.
+type proof struct {
+	Days    int      `json:"days"`
+	Seen    int      `json:"seen"`
+	Missing []string `json:"missing"` // and pulled now
+	Gone    []string `json:"gone"`
+	File    string   `json:"file,omitempty"`
+}
+
+// checked is under what name the ledger keeps when the orders were proved last.
+const checked = "orders.check"
+
+// proveOrders holds ids and times of the orders that changed in the last days against
+// what was pulled. First it pulls what has changed since the last pull: that is not
+// missing yet.
+func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
+	s, err := h.shop()
+	if err != nil {
+		return proof{}, err
+	}
+	if days <= 0 {
+		days = max(s.Pulls().Check, 0)
+	}
+	if days == 0 {
+		days = 7
+	}
+	p := proof{Days: days, Missing: []string{}, Gone: []string{}}
+	place, err := h.upToNow(ctx, s)
+	if err != nil {
+		return p, err
+	}
+	now := time.Now()
+	since := now.AddDate(0, 0, -days)
+	seen, err := s.OrdersSeen(ctx, since)
+	if err != nil {
+		return p, err
+	}
+	known, err := h.ledger.PulledSince(ctx, s.Shop(), shopify.PullOrders, since)
+	if err != nil {
+		return p, err
+	}
+	var w shopify.Want
+	p.Seen = len(seen)
+	for _, o := range seen {
+		later := !place.IsZero() && o.Updated.After(place) // changed meanwhile: for the next pull
+		if k, ok := known[o.ID]; !later && (!ok || k.Updated.Before(o.Updated)) {
+			p.Missing, w.IDs = append(p.Missing, o.Name), append(w.IDs, o.ID)
+		}
+		delete(known, o.ID)
+	}
+	if w.Gone, err = s.OrdersGone(ctx, suspects(known)); err != nil {
+		return p, err
+	}
+	for _, o := range w.Gone {
+		p.Gone = append(p.Gone, o.Name)
+	}
+	if len(w.IDs)+len(w.Gone) > 0 {
+		got, err := h.drop(ctx, shopify.PullOrders, w)
+		if err != nil {
+			return p, err
+		}
+		p.File = strings.Join(got.Files, ", ")
+	}
+	return p, h.ledger.KeepPull(ctx, s.Shop(), checked, now, nil)
+}
+
+// upToNow pulls the orders that changed since the last pull, and gives the place it
+// got to; zero where none were ever pulled.
+func (h *house) upToNow(ctx context.Context, s *shopify.Sink) (time.Time, error) {
+	place, _, err := h.ledger.PullPlace(ctx, s.Shop(), shopify.PullOrders)
+	if err != nil || place.IsZero() {
+		return place, err
+	}
+	if _, err := h.drop(ctx, shopify.PullOrders, shopify.Want{Since: place.Add(-shopify.Overlap)}); err != nil {
+		return place, err
+	}
+	place, _, err = h.ledger.PullPlace(ctx, s.Shop(), shopify.PullOrders)
+	return place, err
+}
+
+// suspects are the orders that were pulled, and that the shop did not show.
+func suspects(known map[string]ledger.Pulled) (out []shopify.Seen) {
+	for _, k := range known {
+		if !k.Gone {
+			out = append(out, shopify.Seen{ID: k.ID, Name: k.Name, Created: k.Created, Updated: k.Updated})
+		}
+	}
+	slices.SortFunc(out, func(a, b shopify.Seen) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// showProof prints what was found missing.
+func (a *app) showProof(p proof) {
+	if a.json {
+		a.jsonLine(a.out, map[string]any{"what": "proof", "days": p.Days, "seen": p.Seen, "missing": p.Missing, "gone": p.Gone, "file": p.File})
+	} else {
+		fmt.Fprintln(a.out, a.say("pull.proof", "days", fmt.Sprint(p.Days), "count", humanize.Comma(int64(p.Seen)), "missing", fmt.Sprint(len(p.Missing)), "gone", fmt.Sprint(len(p.Gone))))
+		for _, line := range p.problems() {
+			fmt.Fprintf(a.out, "  %s\n", line.Says(a.language()))
+		}
+	}
+	if len(p.Missing)+len(p.Gone) > 0 {
+		a.code = exitAside
+	}
+}
+
+// mostNames is how many orders are named one by one.
+const mostNames = 50
+
+// problems are what a proof has to say, by name.
+func (p proof) problems() (out []pipeline.Problem) {
+	names := func(all []string) map[string]string {
+		if len(all) > mostNames {
+			all = append(slices.Clone(all[:mostNames]), fmt.Sprintf("… (%d)", len(all)))
+		}
+		return map[string]string{"names": strings.Join(all, ", ")}
+	}
+	if len(p.Missing) > 0 {
+		out = append(out, pipeline.Problem{Rule: "pull.missed", With: names(p.Missing)})
+	}
+	if len(p.Gone) > 0 {
+		out = append(out, pipeline.Problem{Rule: "pull.gone", With: names(p.Gone)})
+	}
+	return out
+}
