@@ -13,6 +13,9 @@
 // were handed on: whoever takes the rows has to keep them back until the end. A
 // cell or row that cannot be read is a pipeline.Fault in its row.
 //
+// Orders come in three layouts and leave in one (orderrows.go): the admin's CSV
+// (shopify.go), what was pulled from the API (pulled*.go), Matrixify (matrixify.go).
+//
 // It never guesses what a text means: numbers, dates and codes are read in
 // transform. It never writes, never unpacks to disk, and starts no goroutine.
 //

@@ -30,6 +30,7 @@
 //	order_*.go    what is written back on orders: numbers, links, tags
 //	fulfil_*.go   delivery notes -> fulfilments   paid_*.go      collected money -> payments
 //	order_ticks.go  how neither is made twice     backlog.go     what is left to send
+//	pull_*.go     what changed in the shop, as files for the inbox
 //	bulk.go       a batch that leaves as one bulk operation
 //	check.go, check_goods.go  what wasl check asks    scopes.go  the rights of each kind
 //	documents.go, surveydocs.go  every document of the API that is used
@@ -85,6 +86,13 @@
 //     is planned while a new price is on its way would restore the old one.
 //   - Discounts of ours carry a tag from the call that makes them. An id that only we
 //     keep was turned down: after a lost answer nobody would know whose it is.
+//   - A pull is a file that is whole, or none: pages go into a temporary file, and whoever
+//     asked drops it and only then keeps how far it goes. A crash between the two pulls
+//     again, and what comes twice changes nothing. Orders are kept as Shopify said them,
+//     so that the vault has Shopify's own words; extract makes rows of them.
+//   - A page and a bulk operation cannot hold the lines of refunds and of several parcels.
+//     Orders that have them are read once more by id, which costs the same for one as for
+//     fifty; all others come whole in the first place.
 //   - What a search finds is compared again, exactly: its index lags, ignores case
 //     and forgives. Several variants for one code are nobody's.
 //   - A picture is known by the hash in the name of its file (image_name.go): it is
