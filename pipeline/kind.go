@@ -41,6 +41,11 @@ type Kind struct {
 	// left is held (document.changed).
 	Revise func(last, next Document) (Document, []Problem)
 
+	// Older is set where a document says of which time it is. It tells whether next
+	// says what was so before last, the newest of its key, whether that one left, was
+	// left out or was held: then next came late, and is superseded. It is pure.
+	Older func(last, next Document) bool
+
 	// Chain and Seal are set where documents are numbered or linked before they
 	// leave. Chain names the chain of a document. Seal is pure; it is called in
 	// the transaction that marks the document as being sent, and what it puts in
@@ -71,7 +76,8 @@ type Link struct {
 type Field struct {
 	Name     string
 	Type     Type
-	Required bool
+	Required bool // a mapping has to supply it
+	Sparse   bool // not every row has it: Build says where one lacks it that should not
 	Help     string
 }
 

@@ -75,6 +75,7 @@ type Filed struct {
 	Space  string                                          // Kind.Space
 	Once   bool                                            // Kind.Once
 	Revise func(last, next Document) (Document, []Problem) // Kind.Revise
+	Older  func(last, next Document) bool                  // Kind.Older
 	Diff   bool                                            // Filing.Document compares with what was delivered before; false where a Planner has compared
 
 	// Gate is asked at the end, with what is known of the flow's last good file.
@@ -98,6 +99,7 @@ type Filing interface {
 	//   - Once, and sending, accepted or delivered with the same print: unchanged;
 	//   - Once, and that with another print: what Revise makes of it, or else held with
 	//     the problem document.changed;
+	//   - older than the newest of its key, as Older says: superseded;
 	//   - Diff, not Once, and last delivered with the same print: unchanged.
 	// A Skipped one of a Once kind that has left, or may have, stays skipped with the
 	// problem document.left, unless the last one of its key was skipped too.

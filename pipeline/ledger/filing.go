@@ -66,6 +66,7 @@ type filing struct {
 	made        pipeline.Prepared
 	moved       map[int64]bool  // older jobs, a document of which was superseded
 	ages        map[int64]int64 // of jobs: the job that first brought their rows
+	behind      map[string]bool // keys of which this job brought what was so before
 }
 
 // waiting is a document of the chunk.
@@ -80,7 +81,7 @@ type waiting struct {
 func (l *Ledger) newFiling(ctx context.Context, tx *txn, job filable, rules pipeline.Filed) (*filing, error) {
 	f := &filing{ctx: ctx, tx: tx, job: job.seq, asOf: cmp.Or(job.corrects, job.seq), memo: job.memo, rules: rules, at: nanos(l.now()),
 		day:  func(n int64) string { return instant(n).In(l.zone).Format("2006-01-02") },
-		made: pipeline.Prepared{Documents: map[pipeline.State]int{}}, moved: map[int64]bool{}, ages: map[int64]int64{}}
+		made: pipeline.Prepared{Documents: map[pipeline.State]int{}}, moved: map[int64]bool{}, ages: map[int64]int64{}, behind: map[string]bool{}}
 	space := cmp.Or(rules.Space, rules.Lane)
 	if _, err := tx.Exec(`INSERT INTO spaces (kind, lane) VALUES (?, ?) ON CONFLICT DO NOTHING`, rules.Kind, space); err != nil {
 		return nil, err
@@ -182,8 +183,14 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	if err != nil {
 		return err
 	}
-	if err := f.revise(w, *k, printOf(w.doc)); err != nil {
+	late, err := f.late(w, *k)
+	if err != nil {
 		return err
+	}
+	if !late {
+		if err := f.revise(w, *k, printOf(w.doc)); err != nil {
+			return err
+		}
 	}
 	f.follow(w, keys)
 	rules := f.rules
@@ -191,6 +198,9 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 		rules.Once, rules.Diff = false, false
 	}
 	j := judge(w.doc, printOf(w.doc), *k, filer{job: f.job, corrects: f.asOf != f.job, older: older}, rules)
+	if late {
+		j = judgement{state: pipeline.Superseded}
+	}
 	w.doc.State = j.state
 	w.id, w.prev = f.next, k.newest
 	f.next++
@@ -220,6 +230,10 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 		k.waiting = 0
 	}
 	k.newest = w.id
+	if late {
+		f.made.Documents[j.state]++
+		return nil
+	}
 	if j.state != pipeline.Skipped {
 		k.brought = f.job
 	}

@@ -35,6 +35,39 @@ func (f *filing) revise(w *waiting, k known, print []byte) error {
 	return nil
 }
 
+// late tells whether a document says what was so before the newest of its key: an
+// older export that comes after a newer one. Of the one that is held against it, it
+// is not asked whether it left. What was superseded does not count, as it may be
+// late itself.
+func (f *filing) late(w *waiting, k known) (bool, error) {
+	says := w.doc.State == pipeline.Ready || w.doc.State == pipeline.Skipped
+	if f.rules.Older == nil || !says || k.brought == f.job || f.asOf != f.job {
+		return false, nil
+	}
+	for id := k.newest; id != 0; {
+		var prev int64
+		var state pipeline.State
+		err := f.tx.QueryRow(`SELECT prev, state FROM documents WHERE id = ?`, id).Scan(&prev, &state)
+		if errors.Is(err, sql.ErrNoRows) { // of this chunk: not stored yet
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("document %d: %w", id, err)
+		}
+		if state == pipeline.Superseded {
+			id = prev
+			continue
+		}
+		last, err := scanDocument(f.tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, id))
+		if err != nil {
+			return false, fmt.Errorf("the newest of %s: %w", w.doc.Key, err)
+		}
+		f.behind[w.doc.Key] = f.rules.Older(last.Document, w.doc)
+		return f.behind[w.doc.Key], nil
+	}
+	return false, nil
+}
+
 // follow says what becomes of a part: a document that follows another one, whose
 // key it names. It leaves only where that one has left or is to leave.
 func (f *filing) follow(w *waiting, keys map[string]*known) {
@@ -45,6 +78,8 @@ func (f *filing) follow(w *waiting, keys map[string]*known) {
 	case of != nil && (of.left() || of.waiting != 0):
 		w.doc.Left = ""
 	case w.doc.Left != "":
+		w.doc.State = pipeline.Skipped
+	case f.behind[w.doc.Of]: // the newest one says whether it leaves
 		w.doc.State = pipeline.Skipped
 	default:
 		w.doc.State = pipeline.Held

@@ -11,7 +11,8 @@ import (
 // decided here, not a row at a time.
 func (d *draft) step(s *spec, index int, field pipeline.Field) {
 	if required, ok := s.at["required"]; ok {
-		field.Required = d.yes(required, join(s.path, "required")) || field.Required
+		said := d.yes(required, join(s.path, "required"))
+		field.Required, field.Sparse = said || field.Required, field.Sparse && !said
 	}
 	st := step{Field: field, index: index, source: -1}
 	if s.source >= 0 && s.mapped == nil && s.lookup == nil {
@@ -125,7 +126,7 @@ func (s *spec) putAbsent() func(r *reading, st *step, col int) {
 		dflt, _ = s.how.read(pipeline.Clean(*s.dflt))
 	}
 	return func(r *reading, st *step, col int) {
-		if !dflt.Set && st.Required {
+		if !dflt.Set && st.Required && !st.Sparse {
 			r.bad(st, col, "", wrong{rule: "field.missing"})
 			return
 		}
