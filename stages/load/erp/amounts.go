@@ -12,22 +12,67 @@ type stated struct {
 	discount   pipeline.Decimal
 	shipping   pipeline.Decimal
 	taxes      pipeline.Decimal
+	more       pipeline.Decimal // tips and duties that are no lines
 	total      pipeline.Decimal
 	subtotal   pipeline.Decimal
-	noSubtotal bool // the file has none: only the total is checked
+	noSubtotal bool   // the file has none: only the total is checked
+	tax        string // included or excluded where it is known; "": the sums decide
 }
 
 // sums are the amounts of an order as they are written.
 type sums struct {
-	Goods    pipeline.Decimal `json:"goods"`
-	Discount pipeline.Decimal `json:"discount"` // beyond that of the lines
-	Shipping pipeline.Decimal `json:"shipping"`
-	Taxes    pipeline.Decimal `json:"taxes"` // on top of the prices
+	Goods     pipeline.Decimal `json:"goods"`
+	Discount  pipeline.Decimal `json:"discount"` // beyond that of the lines
+	Shipping  pipeline.Decimal `json:"shipping"`
+	Taxes     pipeline.Decimal `json:"taxes"` // on top of the prices
+	Tip       pipeline.Decimal `json:"tip,omitzero"`
+	Duties    pipeline.Decimal `json:"duties,omitzero"`
+	Rounding  pipeline.Decimal `json:"rounding,omitzero"`
+	GiftCards pipeline.Decimal `json:"giftCards,omitzero"` // sold
+	Refunded  pipeline.Decimal `json:"refunded,omitzero"`  // paid back without saying what for
 }
 
 // total is what the parts add up to.
 func (s sums) total() pipeline.Decimal {
-	return s.Goods.Sub(s.Discount).Add(s.Shipping).Add(s.Taxes)
+	return s.Goods.Sub(s.Discount).Add(s.Shipping).Add(s.Taxes).Add(s.beside())
+}
+
+// beside is what lines of their own come to that are no goods.
+func (s sums) beside() pipeline.Decimal {
+	return s.Tip.Add(s.Duties).Add(s.Rounding).Add(s.GiftCards).Sub(s.Refunded)
+}
+
+func (s sums) minus(o sums) sums {
+	return sums{Goods: s.Goods.Sub(o.Goods), Discount: s.Discount.Sub(o.Discount), Shipping: s.Shipping.Sub(o.Shipping),
+		Taxes: s.Taxes.Sub(o.Taxes), Tip: s.Tip.Sub(o.Tip), Duties: s.Duties.Sub(o.Duties), Rounding: s.Rounding.Sub(o.Rounding),
+		GiftCards: s.GiftCards.Sub(o.GiftCards), Refunded: s.Refunded.Sub(o.Refunded)}
+}
+
+func (s sums) isZero() bool {
+	for _, d := range []pipeline.Decimal{s.Goods, s.Discount, s.Shipping, s.Taxes, s.Tip, s.Duties, s.Rounding, s.GiftCards, s.Refunded} {
+		if !d.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// of adds the total of a line to the sum of its kind.
+func (s *sums) of(l line) {
+	switch l.Kind {
+	case lineTip:
+		s.Tip = s.Tip.Add(l.Total)
+	case lineDuties:
+		s.Duties = s.Duties.Add(l.Total)
+	case lineRounding:
+		s.Rounding = s.Rounding.Add(l.Total)
+	case lineGiftCard:
+		s.GiftCards = s.GiftCards.Add(l.Total)
+	case lineRefund:
+		s.Refunded = s.Refunded.Sub(l.Total)
+	default:
+		s.Goods = s.Goods.Add(l.Total)
+	}
 }
 
 // facts are the amounts for the words of a problem: as the shop states them, and
@@ -40,8 +85,8 @@ func (a stated) facts(s sums) map[string]string {
 }
 
 // explain finds the reading of a shop's amounts under which they add up, to the
-// last piastre, and false where there is none. The file has no flag for either
-// question, so the arithmetic decides:
+// last piastre, and false where there is none. The admin's export has no flag for
+// either question, so the arithmetic decides where a file or a setting does not:
 //
 //   - the discount of the order comes on top of those of its lines, or holds
 //     them already;
@@ -56,13 +101,16 @@ func explain(a stated) (sums, bool) {
 	for _, n := range a.nets {
 		goods = goods.Add(n)
 	}
-	plain := sums{Goods: goods, Discount: a.discount, Shipping: a.shipping}
+	plain := sums{Goods: goods, Discount: a.discount, Shipping: a.shipping, Duties: a.more}
+	if a.tax == "excluded" {
+		plain.Taxes = a.taxes
+	}
 	for _, discount := range []pipeline.Decimal{a.discount, a.discount.Sub(a.ofLines)} {
 		if discount.IsNeg() || !a.fits(goods, discount) {
 			continue
 		}
-		for _, taxes := range []pipeline.Decimal{zero, a.taxes} {
-			s := sums{Goods: goods, Discount: discount, Shipping: a.shipping, Taxes: taxes}
+		for _, taxes := range a.onTop() {
+			s := sums{Goods: goods, Discount: discount, Shipping: a.shipping, Taxes: taxes, Duties: a.more}
 			if s.total().Equal(a.total) {
 				return s, true
 			}
@@ -71,18 +119,32 @@ func explain(a stated) (sums, bool) {
 	return plain, false
 }
 
+// onTop are the amounts of tax that may come on top of the prices.
+func (a stated) onTop() []pipeline.Decimal {
+	switch a.tax {
+	case "included":
+		return []pipeline.Decimal{zero}
+	case "excluded":
+		return []pipeline.Decimal{a.taxes}
+	}
+	return []pipeline.Decimal{zero, a.taxes}
+}
+
 // fits tells whether the stated subtotal agrees with a discount of the order.
 func (a stated) fits(goods, discount pipeline.Decimal) bool {
 	net := goods.Sub(discount)
-	if a.noSubtotal || a.subtotal.Equal(net) || a.subtotal.Equal(goods) {
-		return true
-	}
-	for _, n := range a.nets {
+	return a.noSubtotal || a.subtotal.Equal(net) || a.subtotal.Equal(goods) || a.outside(net) >= 0
+}
+
+// outside is the line that the subtotal leaves out, -1 where there is none: the
+// shop's export writes a tip among the lines, and leaves it out of the subtotal.
+func (a stated) outside(net pipeline.Decimal) int {
+	for i, n := range a.nets {
 		if a.subtotal.Equal(net.Sub(n)) {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // lineTotal is quantity x price - discount, in piastres: a half goes away from

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wasl/pipeline"
 )
 
 const arabic = `
@@ -162,7 +164,10 @@ order.name|order.created|order.subtotal|order.discount|order.shipping|order.taxe
 func TestBuild_WithProblems(t *testing.T) {
 	t.Parallel()
 	s := sinkOf(t, small)
-	doc, problems := s.Kinds()[0].Build(orders(t, "order.name|order.total|line.sku|line.quantity|line.price\n#1|30|A|3|"))
+	unread := orders(t, "order.name|order.total|line.sku|line.quantity|line.price\n#1|30|A|3|")
+	shape := pipeline.NewShape(fields)
+	unread[0].Put(shape.Index("line.price"), pipeline.Value{Bad: true})
+	doc, problems := s.Kinds()[0].Build(unread)
 	if len(problems) > 0 || doc.Name != "#1" || doc.Money.String() != "30" || doc.Key != "order/#1" {
 		t.Errorf("a price that could not be read is a problem already: %v, %+v", problems, doc)
 	}

@@ -9,43 +9,58 @@ import (
 	"wasl/pipeline"
 )
 
-// A sale is the body of a document: an order in our own words.
-type sale struct {
-	Order map[string]string `json:"order"` // by field: texts, plain decimals, times in RFC 3339, UTC
-	Lines []line            `json:"lines"`
-	Sums  sums              `json:"sums"`
+// A desk makes sales documents under the settings of one flow.
+type desk struct {
+	*Sink
+	policy
 }
 
-// A line is one line of a sales document.
-type line struct {
-	Kind     string           `json:"kind"` // item, shipping, discount, taxes
-	SKU      string           `json:"sku,omitempty"`
-	Name     string           `json:"name,omitempty"`
-	Quantity pipeline.Decimal `json:"quantity"`
-	Price    pipeline.Decimal `json:"price"`
-	Discount pipeline.Decimal `json:"discount"`
-	Total    pipeline.Decimal `json:"total"`
-}
-
-// build makes the sales document of one order's records. It is pure.
-func (s *Sink) build(group []pipeline.Record) (pipeline.Document, []pipeline.Problem) {
-	o := ordered{group}
-	body, problems := o.sale(s.layout)
+// build makes the sales document of one order's records, and the credit notes of
+// its refunds beside it. It is pure.
+func (d desk) build(group []pipeline.Record) (pipeline.Document, []pipeline.Problem) {
+	o := readOrder(group)
 	name, id := o.text("order.name"), o.text("order.id")
 	doc := pipeline.Document{
-		Key:      s.key(name, id),
+		Key:      d.key(name, id),
 		Name:     name,
-		Money:    o.amount("order.total"),
-		Out:      s.layout.written(body),
 		Currency: strings.ToUpper(o.text("order.currency")),
 		Words:    o.words(id),
-		Print:    body.print(name, id, strings.ToUpper(o.text("order.currency"))),
 	}
 	if at := o.first("order.created").Value("order.created"); at.Set {
-		doc.Day = at.Time.In(s.zone).Format(time.DateOnly)
+		doc.Day = at.Time.In(d.zone).Format(time.DateOnly)
 	}
+	w, problems := d.whole(o)
+	body := sale{Order: o.kept(), OnTop: w.onTop, Spread: w.spread}
+	body.Paid, body.GiftCard = o.paid()
+
+	now := state{position: w.position, Money: w.money, Ordered: w.ordered, Detailed: o.detailed(), Over: o.over()}
+	for i, r := range w.credited(o, now.Over) {
+		p, wrong := d.given(o, w, r)
+		problems = append(problems, wrong...)
+		now.Credited = now.Credited.plus(p)
+		doc.Parts = append(doc.Parts, d.creditNote(o, doc, body, r, p, i+1))
+	}
+	now.Refunds = now.Credited.Sums.total()
+	problems = append(problems, w.problems(o)...)
+	problems = append(problems, d.paidBackUnsaid(o, w, &now)...)
+	if now.Over != "" {
+		now.position, now.Money = position{}.minus(now.Credited), now.Refunds.Neg()
+		doc.Left = leftWords[now.Over]
+	}
+
+	body.position = now.position
+	body.Lines = append(slices.Clone(body.Lines), d.layout.extra(body.Sums)...)
+	doc.Money, doc.Out = now.Money, d.layout.written(body)
+	if now.Over != "" || len(problems) > 0 {
+		doc.Money = o.amount("order.total")
+	}
+	if now.Over != "" {
+		doc.Out = doc.Money // it does not leave as it is: revise says what does
+	}
+	body.After = &now
+	doc.Print = now.print(name, id, doc.Currency)
 	problems = append(problems, o.astray()...)
-	problems = append(problems, s.layout.unwritable(body, group, o)...)
+	problems = append(problems, d.layout.unwritable(body, o.rowsOf(body), o.ordered)...)
 	doc.Body = mustJSON(body)
 	return doc, problems
 }
@@ -62,109 +77,87 @@ func (s *Sink) key(name, id string) string {
 	return "order/" + id
 }
 
-// ordered is the group of records of one order. Fields of the order stand on
-// its first row only, so each is taken from the first record that has it.
-type ordered struct{ group []pipeline.Record }
-
-func (o ordered) first(field string) pipeline.Record {
-	for _, r := range o.group {
-		if r.Has(field) {
-			return r
-		}
-	}
-	return o.group[0]
+// leftWords say why an order that has ended, and never left, is left out.
+var leftWords = map[string]string{
+	overCancelled: "cancelled / ملغى", overVoided: "voided / أُبطل دفعه", overExpired: "expired / انتهت صلاحية دفعه",
+	overDeleted: "deleted / محذوف", overRefunded: "refunded in full / رُدّ بالكامل", overTest: "a test order / طلب تجريبي",
 }
 
-func (o ordered) has(field string) bool                { return o.first(field).Has(field) }
-func (o ordered) text(field string) string             { return o.first(field).Text(field) }
-func (o ordered) amount(field string) pipeline.Decimal { return o.first(field).Amount(field) }
+// Why an order has ended. What is refunded is one only in a file that does not say
+// what its refunds are of.
+const (
+	overTest      = "test"
+	overDeleted   = "deleted"
+	overCancelled = "cancelled"
+	overVoided    = "voided"
+	overExpired   = "expired"
+	overRefunded  = "refunded"
+)
 
-// sale puts the order into the form of its document, and checks that its
-// amounts add up to the total that the file states.
-func (o ordered) sale(l *layout) (sale, []pipeline.Problem) {
-	body := sale{Order: map[string]string{}}
-	for _, f := range fields {
-		if v := o.first(f.Name).Value(f.Name); v.Set && !strings.HasPrefix(f.Name, "line.") {
-			body.Order[f.Name] = plain(f.Type, v)
+// over tells why an order has ended; "" where it has not.
+func (o order) over() string {
+	switch status := strings.ToLower(o.text("order.status")); {
+	case o.first("order.test").True("order.test"):
+		return overTest
+	case o.has("order.deleted"):
+		return overDeleted
+	case o.has("order.cancelled"):
+		return overCancelled
+	case status == overVoided, status == overExpired:
+		return status
+	}
+	return ""
+}
+
+// ended is when an order ended; the zero time where it is not said.
+func (o order) ended() time.Time {
+	for _, field := range []string{"order.deleted", "order.cancelled"} {
+		if o.has(field) {
+			return o.first(field).Date(field)
 		}
 	}
-	a := stated{
-		discount: o.amount("order.discount"), shipping: o.amount("order.shipping"), taxes: o.amount("order.taxes"),
-		total: o.amount("order.total"), subtotal: o.amount("order.subtotal"), noSubtotal: !o.has("order.subtotal"),
+	return time.Time{}
+}
+
+// paidBackUnsaid deals with money that was paid back of an order, as the admin's
+// export states it: how much, and not what for. All of it ends the order; a part
+// waits for a file that says more, or is a line of its own.
+func (d desk) paidBackUnsaid(o order, w whole, now *state) []pipeline.Problem {
+	refunded := o.amount("order.refunded")
+	if now.Detailed || now.Over != "" || !refunded.IsPos() {
+		return nil
 	}
-	whole := true
-	for _, r := range o.group {
-		item := itemLine(r)
-		body.Lines = append(body.Lines, item)
-		a.nets = append(a.nets, item.Total)
-		a.ofLines = a.ofLines.Add(item.Discount)
-		whole = whole && r.Has("line.quantity") && r.Has("line.price")
-	}
-	explained := false
-	body.Sums, explained = explain(a)
-	body.Lines = append(body.Lines, l.extra(body.Sums)...)
-	switch total := o.first("order.total"); {
-	case !whole, !o.has("order.name"): // what could not be read is a problem already
-	case !total.Has("order.total"):
-		return body, []pipeline.Problem{total.Problem("order.total", "erp.total", nil)}
-	case explained:
-	case body.Sums.total().Equal(a.total):
-		return body, []pipeline.Problem{o.first("order.subtotal").Problem("order.subtotal", "erp.subtotal", a.facts(body.Sums))}
+	at := o.first("order.refunded")
+	switch {
+	case refunded.Cmp(w.money) >= 0:
+		now.Over = overRefunded
+	case d.csvAmount && d.refund != hold:
+		l := extraLine(lineRefund, d.refund, refunded.Neg())
+		now.Lines = append(slices.Clone(now.Lines), l)
+		now.Sums.of(l)
+		now.Money = now.Money.Sub(refunded)
 	default:
-		return body, []pipeline.Problem{total.Problem("order.total", "erp.sums", a.facts(body.Sums))}
-	}
-	return body, nil
-}
-
-func itemLine(r pipeline.Record) line {
-	l := line{Kind: "item", SKU: r.Text("line.sku"), Name: r.Text("line.name"),
-		Quantity: r.Amount("line.quantity"), Price: r.Amount("line.price"), Discount: r.Amount("line.discount")}
-	l.Total = lineTotal(l.Quantity, l.Price, l.Discount)
-	return l
-}
-
-// astray finds rows of another order under the same name: files of two shops
-// that were put together.
-func (o ordered) astray() []pipeline.Problem {
-	id := o.text("order.id")
-	for _, r := range o.group {
-		if r.Has("order.id") && r.Text("order.id") != id {
-			return []pipeline.Problem{r.Problem("order.id", "key.twice", map[string]string{"key": o.text("order.name")})}
-		}
+		return []pipeline.Problem{at.Problem("order.refunded", "sale.unsaid", map[string]string{"amount": refunded.StringFixed(2)})}
 	}
 	return nil
-}
-
-// words are further words under which people look for the order. The
-// customer's are not among them.
-func (o ordered) words(id string) []string {
-	words := []string{}
-	for _, r := range o.group {
-		words = append(words, r.Text("line.sku"))
-	}
-	words = append(words, id)
-	slices.Sort(words)
-	return slices.DeleteFunc(slices.Compact(words), func(w string) bool { return w == "" })
 }
 
 // print is what counts as a change of the order: its items and its numbers. Its
 // status, notes and tags may change as they like; so may the layout, which adds
 // lines of its own for shipping and the like.
-func (b sale) print(name, id, currency string) string {
-	items := []line{}
-	for _, l := range b.Lines {
-		if l.Kind == "item" {
-			if l.SKU != "" {
-				l.Name = ""
-			}
-			items = append(items, l)
+func (s state) print(name, id, currency string) string {
+	lines := slices.Clone(s.Lines)
+	for i := range lines {
+		if lines[i].SKU != "" {
+			lines[i].Name = ""
 		}
+		lines[i].Tax, lines[i].Rate, lines[i].Allocated = nil, "", zero
 	}
 	return string(mustJSON(struct {
-		Name, ID, Currency string
-		Lines              []line
-		Sums               sums
-	}{name, id, currency, items, b.Sums}))
+		Name, ID, Currency, Over string
+		Lines                    []line
+		Sums                     sums
+	}{name, id, currency, s.Over, lines, s.Sums}))
 }
 
 // plain is a value as the body keeps it.
@@ -174,6 +167,11 @@ func plain(t pipeline.Type, v pipeline.Value) string {
 		return v.Dec.String()
 	case pipeline.Date, pipeline.Time:
 		return v.Time.UTC().Format(time.RFC3339)
+	case pipeline.Bool:
+		if v.Bool {
+			return "true"
+		}
+		return "false"
 	}
 	return v.Text
 }
