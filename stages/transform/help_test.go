@@ -17,6 +17,20 @@ func kinds() map[string]pipeline.Kind {
 		order.payment:text order.note:text order.tags:text order.source:text
 		customer.name:text customer.phone:text customer.email:text customer.address:text customer.city:text customer.governorate:text
 		line.sku:code line.name:text line.quantity:quantity! line.price:amount! line.discount:amount`)
+	for i, f := range order { // rows of refunds and payments have none of these
+		order[i].Sparse = f.Name == "line.quantity" || f.Name == "line.price"
+	}
+	sales := fields(`order.updated:time order.closed:time order.cancel_reason:text order.deleted:time order.test:bool order.edited:bool
+		order.tax_included:bool order.tip:amount order.duties:amount order.rounding:amount order.current_total:amount order.po:text
+		order.tax1:text order.tax1_amount:amount order.tax2:text order.tax2_amount:amount order.tax3:text order.tax3_amount:amount
+		order.tax4:text order.tax4_amount:amount order.tax5:text order.tax5_amount:amount customer.id:code customer.tax_no:text
+		line.kind:text line.id:code line.allocated:amount line.current:quantity line.tax:amount line.tax_rate:text line.gift_card:bool
+		refund.id:code refund.at:time refund.note:text refund.quantity:quantity refund.amount:amount refund.tax:amount refund.restock:text
+		payment.id:code payment.kind:text payment.status:text payment.gateway:text payment.amount:amount payment.at:time payment.reference:text`)
+	var saleSettings []pipeline.Setting
+	for _, name := range []string{"revision", "cancel", "removal", "discount", "tax", "gift_card", "tip", "duties", "rounding", "amount_refund", "csv_partial_refund"} {
+		saleSettings = append(saleSettings, pipeline.Setting{Name: name})
+	}
 	item := fields(`item.code:code item.type:text item.unit:text item.name:text item.vat_type:text item.vat_rate:rate`)
 	return map[string]pipeline.Kind{
 		"table.items": {Name: "table.items", Fields: fields(`code:code! name_ar:text name_en:text barcode:code group:text unit:text
@@ -54,7 +68,8 @@ func kinds() map[string]pipeline.Kind {
 		"shopify.fulfillment": {Name: "shopify.fulfillment", GroupBy: []string{"note"}, Fields: fields(`order.id:code order.name:code note:code! sku:code
 			quantity:quantity location:code warehouse:code company:text tracking:code url:text at:time notify:bool cancelled:bool`)},
 		"shopify.payment": {Name: "shopify.payment", Fields: fields(`order.id:code order.name:code payment.id:code! amount:amount! currency:code at:time`)},
-		"erp.order":       {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: order},
+		"erp.ack":         {Name: "erp.ack", GroupBy: []string{"ack.document"}, Fields: fields(`ack.document:text! ack.status:text ack.number:code ack.error:text ack.at:time`)},
+		"erp.order":       {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], sales...), Settings: saleSettings},
 		"eta.receipt":     {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], item...)},
 		"all": {Name: "all", Fields: fields(`label:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool
 			other:amount third:amount`)},
