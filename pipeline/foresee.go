@@ -11,16 +11,48 @@ import (
 
 // collected is what Prepare makes of a file whose sink plans: it is held against
 // the other side before anything of it is filed, because that takes time, and no
-// transaction waits for another machine.
+// transaction waits for another machine. A large job is 100,000 documents of half a
+// kilobyte and more each, so that each is held once: the list of those that are asked
+// about is the one that is filed.
 type collected struct {
-	docs  []planning
+	ready []Document // that could be built; then what was planned of them
+	aside []Document // the others
+	notes []note     // of all, as they came
 	loose []Problem
+}
+
+// note is what is known of a document beside it.
+type note struct {
+	at       int  // in ready, or in aside
+	aside    bool // where it is
+	rows     int
+	problems []Problem
+	rank     int // Planned.Rank
 }
 
 // Document takes a document.
 func (c *collected) Document(doc Document, rows int, problems []Problem) error {
-	c.docs = append(c.docs, planning{doc: doc, rows: rows, problems: problems})
+	if doc.State == Ready {
+		c.put(doc, note{rows: rows, problems: problems})
+		return nil
+	}
+	c.notes = append(c.notes, note{at: len(c.aside), aside: true, rows: rows, problems: problems})
+	c.aside = append(c.aside, doc)
 	return nil
+}
+
+// put adds one that is, or was, ready.
+func (c *collected) put(doc Document, n note) {
+	n.at = len(c.ready)
+	c.notes, c.ready = append(c.notes, n), append(c.ready, doc)
+}
+
+// doc is the document of a note.
+func (c *collected) doc(n note) *Document {
+	if n.aside {
+		return &c.aside[n.at]
+	}
+	return &c.ready[n.at]
 }
 
 // Problem takes a problem of no document.
@@ -31,9 +63,10 @@ func (c *collected) Problem(p Problem) error {
 
 // file hands everything on, what is to leave first in front.
 func (c *collected) file(to Filing) error {
-	slices.SortStableFunc(c.docs, func(a, b planning) int { return cmp.Compare(a.rank, b.rank) })
-	for _, w := range c.docs {
-		if err := to.Document(w.doc, w.rows, w.problems); err != nil {
+	slices.SortStableFunc(c.notes, func(a, b note) int { return cmp.Compare(a.rank, b.rank) })
+	for _, n := range c.notes {
+		doc := c.doc(n)
+		if err := to.Document(*doc, n.rows, n.problems); err != nil {
 			return err
 		}
 	}
@@ -67,26 +100,45 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 	if q.Booked, err = p.booked(ctx); err != nil {
 		return nil, err
 	}
-	at := c.ask(&q)
-	plan, err := planner.Plan(ctx, q)
-	if err != nil {
+	if err := c.plan(ctx, planner, q); err != nil {
 		return nil, fmt.Errorf("read what %s holds now: %w", p.flow.Lane, err)
 	}
-	if len(plan.Docs) != len(q.Docs) {
-		return nil, fmt.Errorf("%s planned %d documents of %d", p.flow.Lane, len(plan.Docs), len(q.Docs))
-	}
-	for i, planned := range plan.Docs {
-		c.docs[at[i]].take(planned)
-	}
-	for _, planned := range plan.More {
-		planned.Doc.Kind, planned.Doc.State = p.flow.Kind.Name, Ready
-		w := planning{}
-		w.take(planned)
-		c.docs = append(c.docs, w)
-	}
-	c.loose = append(c.loose, plan.Notes...)
 	p.weigh(c)
 	return c, nil
+}
+
+// plan asks what the documents would change, and makes each of them what the plan
+// says of it.
+func (c *collected) plan(ctx context.Context, planner Planner, q Question) error {
+	q.Docs, q.Aside = c.ready, c.aside
+	of := make([]int, len(c.ready)) // the note of each that is asked about
+	for i, n := range c.notes {
+		if !n.aside {
+			of[n.at] = i
+		}
+	}
+	taken := 0
+	q.Take = func(i int, planned Planned) {
+		c.take(of[i], planned)
+		taken++
+	}
+	plan, err := planner.Plan(ctx, q)
+	if err != nil {
+		return err
+	}
+	if taken+len(plan.Docs) != len(q.Docs) || taken > 0 && len(plan.Docs) > 0 {
+		return fmt.Errorf("%d documents were planned of %d", taken+len(plan.Docs), len(q.Docs))
+	}
+	for i, planned := range plan.Docs {
+		c.take(of[i], planned)
+	}
+	for _, planned := range plan.More {
+		planned.Doc.Kind, planned.Doc.State = q.Kind, Ready
+		c.put(Document{}, note{})
+		c.take(len(c.notes)-1, planned)
+	}
+	c.loose = append(c.loose, plan.Notes...)
+	return nil
 }
 
 // whole tells whether what the file does not speak of was not in it: it has rows,
@@ -95,18 +147,6 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 func (p *preparing) whole() bool {
 	r := p.reading()
 	return r.Rows > 0 && p.astray == 0 && r.Corrects == "" && !slices.ContainsFunc(r.Controls, func(c Control) bool { return !c.Off().IsZero() })
-}
-
-// ask puts the documents into a question, and says which of them its Docs are.
-func (c *collected) ask(q *Question) (at []int) {
-	for i, w := range c.docs {
-		if w.doc.State == Ready {
-			q.Docs, at = append(q.Docs, w.doc), append(at, i)
-		} else {
-			q.Aside = append(q.Aside, w.doc)
-		}
-	}
-	return at
 }
 
 // booked are the bookings of the flow's kind and of those beside it.
@@ -129,30 +169,33 @@ func (p *preparing) booked(ctx context.Context) (map[string][]Booking, error) {
 }
 
 // take makes a document what the plan says of it.
-func (w *planning) take(planned Planned) {
-	w.doc, w.problems, w.rank = planned.Doc, planned.Problems, planned.Rank
+func (c *collected) take(i int, planned Planned) {
+	n := &c.notes[i]
+	n.problems, n.rank = planned.Problems, planned.Rank
+	doc := c.doc(*n)
+	*doc = planned.Doc
 	switch {
 	case len(planned.Problems) > 0:
-		w.doc.State = Held
+		doc.State = Held
 	case planned.Left != "":
-		w.doc.State, w.doc.Left = Skipped, planned.Left
+		doc.State, doc.Left = Skipped, planned.Left
 	case planned.Same:
-		w.doc.State = Unchanged
+		doc.State = Unchanged
 	}
 }
 
 // weigh counts what the gate looks at.
 func (p *preparing) weigh(c *collected) {
 	p.load.rows = p.reading().Rows
-	for _, w := range c.docs {
-		switch w.doc.State {
+	for _, n := range c.notes {
+		switch doc := c.doc(n); doc.State {
 		case Ready:
 			p.load.documents++
-			p.load.count(w.doc)
+			p.load.count(*doc)
 		case Unchanged, Skipped:
-			if len(w.doc.Then) > 0 { // it will change something by itself: now is the time to look at it
-				p.load.count(w.doc)
-			} else if w.doc.State == Skipped {
+			if len(doc.Then) > 0 { // it will change something by itself: now is the time to look at it
+				p.load.count(*doc)
+			} else if doc.State == Skipped {
 				continue
 			}
 			p.load.documents++

@@ -29,6 +29,12 @@ type Question struct {
 	// other side no longer has, somebody has taken it away. nil: nothing is known.
 	Delivered func(ctx context.Context, keys []string) (map[string]bool, error)
 
+	// Take is given what is planned of Docs[i], by a Planner that answers one after
+	// another: its Plan then has no Docs. Docs[i] is done with: Take may put the
+	// planned document there. Each is given once, in any order. nil: all are
+	// answered in Plan.Docs. A job of many documents is held once in that way.
+	Take func(i int, planned Planned)
+
 	// Booked are the bookings of the flow's lane that are still to come, by the
 	// key of their document; those of the kinds beside (Kind.Beside) as well.
 	Booked map[string][]Booking
@@ -36,7 +42,7 @@ type Question struct {
 
 // A Plan is the answer: what would change.
 type Plan struct {
-	Docs  []Planned // as long as Question.Docs, in their order
+	Docs  []Planned // as long as Question.Docs, in their order; none where Question.Take has them
 	More  []Planned // of what the file does not speak of, though the flow covers it: items to be set to zero
 	Notes []Problem // worth telling of the whole
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"strconv"
-	"strings"
 )
 
 // Prepare reads a job's file, puts it into our words, and files the documents
@@ -110,14 +109,6 @@ type preparing struct {
 	astray   int // rows that do not say of what they are
 }
 
-// planning is a document on its way to the ledger.
-type planning struct {
-	doc      Document
-	rows     int
-	problems []Problem
-	rank     int // Planned.Rank
-}
-
 // gate says why a job is to wait for a person: it is over a limit of its flow, or
 // only its plan was asked for.
 func (p *preparing) gate(w Weighed) []Problem {
@@ -190,23 +181,23 @@ func (p *preparing) fill(ctx context.Context, drop Drop, file io.ReaderAt, to Fi
 func (p *preparing) grouped(groups *grouping) error {
 	var held *Problem
 	if p.flow.Kind.Joined && len(groups.astray) > 0 {
-		first := groups.astray[0].records[0].Origin
+		first := groups.records(groups.astray[0])[0].Origin
 		held = &Problem{Rule: "group.held", With: map[string]string{"row": strconv.Itoa(first.Row)}}
 	}
 	groups.index = nil
-	for i, g := range groups.order {
-		groups.order[i] = nil // its records go, as its document comes: a job holds one or the other
+	for _, g := range groups.order {
+		records := groups.records(g)
 		if held != nil {
 			mine := *held
-			mine.Origin = g.records[0].Origin
+			mine.Origin = records[0].Origin
 			g.problems = append(g.problems, mine)
 		}
-		if err := p.document(g.records, g.problems); err != nil {
+		if err := p.document(records, g.problems); err != nil {
 			return err
 		}
 	}
 	for _, g := range groups.astray {
-		if err := p.document(g.records, g.problems); err != nil {
+		if err := p.document(groups.records(g), g.problems); err != nil {
 			return err
 		}
 	}
@@ -308,53 +299,4 @@ func merge(group []Record, read, built []Problem) []Problem {
 		}
 	}
 	return read
-}
-
-// grouping collects the records of a job by what makes one document of them.
-type grouping struct {
-	by     []string
-	index  map[string]*group
-	order  []*group
-	astray []*group // rows whose group could not be read, each on its own
-}
-
-type group struct {
-	records  []Record
-	problems []Problem
-}
-
-func newGrouping(kind Kind) *grouping {
-	return &grouping{by: kind.GroupBy, index: map[string]*group{}}
-}
-
-func (g *grouping) add(r Record, problems []Problem) {
-	var key strings.Builder
-	for _, field := range g.by {
-		if !r.Has(field) {
-			if !names(problems, field) {
-				problems = append(problems, r.Problem(field, "group.missing", nil))
-			}
-			g.astray = append(g.astray, &group{records: []Record{r}, problems: problems})
-			return
-		}
-		key.WriteString(r.Text(field))
-		key.WriteByte(0)
-	}
-	into, ok := g.index[key.String()]
-	if !ok {
-		into = &group{}
-		g.index[key.String()] = into
-		g.order = append(g.order, into)
-	}
-	into.records = append(into.records, r)
-	into.problems = append(into.problems, problems...)
-}
-
-func names(problems []Problem, field string) bool {
-	for _, p := range problems {
-		if p.Field == field {
-			return true
-		}
-	}
-	return false
 }

@@ -49,8 +49,22 @@ func firstBatch(tx *txn, lane string) (kept, error) {
 }
 
 // openDocs are the documents of a batch that are not final, as they were filed.
-func openDocs(tx *txn, b kept) ([]stored, error) {
-	return documentsOf(tx, b.kind, `SELECT `+documentCols+` FROM documents d WHERE d.batch = ? AND `+open+` ORDER BY d.id`, b.seq)
+// A bulk operation holds a hundred thousand: they are read one after another into
+// one list of that length.
+func openDocs(tx *txn, b kept, each func(stored)) (docs []pipeline.Document, err error) {
+	var n int
+	if err := tx.QueryRow(`SELECT count(*) FROM documents d WHERE d.batch = ? AND `+open, b.seq).Scan(&n); err != nil || n == 0 {
+		return nil, err
+	}
+	docs = make([]pipeline.Document, 0, n)
+	err = eachDocument(tx, b.kind, func(s stored) error {
+		if each != nil {
+			each(s)
+		}
+		docs = append(docs, s.Document)
+		return nil
+	}, `SELECT `+leavingCols+` FROM documents d WHERE d.batch = ? AND `+open+` ORDER BY d.id`, b.seq)
+	return docs, err
 }
 
 // Open gives the batch of a lane that comes first.
@@ -63,23 +77,14 @@ func (l *Ledger) Open(ctx context.Context, lane string) (b pipeline.Batch, err e
 		if err != nil {
 			return err
 		}
-		docs, err := openDocs(tx, first)
 		b = first.Batch
-		b.Docs = plain(docs)
+		b.Docs, err = openDocs(tx, first, nil)
 		return err
 	})
 	if err != nil {
 		return pipeline.Batch{}, fmt.Errorf("open batch of lane %s: %w", lane, err)
 	}
 	return b, nil
-}
-
-func plain(docs []stored) []pipeline.Document {
-	out := make([]pipeline.Document, 0, len(docs))
-	for _, d := range docs {
-		out = append(out, d.Document)
-	}
-	return out
 }
 
 // Take makes documents sending and returns them as a batch.
@@ -111,19 +116,20 @@ func (l *Ledger) Take(ctx context.Context, lane string, now time.Time, rule func
 // takeAgain takes the ready documents of a batch that was sent before. Its ID,
 // its request and the sealed bytes are those of then.
 func takeAgain(tx *txn, b kept, now time.Time) (pipeline.Batch, error) {
-	docs, err := openDocs(tx, b)
+	var ids []int64
+	docs, err := openDocs(tx, b, func(d stored) { ids = append(ids, d.id) })
 	if err != nil {
 		return pipeline.Batch{}, err
 	}
-	for _, d := range docs {
+	for i, d := range docs {
 		if d.State != pipeline.Ready {
 			continue
 		}
 		d.State = pipeline.Sending
-		if _, err := tx.Exec(`UPDATE documents SET state = 'sending', sent = ? WHERE id = ?`, nanos(now), d.id); err != nil {
+		if _, err := tx.Exec(`UPDATE documents SET state = 'sending', sent = ? WHERE id = ?`, nanos(now), ids[i]); err != nil {
 			return pipeline.Batch{}, err
 		}
-		b.Docs = append(b.Docs, d.Document)
+		b.Docs = append(docs[:len(b.Docs)], d)
 	}
 	b.Tries, b.Asked, b.Due = b.Tries+1, 0, now.UTC()
 	_, err = tx.Exec(`UPDATE batches SET tries = ?, asked = 0, due = ?, holds = 'unsure' WHERE seq = ?`, b.Tries, nanos(now), b.seq)
@@ -144,12 +150,12 @@ func (l *Ledger) takeNew(tx *txn, lane string, now time.Time, rule func(flow str
 			continue
 		}
 		p := picking{tx: tx, flow: flow, batch: b, now: now, heads: map[string]chain{}}
-		docs, err := p.pick()
+		marks, err := p.pick()
 		if err != nil {
 			return pipeline.Batch{}, err
 		}
-		if len(docs) > 0 {
-			return p.store(docs)
+		if len(marks) > 0 {
+			return p.store(marks)
 		}
 		if err := moveOn(tx, b.job); err != nil { // all of it is held now
 			return pipeline.Batch{}, err
@@ -179,16 +185,13 @@ func readyJobs(tx *txn, lane string) ([]kept, error) {
 }
 
 // store freezes and stores a new batch with its documents, as being sent.
-func (p *picking) store(docs []picked) (pipeline.Batch, error) {
+func (p *picking) store(marks []picked) (pipeline.Batch, error) {
 	b := p.batch
 	id, err := uuid.NewV7()
 	if err != nil {
 		return pipeline.Batch{}, err
 	}
 	b.ID, b.Taken, b.Due, b.Tries = id.String(), p.now.UTC(), p.now.UTC(), 1
-	for _, d := range docs {
-		b.Docs = append(b.Docs, d.Document)
-	}
 	if p.flow.Kind.Freeze != nil {
 		if b.Request, err = p.flow.Kind.Freeze(b.Batch); err != nil {
 			return pipeline.Batch{}, fmt.Errorf("freeze the request of %s: %w", b.Job, err)
@@ -202,12 +205,13 @@ func (p *picking) store(docs []picked) (pipeline.Batch, error) {
 	if b.seq, err = made.LastInsertId(); err != nil {
 		return pipeline.Batch{}, err
 	}
-	for _, d := range docs {
+	for i, m := range marks {
+		d := b.Docs[i]
 		if _, err := p.tx.Exec(`UPDATE documents SET state = 'sending', batch = ?, sealed = ?, ref = ?, sent = ?, before = ? WHERE id = ?`,
-			b.seq, d.Sealed, d.Ref, nanos(p.now), d.before, d.id); err != nil {
+			b.seq, d.Sealed, d.Ref, nanos(p.now), m.before, m.id); err != nil {
 			return pipeline.Batch{}, err
 		}
-		if err := markSending(p.tx, b.space, d.stored, nanos(p.now)); err != nil {
+		if err := markSending(p.tx, b.space, m.id, d, nanos(p.now)); err != nil {
 			return pipeline.Batch{}, err
 		}
 	}
@@ -215,10 +219,10 @@ func (p *picking) store(docs []picked) (pipeline.Batch, error) {
 }
 
 // markSending notes that the key of a document is on its way.
-func markSending(tx *txn, space int64, doc stored, at int64) error {
+func markSending(tx *txn, space, id int64, doc pipeline.Document, at int64) error {
 	_, err := tx.Exec(`UPDATE known SET waiting = CASE waiting WHEN ?1 THEN 0 ELSE waiting END,
 		gone = ?1, gone_state = 'sending', gone_print = ?2, gone_at = ?3 WHERE space = ?4 AND key = ?5`,
-		doc.id, printOf(doc.Document), at, space, doc.Key)
+		id, printOf(doc), at, space, doc.Key)
 	return err
 }
 

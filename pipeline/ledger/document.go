@@ -14,6 +14,11 @@ import (
 const documentCols = `d.id, d.job, d.key, d.state, d.body, d.origins, d.name, d.day, d.money, d.out, d.currency,
 	d.print, d.old, d.words, d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled, d.changes, d.undo`
 
+// leavingCols are those of a document on its way: without what only people read of
+// it, which a sink has no use for.
+const leavingCols = `d.id, d.job, d.key, d.state, d.body, d.origins, d.name, d.day, d.money, d.out, d.currency,
+	d.print, '', '', d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled, '', ''`
+
 // open are the states of documents that are not final. It is spelled as in the
 // index documents_open, which SQLite uses only for the very same words.
 const open = `d.state IN ('ready', 'sending', 'accepted')`
@@ -64,22 +69,56 @@ func scanDocument(row scanner, more ...any) (stored, error) {
 
 // documentsOf reads documents by a query that selects documentCols. What the
 // kind is called is not in the row.
-func documentsOf(tx *txn, kind, query string, args ...any) ([]stored, error) {
+func documentsOf(tx *txn, kind, query string, args ...any) (out []stored, err error) {
+	err = eachDocument(tx, kind, func(s stored) error {
+		out = append(out, s)
+		return nil
+	}, query, args...)
+	return out, err
+}
+
+// eachDocument reads documents as documentsOf does, one after another.
+func eachDocument(tx *txn, kind string, each func(stored) error, query string, args ...any) error {
 	rows, err := tx.Query(query, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = rows.Close() }() // Err has told
-	var out []stored
+	same := sameTexts{}
 	for rows.Next() {
 		s, err := scanDocument(rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		s.Kind = kind
-		out = append(out, s)
+		for i := range s.From {
+			o := &s.From[i]
+			o.File, o.Sheet, o.Column = same.of(o.File), same.of(o.Sheet), same.of(o.Column)
+		}
+		s.Ref, s.Ticket, s.State = same.of(s.Ref), same.of(s.Ticket), pipeline.State(same.of(string(s.State)))
+		if err := each(s); err != nil {
+			return err
+		}
 	}
-	return out, rows.Err()
+	return rows.Err()
+}
+
+// sameTexts keeps texts that come again and again once: the names of files, columns
+// and states. It forgets them where there are many, which is where they differ.
+type sameTexts map[string]string
+
+func (t sameTexts) of(text string) string {
+	if text == "" {
+		return ""
+	}
+	if kept, ok := t[text]; ok {
+		return kept
+	}
+	if len(t) >= 256 {
+		clear(t)
+	}
+	t[text] = text
+	return text
 }
 
 // printOf is what a document is compared by: 16 bytes of the hash of its print.

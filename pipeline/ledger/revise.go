@@ -93,8 +93,8 @@ func (f *filing) follow(w *waiting, keys map[string]*known) {
 
 // orphans holds the next version of a document that the other side refused: it
 // follows something that is not there.
-func orphans(tx *txn, space int64, doc stored, now int64) error {
-	k, err := knownOf(tx, space, doc.Key)
+func orphans(tx *txn, space int64, doc leaving, now int64) error {
+	k, err := knownOf(tx, space, doc.key)
 	if err != nil || k.waiting == 0 {
 		return err
 	}
@@ -108,7 +108,7 @@ func orphans(tx *txn, space int64, doc stored, now int64) error {
 	if _, err := tx.Exec(`UPDATE documents SET state = 'held', settled = ? WHERE id = ?`, now, next.id); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE known SET waiting = 0 WHERE space = ? AND key = ?`, space, doc.Key); err != nil {
+	if _, err := tx.Exec(`UPDATE known SET waiting = 0 WHERE space = ? AND key = ?`, space, doc.key); err != nil {
 		return err
 	}
 	p := pipeline.Problem{Rule: "revision.orphan", With: map[string]string{"key": next.Name}}

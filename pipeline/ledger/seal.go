@@ -24,9 +24,9 @@ type picking struct {
 	heads map[string]chain // of the chains used so far
 }
 
-// picked is a document of a new batch.
+// picked marks a document of a new batch.
 type picked struct {
-	stored
+	id     int64
 	before int64 // the document of the same key that left before it
 }
 
@@ -38,6 +38,7 @@ type chain struct {
 
 // pick chooses the documents. One that cannot be sealed is held, and its chain
 // stays where it was; so nothing chosen may mean that all are held.
+// They are put into the batch, and read a page at a time: a large batch is held once.
 func (p *picking) pick() ([]picked, error) {
 	most, heavy, err := p.most()
 	if err != nil {
@@ -46,14 +47,14 @@ func (p *picking) pick() ([]picked, error) {
 	var out []picked
 	var size int
 	for after := int64(0); len(out) < most; {
-		docs, err := documentsOf(p.tx, p.batch.kind, `SELECT `+documentCols+` FROM documents d
-			WHERE d.job = ? AND d.batch IS NULL AND d.id > ? AND `+open+` ORDER BY d.id LIMIT ?`, p.batch.job, after, most-len(out))
+		docs, err := documentsOf(p.tx, p.batch.kind, `SELECT `+leavingCols+` FROM documents d
+			WHERE d.job = ? AND d.batch IS NULL AND d.id > ? AND `+open+` ORDER BY d.id LIMIT ?`, p.batch.job, after, min(page, most-len(out)))
 		if err != nil || len(docs) == 0 {
 			return out, err
 		}
 		for _, doc := range docs {
 			after = doc.id
-			d, name, head, err := p.seal(doc)
+			before, name, head, err := p.seal(&doc)
 			if refused, ok := errors.AsType[*sealError](err); ok {
 				if err := p.hold(doc, refused); err != nil {
 					return nil, err
@@ -63,15 +64,16 @@ func (p *picking) pick() ([]picked, error) {
 			if err != nil {
 				return nil, err
 			}
-			size += bytesOf(d.Document)
+			size += bytesOf(doc.Document)
 			if heavy > 0 && size > heavy && len(out) > 0 {
 				return out, nil // what was sealed of it is thrown away, and the head did not move
 			}
 			if name != nil {
 				p.heads[*name] = head
 			}
-			d.State = pipeline.Sending
-			out = append(out, d)
+			doc.State = pipeline.Sending
+			out = append(out, picked{doc.id, before})
+			p.batch.Docs = append(p.batch.Docs, doc.Document)
 		}
 	}
 	return out, nil
@@ -106,37 +108,37 @@ func bytesOf(d pipeline.Document) int {
 // A sealError is the kind's refusal to seal a document.
 type sealError struct{ error }
 
-// seal links a document to its chain, where its kind has one. The chain's name
-// is nil where it has none; its new head counts only once the caller says so.
-func (p *picking) seal(doc stored) (d picked, name *string, head chain, err error) {
+// seal links a document to its chain, where its kind has one, and says which
+// document of its key left before it. The chain's name is nil where it has none; its
+// new head counts only once the caller says so.
+func (p *picking) seal(doc *stored) (before int64, name *string, head chain, err error) {
 	k, err := knownOf(p.tx, p.batch.space, doc.Key)
 	if err != nil {
-		return d, nil, head, err
+		return 0, nil, head, err
 	}
-	d = picked{stored: doc, before: k.gone}
 	kind := p.flow.Kind
 	if kind.Chain == nil || kind.Seal == nil {
-		return d, nil, head, nil
+		return k.gone, nil, head, nil
 	}
 	on := kind.Chain(doc.Document)
 	if head, err = p.head(on); err != nil {
-		return d, nil, head, err
+		return 0, nil, head, err
 	}
 	link := pipeline.Link{Head: head.head}
 	if k.goneState == pipeline.Rejected {
 		if link.Old, err = sealedOf(p.tx, k.gone); err != nil {
-			return d, nil, head, err
+			return 0, nil, head, err
 		}
 	}
 	sealed, ref, next, err := kind.Seal(doc.Document, link, p.now)
 	if err != nil {
-		return d, nil, head, &sealError{err}
+		return 0, nil, head, &sealError{err}
 	}
-	d.Sealed = sealed
+	doc.Sealed = sealed
 	if ref != "" {
-		d.Ref = ref
+		doc.Ref = ref
 	}
-	return d, &on, chain{next, head.count + 1}, nil
+	return k.gone, &on, chain{next, head.count + 1}, nil
 }
 
 // head is where a chain stands, with what this picking has sealed.

@@ -30,28 +30,30 @@ func (l *Ledger) Settle(ctx context.Context, b pipeline.Batch, a pipeline.Answer
 
 func settleBatch(tx *txn, given pipeline.Batch, a pipeline.Answer, due, now int64) (pipeline.Progress, error) {
 	p := pipeline.Progress{Lane: given.Lane, Job: given.Job, States: map[pipeline.State]int{}}
-	b, err := scanBatch(tx.QueryRow(`SELECT `+batchCols+` FROM batches b JOIN jobs j ON j.seq = b.job WHERE b.id = ?`, given.ID))
+	var b kept
+	err := tx.QueryRow(`SELECT b.seq, b.job, j.space FROM batches b JOIN jobs j ON j.seq = b.job WHERE b.id = ?`, given.ID).Scan(&b.seq, &b.job, &b.space)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = pipeline.ErrNotFound
 	}
 	if err != nil {
 		return p, err
 	}
-	docs, err := openDocs(tx, b)
+	docs, err := unsettled(tx, b.seq)
 	if err != nil {
 		return p, err
 	}
-	outcomes := make(map[string]pipeline.Outcome, len(a.Outcomes))
-	for _, o := range a.Outcomes {
-		outcomes[o.Key] = o
+	outcomes := make(map[string]int, len(a.Outcomes))
+	for i, o := range a.Outcomes {
+		outcomes[o.Key] = i
 	}
 	for _, doc := range docs {
-		o, told := outcomes[doc.Key]
+		i, told := outcomes[doc.key]
 		if !told {
 			continue
 		}
+		o := a.Outcomes[i]
 		if err := settleDoc(tx, b.space, doc, o, now); err != nil {
-			return p, fmt.Errorf("document %s: %w", doc.Key, err)
+			return p, fmt.Errorf("document %s: %w", doc.key, err)
 		}
 		p.States[o.State]++
 	}
@@ -69,8 +71,37 @@ func settleBatch(tx *txn, given pipeline.Batch, a pipeline.Answer, due, now int6
 	return p, moveOn(tx, b.job)
 }
 
+// leaving is what is to be known of a document whose outcome is stored: a batch
+// holds a hundred thousand of them.
+type leaving struct {
+	id, job int64
+	key     string
+	state   pipeline.State
+	sealed  bool
+}
+
+// unsettled are the documents of a batch that are not final, as they were filed.
+func unsettled(tx *txn, batch int64) ([]leaving, error) {
+	rows, err := tx.Query(`SELECT d.id, d.job, d.key, d.state, d.sealed IS NOT NULL FROM documents d WHERE d.batch = ? AND `+open+` ORDER BY d.id`, batch)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	var out []leaving
+	same := sameTexts{}
+	for rows.Next() {
+		var l leaving
+		if err := rows.Scan(&l.id, &l.job, &l.key, &l.state, &l.sealed); err != nil {
+			return nil, err
+		}
+		l.state = pipeline.State(same.of(string(l.state)))
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}
+
 // settleDoc stores an outcome of a document that is not final.
-func settleDoc(tx *txn, space int64, doc stored, o pipeline.Outcome, now int64) error {
+func settleDoc(tx *txn, space int64, doc leaving, o pipeline.Outcome, now int64) error {
 	switch o.State {
 	case pipeline.Ready, pipeline.Sending, pipeline.Accepted, pipeline.Delivered, pipeline.Rejected,
 		pipeline.Parked, pipeline.Held, pipeline.Unchanged:
@@ -78,7 +109,7 @@ func settleDoc(tx *txn, space int64, doc stored, o pipeline.Outcome, now int64) 
 		return fmt.Errorf("an outcome cannot be %q", o.State)
 	}
 	if o.State == pipeline.Sending {
-		o.State = doc.State // nothing new is known of it
+		o.State = doc.state // nothing new is known of it
 	}
 	settled := int64(0)
 	if o.State.Final() {
@@ -93,23 +124,23 @@ func settleDoc(tx *txn, space int64, doc stored, o pipeline.Outcome, now int64) 
 		return err
 	}
 	// What is sealed keeps its bytes, whatever is planned: they may have been seen.
-	if o.State == pipeline.Ready && o.Body != nil && doc.Sealed == nil {
+	if o.State == pipeline.Ready && o.Body != nil && !doc.sealed {
 		return planAnew(tx, space, doc, o.Body, now)
 	}
 	return markOutcome(tx, space, doc, o.State, now)
 }
 
 // markOutcome notes under a key what became of the document that left.
-func markOutcome(tx *txn, space int64, doc stored, state pipeline.State, now int64) error {
+func markOutcome(tx *txn, space int64, doc leaving, state pipeline.State, now int64) error {
 	switch state {
 	case pipeline.Accepted, pipeline.Rejected:
-		_, err := tx.Exec(`UPDATE known SET gone_state = ? WHERE space = ? AND key = ? AND gone = ?`, string(state), space, doc.Key, doc.id)
+		_, err := tx.Exec(`UPDATE known SET gone_state = ? WHERE space = ? AND key = ? AND gone = ?`, string(state), space, doc.key, doc.id)
 		if err != nil || state == pipeline.Accepted {
 			return err
 		}
 		return orphans(tx, space, doc, now)
 	case pipeline.Delivered, pipeline.Unchanged:
-		_, err := tx.Exec(`UPDATE known SET gone_state = 'delivered', print = gone_print WHERE space = ? AND key = ? AND gone = ?`, space, doc.Key, doc.id)
+		_, err := tx.Exec(`UPDATE known SET gone_state = 'delivered', print = gone_print WHERE space = ? AND key = ? AND gone = ?`, space, doc.key, doc.id)
 		return err
 	case pipeline.Parked:
 		return forget(tx, space, doc)
@@ -121,8 +152,8 @@ func markOutcome(tx *txn, space int64, doc stored, state pipeline.State, now int
 
 // planAnew gives a document another body, out of its batch. Where a newer one
 // of its key waits already, that one is what the other side should hold.
-func planAnew(tx *txn, space int64, doc stored, body json.RawMessage, now int64) error {
-	k, err := knownOf(tx, space, doc.Key)
+func planAnew(tx *txn, space int64, doc leaving, body json.RawMessage, now int64) error {
+	k, err := knownOf(tx, space, doc.key)
 	if err != nil {
 		return err
 	}
@@ -136,20 +167,20 @@ func planAnew(tx *txn, space int64, doc stored, body json.RawMessage, now int64)
 	if _, err := tx.Exec(`UPDATE documents SET body = ?, batch = NULL WHERE id = ?`, string(body), doc.id); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE known SET waiting = ? WHERE space = ? AND key = ?`, doc.id, space, doc.Key)
+	_, err = tx.Exec(`UPDATE known SET waiting = ? WHERE space = ? AND key = ?`, doc.id, space, doc.key)
 	return err
 }
 
 // forget notes under a key that a document did not leave after all: what left
 // before it is the last again.
-func forget(tx *txn, space int64, doc stored) error {
+func forget(tx *txn, space int64, doc leaving) error {
 	var before int64
 	if err := tx.QueryRow(`SELECT before FROM documents WHERE id = ?`, doc.id).Scan(&before); err != nil {
 		return err
 	}
 	if before == 0 {
 		_, err := tx.Exec(`UPDATE known SET gone = 0, gone_state = '', gone_print = x'', gone_at = 0
-			WHERE space = ? AND key = ? AND gone = ?`, space, doc.Key, doc.id)
+			WHERE space = ? AND key = ? AND gone = ?`, space, doc.key, doc.id)
 		return err
 	}
 	old, err := scanDocument(tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, before))
@@ -164,7 +195,7 @@ func forget(tx *txn, space int64, doc stored) error {
 		state = pipeline.Sending
 	}
 	_, err = tx.Exec(`UPDATE known SET gone = ?, gone_state = ?, gone_print = ?, gone_at = ? WHERE space = ? AND key = ? AND gone = ?`,
-		old.id, string(state), printOf(old.Document), old.sent, space, doc.Key, doc.id)
+		old.id, string(state), printOf(old.Document), old.sent, space, doc.key, doc.id)
 	return err
 }
 

@@ -36,7 +36,12 @@ func (f bulkFile) freeze() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("shopify: the head of a bulk operation: %w", err)
 	}
+	size := len(head) + 1
+	for _, line := range f.Lines {
+		size += len(line) + 1
+	}
 	var b bytes.Buffer
+	b.Grow(size) // it may be a hundred megabytes
 	b.Write(head)
 	for _, line := range f.Lines {
 		b.WriteByte('\n')
@@ -88,9 +93,9 @@ func (s *Sink) startBulk(ctx context.Context, b pipeline.Batch, mutation string)
 
 // ticketed are documents that an operation works on.
 func ticketed(docs []pipeline.Document, id string) pipeline.Answer {
-	a := pipeline.Answer{Again: bulkFirst}
-	for _, doc := range docs {
-		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Accepted, Ticket: id})
+	a := pipeline.Answer{Again: bulkFirst, Outcomes: make([]pipeline.Outcome, len(docs))}
+	for i, doc := range docs {
+		a.Outcomes[i] = pipeline.Outcome{Key: doc.Key, State: pipeline.Accepted, Ticket: id}
 	}
 	return a
 }
@@ -124,48 +129,53 @@ func (s *Sink) askBulk(ctx context.Context, b pipeline.Batch, settle lineSettler
 	if err != nil {
 		return pipeline.Answer{}, err
 	}
-	open := make(map[string]pipeline.Document, len(b.Docs))
-	for _, doc := range b.Docs {
-		open[doc.Key] = doc
-	}
-	known := map[string]pipeline.Outcome{}
+	open := placesOf(b.Docs)
+	out := make([]pipeline.Outcome, len(b.Docs))
 	err = s.door.BulkResult(ctx, op, func(n int, data json.RawMessage, errs []admin.GraphError) error {
 		if n < 0 || n >= len(keys) {
 			return fmt.Errorf("shopify: %s speaks of a line %d that it was not given", op.ID, n)
 		}
-		docs, ours := docsOf(keys[n], open)
+		docs, ours := docsOf(keys[n], b.Docs, open)
 		if !ours {
 			return nil // all of them are settled
 		}
 		for _, o := range settleLine(docs, data, errs, settle) {
-			known[o.Key] = o
+			if i, ok := open[o.Key]; ok {
+				out[i] = o
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		return pipeline.Answer{}, err
 	}
-	var a pipeline.Answer
-	for _, doc := range b.Docs {
-		if o, ok := known[doc.Key]; ok {
-			a.Outcomes = append(a.Outcomes, o)
-		} else {
-			a.Outcomes = append(a.Outcomes, anewAsItIs(doc))
+	for i, doc := range b.Docs {
+		if out[i].State == "" { // no line speaks of it
+			out[i] = anewAsItIs(doc)
 		}
 	}
-	return a, bulkFailure(op)
+	return pipeline.Answer{Outcomes: out}, bulkFailure(op)
+}
+
+// placesOf says where in a list each document is, by key.
+func placesOf(docs []pipeline.Document) map[string]int {
+	at := make(map[string]int, len(docs))
+	for i, doc := range docs {
+		at[doc.Key] = i
+	}
+	return at
 }
 
 // docsOf are the documents of a line, those that are settled already without a
 // state; ours is false where all of them are.
-func docsOf(keys []string, open map[string]pipeline.Document) (docs []pipeline.Document, ours bool) {
-	for _, key := range keys {
-		doc, ok := open[key]
+func docsOf(keys []string, all []pipeline.Document, open map[string]int) (docs []pipeline.Document, ours bool) {
+	docs = make([]pipeline.Document, len(keys))
+	for n, key := range keys {
+		i, ok := open[key]
 		ours = ours || ok
-		if !ok {
-			doc.Key = key
+		if docs[n].Key = key; ok {
+			docs[n] = all[i]
 		}
-		docs = append(docs, doc)
 	}
 	return docs, ours
 }

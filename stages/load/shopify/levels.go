@@ -191,14 +191,15 @@ func takeLevels(h *shelf) func(json.RawMessage) error {
 			Quantities quantities `json:"quantities"`
 		}
 		err := json.Unmarshal(line, &l)
-		if err == nil && (l.Item == "" || !slices.Contains(kept, l.Location.ID)) {
+		i := slices.Index(kept, l.Location.ID)
+		if err == nil && (l.Item == "" || i < 0) {
 			return nil
 		}
 		held, ok := l.Quantities.level()
 		if err != nil || !ok {
 			return fmt.Errorf("shopify: a balance of the bulk result cannot be read")
 		}
-		h.levels[spot{l.Item, l.Location.ID}] = held
+		h.levels[spot{l.Item, kept[i]}] = held // the one text of it
 		return nil
 	}
 }

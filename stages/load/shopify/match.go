@@ -39,7 +39,7 @@ func (h *shelf) find(code, sku, barcode string, order []string) (v *variant, by 
 		return hits[0], by, nil
 	}
 	for _, written := range []string{code, sku, barcode} {
-		for _, near := range h.near[nearly(written)] {
+		for _, near := range h.nearBy(written) {
 			if written != "" && !slices.Contains(candidates, near) {
 				candidates = append(candidates, near)
 			}

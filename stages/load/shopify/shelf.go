@@ -20,7 +20,7 @@ type shelf struct {
 	bySKU    map[string][]*variant // a SKU need not be anybody's alone
 	byCode   map[string][]*variant // by wasl.item_code; needCodes
 	barcodes map[string][]*variant
-	near     map[string][]*variant // by SKU and barcode, as nearly has them
+	near     map[string][]*variant // by SKU and barcode, as nearly has them; nil until nearBy is asked
 
 	products map[string]*product // by gid
 	groups   map[string]*product // by wasl.item_group; needCodes
@@ -30,7 +30,7 @@ type shelf struct {
 func newShelf(quantity string) *shelf {
 	return &shelf{quantity: quantity, places: map[string]place{}, levels: map[spot]level{},
 		variants: map[string]*variant{}, bySKU: map[string][]*variant{}, byCode: map[string][]*variant{},
-		barcodes: map[string][]*variant{}, near: map[string][]*variant{},
+		barcodes: map[string][]*variant{},
 		products: map[string]*product{}, groups: map[string]*product{}, table: map[string]string{}}
 }
 
@@ -68,7 +68,17 @@ type variant struct {
 	UpdatedAt time.Time         `json:"updatedAt"`
 	Options   []choice          `json:"selectedOptions"` // needDetail
 	Item      item              `json:"inventoryItem"`
-	Product   *product          `json:"product"`
+	Product   *product          `json:"product"` // nil with needBare
+
+	of string // needBare: the handle of its product
+}
+
+// handle is what its product is called in the shop.
+func (v *variant) handle() string {
+	if v.Product != nil {
+		return v.Product.Handle
+	}
+	return v.of
 }
 
 // choice is the value of an option: Size, XL.
@@ -158,22 +168,37 @@ func (h *shelf) add(v *variant) {
 	}
 	v.SKU, v.Barcode = pipeline.Clean(v.SKU), pipeline.Clean(v.Barcode)
 	h.variants[v.ID] = v
-	put := func(by map[string][]*variant, code string) {
-		if code != "" {
-			by[code] = append(by[code], v)
-		}
-	}
-	put(h.bySKU, v.SKU)
-	put(h.byCode, string(v.ItemCode))
-	put(h.barcodes, v.Barcode)
-	put(h.near, nearly(v.SKU))
-	if nearly(v.Barcode) != nearly(v.SKU) {
-		put(h.near, nearly(v.Barcode))
-	}
+	put(h.bySKU, v.SKU, v)
+	put(h.byCode, string(v.ItemCode), v)
+	put(h.barcodes, v.Barcode, v)
+	h.near = nil
 	if v.Product != nil {
 		v.Product = h.under(v.Product)
 		v.Product.Variants = append(v.Product.Variants, v)
 	}
+}
+
+func put(by map[string][]*variant, code string, v *variant) {
+	if code != "" {
+		by[code] = append(by[code], v)
+	}
+}
+
+// nearBy are the variants whose SKU or barcode is nearly one, by id. Most shelves are
+// never asked.
+func (h *shelf) nearBy(code string) []*variant {
+	if h.near == nil {
+		h.near = map[string][]*variant{}
+		for _, v := range h.variants {
+			sku, barcode := nearly(v.SKU), nearly(v.Barcode)
+			put(h.near, sku, v)
+			if barcode != sku {
+				put(h.near, barcode, v)
+			}
+		}
+		sorted(h.near)
+	}
+	return h.near[nearly(code)]
 }
 
 // under is the one product of an id.
@@ -191,16 +216,22 @@ func (h *shelf) under(p *product) *product {
 // settle puts in order what came in any: the same shop makes the same shelf,
 // however it was read.
 func (h *shelf) settle() {
-	byID := func(a, b *variant) int { return older(a.ID, b.ID) }
-	for _, by := range []map[string][]*variant{h.bySKU, h.byCode, h.barcodes, h.near} {
-		for _, found := range by {
-			slices.SortFunc(found, byID)
-		}
+	for _, by := range []map[string][]*variant{h.bySKU, h.byCode, h.barcodes} {
+		sorted(by)
 	}
 	for _, p := range h.products {
 		slices.SortFunc(p.Variants, func(a, b *variant) int { return cmp.Or(cmp.Compare(a.Position, b.Position), byID(a, b)) })
 	}
 }
+
+// sorted puts what is under each code in the order of ids.
+func sorted(by map[string][]*variant) {
+	for _, found := range by {
+		slices.SortFunc(found, byID)
+	}
+}
+
+func byID(a, b *variant) int { return older(a.ID, b.ID) }
 
 // older compares gids of one sort by their number.
 func older(a, b string) int {

@@ -190,10 +190,7 @@ func settledBy(a pipeline.Answer, known map[string]pipeline.Outcome) pipeline.An
 
 // lostLines are the documents of lines that say nothing to go by, line by line.
 func lostLines(b pipeline.Batch, a pipeline.Answer, settled map[string]bool) [][]pipeline.Document {
-	open := map[string]pipeline.Document{}
-	for _, doc := range b.Docs {
-		open[doc.Key] = doc
-	}
+	open := placesOf(b.Docs)
 	for _, o := range a.Outcomes { // those that are to be sent again under the same key are not lost
 		if settled[o.Key] || o.State != pipeline.Ready || o.Body == nil {
 			delete(open, o.Key)
@@ -207,8 +204,8 @@ func lostLines(b pipeline.Batch, a pipeline.Answer, settled map[string]bool) [][
 	for _, line := range keys {
 		var docs []pipeline.Document
 		for _, key := range line {
-			if doc, ok := open[key]; ok {
-				docs = append(docs, doc)
+			if i, ok := open[key]; ok {
+				docs = append(docs, b.Docs[i])
 			}
 		}
 		if len(docs) > 0 {

@@ -15,7 +15,7 @@ const namedInNote = 3
 // locations that it does speak of: where it is complete they go to zero; else they
 // stay, and are counted in a note. Nothing is said where the shop was not read
 // whole, nor of a memo or of some rows that come back.
-func (c *count) unspoken(docs []pipeline.Planned) (more []pipeline.Planned, notes []pipeline.Problem) {
+func (c *count) unspoken(docs []pipeline.Document) (more []pipeline.Planned, notes []pipeline.Problem) {
 	if !c.q.Whole || c.q.Memo != "" || !c.whole {
 		return nil, nil
 	}
@@ -44,7 +44,7 @@ type absent struct {
 
 // unsaid are the balances that are not zero of which nothing is said, in the order
 // of the shop's ids; and the name of the file.
-func (c *count) unsaid(docs []pipeline.Planned) (file string, left []absent) {
+func (c *count) unsaid(docs []pipeline.Document) (file string, left []absent) {
 	said := map[spot]bool{}
 	at := map[string]bool{}
 	speaks := func(doc pipeline.Document) {
@@ -67,8 +67,8 @@ func (c *count) unsaid(docs []pipeline.Planned) (file string, left []absent) {
 			}
 		}
 	}
-	for _, p := range docs {
-		speaks(p.Doc)
+	for _, doc := range docs {
+		speaks(doc)
 	}
 	for _, doc := range c.q.Aside {
 		speaks(doc)

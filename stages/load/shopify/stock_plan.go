@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,8 +21,14 @@ func (s stockDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Plan
 		return pipeline.Plan{}, err
 	}
 	c.quantity = c.rules.cfg.Quantity
-	plan := pipeline.Plan{Docs: c.compare(q.Docs)}
-	plan.More, plan.Notes = c.unspoken(plan.Docs)
+	var plan pipeline.Plan
+	plan.More, plan.Notes = c.unspoken(q.Docs)
+	take := q.Take
+	if take == nil {
+		plan.Docs = make([]pipeline.Planned, len(q.Docs))
+		take = func(i int, planned pipeline.Planned) { plan.Docs[i] = planned }
+	}
+	c.compare(q.Docs, take)
 	return plan, nil
 }
 
@@ -30,7 +37,7 @@ func (s stockDesk) plan(ctx context.Context, q pipeline.Question) (pipeline.Plan
 // the shop has a definition of it, without which nobody carries it, and a search by
 // it would be refused.
 func (s stockDesk) stockNeed(ctx context.Context, c *count) (need, error) {
-	n := needLevels
+	n := needLevels | needBare
 	if len(c.q.Docs)+len(c.q.Aside) == 0 {
 		return n, nil
 	}
@@ -85,64 +92,104 @@ type count struct {
 	whole bool // the shelf holds the whole shop
 }
 
-// compare holds documents against the shelf. It is pure. Two documents that mean
+// compare holds documents against the shelf, and gives on what it makes of each,
+// after which it does not look at that one again. It is pure. Two documents that mean
 // the same item of the shop are both held: nobody can know which is right.
-func (c *count) compare(docs []pipeline.Document) []pipeline.Planned {
-	out := make([]pipeline.Planned, len(docs))
-	first := make(map[spot]int, len(docs))
+func (c *count) compare(docs []pipeline.Document, take func(i int, planned pipeline.Planned)) {
+	twins := c.twins(docs)
 	for i, doc := range docs {
-		p, at := c.one(doc)
-		out[i] = p
-		if at.item == "" {
-			continue
-		}
-		j, twice := first[at]
-		if !twice {
-			first[at] = i
-			continue
-		}
-		out[i] = c.twice(doc, docs[j])
-		if len(out[j].Problems) == 0 {
-			out[j] = c.twice(docs[j], doc)
+		if _, is := twins[i]; !is {
+			take(i, c.one(doc))
 		}
 	}
-	return out
+	said := make(map[int]pipeline.Planned, len(twins)) // before one of them is given on
+	for i, other := range twins {
+		p := c.twice(docs[i], docs[other])
+		if i < other { // the first keeps what is wrong with it anyhow
+			if own := c.one(docs[i]); len(own.Problems) > 0 {
+				p = own
+			}
+		}
+		said[i] = p
+	}
+	for _, i := range slices.Sorted(maps.Keys(said)) {
+		take(i, said[i])
+	}
+}
+
+// twins are the documents that mean an item at a location which another one means
+// too, each with the first other.
+func (c *count) twins(docs []pipeline.Document) map[int]int {
+	first := make(map[spot]int32, len(docs))
+	twins := map[int]int{}
+	for i, doc := range docs {
+		want, v, left := c.meant(doc)
+		if left != nil {
+			continue
+		}
+		at := spot{v.Item.ID, want.Location}
+		j, twice := first[at]
+		if !twice {
+			first[at] = int32(i)
+			continue
+		}
+		twins[i] = int(j)
+		if _, told := twins[int(j)]; !told {
+			twins[int(j)] = i
+		}
+	}
+	return twins
 }
 
 func (c *count) twice(doc, other pipeline.Document) pipeline.Planned {
-	w, _ := stockOf(doc) // one has read it
+	w, _ := stockOf(doc) // meant has read it
 	return c.held(doc, "sku", w.SKU, "stock.same", map[string]string{"sku": w.SKU, "other": other.Name})
 }
 
-// one holds a document against the shelf, and says where its balance is kept. An
-// item that is not stocked at the location counts as zero there: setting zero
-// changes nothing, and anything else is set from zero, which stocks it (since
-// 2026-10 at any location).
-func (c *count) one(doc pipeline.Document) (pipeline.Planned, spot) {
+// one holds a document against the shelf. An item that is not stocked at the location
+// counts as zero there: setting zero changes nothing, and anything else is set from
+// zero, which stocks it (since 2026-10 at any location).
+func (c *count) one(doc pipeline.Document) pipeline.Planned {
 	doc.Changes, doc.Undo = nil, nil
-	want, err := stockOf(doc)
-	if err != nil {
-		return c.held(doc, "quantity", "", "stock.quantity", map[string]string{"sku": doc.Name}), spot{}
-	}
-	if p, ok := c.places[want.Location]; !ok || !p.ours {
-		return c.held(doc, "location", want.Location, "stock.location", map[string]string{"location": want.Location, "known": c.ours()}), spot{}
-	} else if !p.Active {
-		return c.held(doc, "location", want.Location, "stock.closed", map[string]string{"location": p.Name}), spot{}
-	}
-	v, problem := c.item(want)
-	if problem != nil {
-		return c.held(doc, "sku", want.SKU, problem.Rule, problem.With), spot{}
-	}
-	if reason := c.notCounted(v); reason != "" {
-		facts := map[string]string{"sku": want.SKU}
-		if reason == "stock.untracked" && c.rules.untracked == untrackedHold {
-			return c.held(doc, "sku", want.SKU, reason, facts), spot{}
-		}
-		return pipeline.Planned{Doc: doc, Left: c.rules.says(reason, facts)}, spot{}
+	want, v, left := c.meant(doc)
+	if left != nil {
+		return left(doc)
 	}
 	want = want.wish()
 	want.Item = v.Item.ID
-	return c.against(doc, want), want.spot()
+	return c.against(doc, want)
+}
+
+// meant is what a document wants, and of which item, at a place of ours; or how it
+// is left, where nothing is to be set.
+func (c *count) meant(doc pipeline.Document) (want stock, v *variant, left func(pipeline.Document) pipeline.Planned) {
+	held := func(field, value string, rule pipeline.Rule, with map[string]string) func(pipeline.Document) pipeline.Planned {
+		return func(doc pipeline.Document) pipeline.Planned { return c.held(doc, field, value, rule, with) }
+	}
+	want, err := stockOf(doc)
+	if err != nil {
+		return want, nil, held("quantity", "", "stock.quantity", map[string]string{"sku": doc.Name})
+	}
+	if p, ok := c.places[want.Location]; !ok || !p.ours {
+		return want, nil, held("location", want.Location, "stock.location", map[string]string{"location": want.Location, "known": c.ours()})
+	} else if !p.Active {
+		return want, nil, held("location", want.Location, "stock.closed", map[string]string{"location": p.Name})
+	}
+	v, problem := c.item(want)
+	if problem != nil {
+		return want, nil, held("sku", want.SKU, problem.Rule, problem.With)
+	}
+	reason := c.notCounted(v)
+	facts := map[string]string{"sku": want.SKU}
+	switch {
+	case reason == "":
+		return want, v, nil
+	case reason == "stock.untracked" && c.rules.untracked == untrackedHold:
+		return want, nil, held("sku", want.SKU, reason, facts)
+	}
+	return want, nil, func(doc pipeline.Document) pipeline.Planned {
+		return pipeline.Planned{Doc: doc, Left: c.rules.says(reason, facts)}
+	}
 }
 
 // item finds what a wish means.
@@ -240,7 +287,7 @@ func (h *shelf) ours() string {
 func candidates(found []*variant) string {
 	names := make([]string, len(found))
 	for i, v := range found {
-		names[i] = v.Product.Handle + " (" + v.ID + ")"
+		names[i] = v.handle() + " (" + v.ID + ")"
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")

@@ -25,7 +25,7 @@ type part struct {
 // what Shopify does not let them read.
 func (s *Sink) byBulk(n need, w wanted) []step {
 	pages := s.byPages(n, w)
-	parts := []*part{{query: bulkVariants(n), take: takeVariants, pages: pages[0]}}
+	parts := []*part{{query: bulkVariants(n), take: takeVariants(n), pages: pages[0]}}
 	if n.has(needWhole | needText | needMedia) {
 		parts = append(parts, &part{query: bulkProducts(n), inOrder: n.has(needMedia), take: takeProducts, pages: pages[1]})
 	}
@@ -64,14 +64,43 @@ func notInBulk(err error) bool {
 	return ok && (refused.Rule == "shopify.bulk" || refused.Rule == "shopify.scope" || refused.Rule == "shopify.request" || refused.Rule == "shopify.file")
 }
 
-// takeVariants takes the lines of bulkVariants.
-func takeVariants(h *shelf) func(json.RawMessage) error {
-	return func(line json.RawMessage) error {
-		var v variant
-		if err := json.Unmarshal(line, &v); err != nil {
-			return fmt.Errorf("shopify: a variant of the bulk result cannot be read: %w", err)
+// takeVariants takes the lines of bulkVariants, of which needBare leaves most where
+// it is: a shop has 100,000 and more.
+func takeVariants(n need) func(h *shelf) func(json.RawMessage) error {
+	return func(h *shelf) func(json.RawMessage) error {
+		return func(line json.RawMessage) error {
+			v, err := variantOf(line, n.has(needBare))
+			if err != nil {
+				return fmt.Errorf("shopify: a variant of the bulk result cannot be read: %w", err)
+			}
+			h.add(v)
+			return nil
 		}
-		h.add(&v)
-		return nil
 	}
+}
+
+func variantOf(line json.RawMessage, bare bool) (*variant, error) {
+	var v variant
+	if !bare {
+		err := json.Unmarshal(line, &v)
+		return &v, err
+	}
+	var few struct {
+		ID       string `json:"id"`
+		SKU      string `json:"sku"`
+		Barcode  string `json:"barcode"`
+		ItemCode own    `json:"itemCode"`
+		Bundle   bool   `json:"requiresComponents"`
+		Item     struct {
+			ID      string `json:"id"`
+			Tracked bool   `json:"tracked"`
+		} `json:"inventoryItem"`
+		Product struct {
+			Handle string `json:"handle"`
+		} `json:"product"`
+	}
+	err := json.Unmarshal(line, &few)
+	v.ID, v.SKU, v.Barcode, v.ItemCode, v.Bundle, v.of = few.ID, few.SKU, few.Barcode, few.ItemCode, few.Bundle, few.Product.Handle
+	v.Item.ID, v.Item.Tracked = few.Item.ID, few.Item.Tracked
+	return &v, err
 }

@@ -26,6 +26,7 @@ const (
 	needText                    // and its description
 	needMedia                   // and its pictures
 	needAll                     // the whole shop, whatever the codes
+	needBare                    // of variants no more than codes, stock, and the names of their products, where the whole shop is read at once
 )
 
 func (n need) has(one need) bool { return n&one != 0 }
