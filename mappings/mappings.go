@@ -3,7 +3,8 @@
 // wasl init copies them into a new folder, where they are the merchant's own to
 // change; the program runs the copies, never these.
 //
-// The folder erp holds how files for the ERP look, one YAML file a layout.
+// The folder erp holds how files for the ERP look, one YAML file a layout, and the
+// workbook that one of them fills in.
 //
 // Each file teaches by its comments and carries its own examples, which every
 // wasl check runs.
@@ -14,7 +15,9 @@ import (
 	"io/fs"
 )
 
-//go:embed *.yaml erp/*.yaml
+//go:generate go run erp_template.go
+
+//go:embed *.yaml erp/*.yaml erp/*.xlsx
 var files embed.FS
 
 // Files are the shipped mappings, by name, and in erp the layouts of the ERP's files.

@@ -20,17 +20,21 @@ func (a *app) checkCommand() *cobra.Command {
 mappings, and prints every finding as file:line:column: what; did you mean ...
 
 With a FILE it reads that file as a run would, without taking it: how it is read,
-what would be made of it, and every problem. Nothing is sent or kept.
+what would be made of it, and every problem. Nothing is sent or kept. With a layout
+of the ERP's files it reads that, and shows what it would write of a small order.
 
 With --online it signs in to Shopify and to ETA as well, changes nothing, and
 shows the shop, its scopes and locations, the POS and the taxpayer, and what is
 missing.`,
-		Example: "  wasl check\n  wasl check exports/stock.csv\n  wasl check --online --lang ar",
+		Example: "  wasl check\n  wasl check exports/stock.csv\n  wasl check mappings/erp/sales-csv.yaml\n  wasl check --online --lang ar",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.settings()
 			if err != nil {
 				return err
+			}
+			if len(args) > 0 && isLayout(args[0]) {
+				return a.checkLayout(c, args[0])
 			}
 			all, flows, findings, err := readAll(c, noTables{}, func(pipeline.Event) {})
 			if err != nil {

@@ -46,23 +46,27 @@ would have to wait longer than its patience for another machine.`,
 // away keeps nobody from asking about what was sent yesterday.
 func (a *app) night(ctx context.Context, h *house, patience time.Duration) error {
 	kept := errors.Join(h.serveAll(ctx, counterOf(h.cfg), nil, func() {}), h.keepBookings(ctx), h.pullAll(ctx))
-	var proved error
+	var proved, handed error
 	err := a.shift(ctx, h, func() map[string]error {
 		lanes := h.workIn(ctx, h.lanes(), h.ledger, patience)
+		var some bool
+		if some, handed = h.handOnResults(ctx); some {
+			lanes = h.workIn(ctx, h.lanes(), h.ledger, patience)
+		}
 		proved = h.proveAll(ctx)
 		return lanes
 	}, func(*nightly) error { return nil })
-	return errors.Join(kept, err, proved)
+	return errors.Join(kept, err, handed, proved)
 }
 
 // shift takes what lies in the inbox, lets work be done in the lanes, shows what
 // is to be shown of it, writes the workbooks, and accounts for all of it.
 func (a *app) shift(ctx context.Context, h *house, work func() map[string]error, show func(*nightly) error) error {
+	taken, away := h.inbox.Once(ctx)
 	var pictures error
-	if h.turns == nil { // else the watch looks after them
+	if h.turns == nil { // else the watch looks after them; after the inbox, where items come from that are new
 		pictures = h.takePictures(ctx)
 	}
-	taken, away := h.inbox.Once(ctx)
 	if away != nil {
 		away = fmt.Errorf("inbox: %w", away)
 	}

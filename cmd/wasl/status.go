@@ -11,6 +11,7 @@ import (
 
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
+	"wasl/stages/load/erp"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -19,9 +20,10 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "Show what waits, where, and why",
 		Long: `status shows whether "wasl watch" runs and answers; each lane with what it has to
 do, what it waits for, and the last error; the jobs that a gate holds, since when, why, and what lets them go; what is
-booked next; the chains of receipts; the newest file; and of flows whose mapping
-says what they expect, whether it came. It only reads, so it can be called while
-another wasl works.`,
+booked next; the chains of receipts; the numbers of sales documents, with those that
+were given and never written; which documents the ERP has not answered for too long;
+the newest file; and of flows whose mapping says what they expect, whether it came. It
+only reads, so it can be called while another wasl works.`,
 		Example: "  wasl status\n  wasl status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -41,15 +43,21 @@ another wasl works.`,
 			if err != nil {
 				return err
 			}
+			booked, err := a.readERP(cmd.Context(), c, s)
+			if err != nil {
+				return err
+			}
 			if a.json {
 				a.expected(c, stand)
 				a.gatesJSON(next)
 				a.watchStatus(c)
+				a.erpJSON(booked)
 				a.statusJSON(s)
 				return nil
 			}
 			a.watchStatus(c)
 			a.status(c, s, next)
+			a.erpStatus(c, booked)
 			a.gates(c, next)
 			a.expected(c, stand)
 			return nil
@@ -95,6 +103,9 @@ func (a *app) status(c *Config, s ledger.Status, g gatesAndBookings) {
 		}
 	}
 	for _, chain := range s.Chains {
+		if _, counter := erp.NumberedBy(chain.Name); counter {
+			continue // see erpStatus
+		}
 		fmt.Fprintln(a.out, a.say("status.chain", "name", chain.Name, "count", fmt.Sprint(chain.Count), "head", chain.Head))
 	}
 }

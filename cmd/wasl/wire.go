@@ -65,7 +65,7 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 	if err != nil {
 		return nil, nil, fmt.Errorf("shopify: %w", err)
 	}
-	folder, findings, err := openERP(c)
+	folder, findings, err := openERP(c, tables)
 	if err != nil || len(findings) > 0 {
 		return nil, findings, err
 	}
@@ -107,7 +107,7 @@ func openETA(c *Config, keys secrets) (door, error) {
 }
 
 // openERP opens the ERP's import folder with the layout that its settings name.
-func openERP(c *Config) (door, []pipeline.Finding, error) {
+func openERP(c *Config, tables pipeline.Table) (door, []pipeline.Finding, error) {
 	var config erp.Config
 	var file string
 	var text []byte
@@ -119,7 +119,7 @@ func openERP(c *Config) (door, []pipeline.Finding, error) {
 			return door{}, nil, usage{&pipeline.Trouble{Rule: "erp.layout", With: map[string]string{"file": file}, Err: err}}
 		}
 	}
-	sink, findings, err := erp.New(config, text, file, erp.Deps{Now: time.Now, Dir: c.dir, Zone: c.zone, State: c.path(c.State)})
+	sink, findings, err := erp.New(config, text, file, erp.Deps{Now: time.Now, Dir: c.dir, Zone: c.zone, State: c.path(c.State), Table: tables})
 	if err != nil || len(findings) > 0 {
 		return door{}, findings, err
 	}
@@ -189,7 +189,7 @@ func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)
 	config := c.Inbox
 	config.Path = c.path(config.Path)
 	h.inbox, err = inbox.New(config, inbox.Deps{Vault: h.vault, Door: h.entrance, Claims: h.claims, Zone: c.zone,
-		Now: time.Now, Tell: tell, Patterns: patternsOf(h.flows), Install: h.ledger.Install()})
+		Now: time.Now, Tell: tell, Patterns: patternsOf(h.flows), Last: h.last, Install: h.ledger.Install()})
 	if err != nil {
 		return nil, fmt.Errorf("inbox: %w", err)
 	}
@@ -216,13 +216,36 @@ func (h *house) close() error { return h.ledger.Shut() }
 
 // on are the flows whose sinks are switched on.
 func (h *house) on() []pipeline.Flow {
-	var out []pipeline.Flow
+	var out, last []pipeline.Flow
 	for _, f := range h.flows {
-		if !f.off {
+		switch {
+		case f.off:
+		case f.flow.Kind.Last:
+			last = append(last, f.flow)
+		default:
 			out = append(out, f.flow)
 		}
 	}
-	return out
+	return append(out, last...)
+}
+
+// last tells whether a file is taken after the others that came with it: by its
+// name, it speaks of what others make, such as pictures of items, and makes nothing
+// in that lane itself.
+func (h *house) last(name string) bool {
+	lasts := map[string]bool{} // by lane
+	for _, f := range h.flows {
+		if !f.off && f.mapping.Match(name) {
+			is, some := lasts[f.flow.Lane]
+			lasts[f.flow.Lane] = f.flow.Kind.Last && (is || !some)
+		}
+	}
+	for _, is := range lasts {
+		if is {
+			return true
+		}
+	}
+	return false
 }
 
 // lanes are the lanes of the flows that are on, each once.

@@ -245,6 +245,11 @@ var said = map[string][2]string{
 	"status.jobs":   {"jobs", "المهام"},
 	"status.oldest": {"oldest sent", "أقدم مُرسل"},
 	"status.wait":   {"until", "حتى"},
+	"status.number": {"numbers {prefix}: last given {head}, without a gap", "أرقام {prefix}: آخر رقم {head} دون فجوات"},
+	"status.gaps":   {"numbers {prefix}: last given {head}; given and never written: {count}: {some}", "أرقام {prefix}: آخر رقم {head}؛ أُعطيت ولم تُكتب: {count}: ‏{some}"},
+	"status.asked":  {"{lane}: documents that the ERP has not confirmed: {count}", "{lane}: مستندات لم يؤكدها النظام المحاسبي: {count}"},
+	"status.aged":   {"{lane}: documents that the ERP has not confirmed: {count}; for more than {wait}: {late}: {some}", "{lane}: مستندات لم يؤكدها النظام المحاسبي: {count}؛ منها لأكثر من {wait}: {late}: ‏{some}"},
+	"layout.good":   {"{file}: in order. What it would write of a small order:", "{file}: سليم. ما سيُكتب لطلب صغير:"},
 	"status.chain":  {"chain of {name}: {count} receipts, head {head}", "سلسلة {name}: عدد الإيصالات {count}، آخرها {head}"},
 }
 

@@ -8,15 +8,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"wasl/pipeline"
 )
 
 // Ask says what became of the batch's files. The notes in the folder know, also
 // when the ERP has taken the files away; only without them is the file itself
-// looked for. Ready means that Send does what is still to be done. It writes
-// nothing.
+// looked for. Ready means that Send does what is still to be done. In the import folder it
+// changes nothing.
 func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	if isAck(b) {
+		return s.take(ctx, b) // taking them once more changes nothing
+	}
 	var a pipeline.Answer
 	files, err := s.files(b)
 	if err != nil {
@@ -32,7 +36,14 @@ func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, erro
 		if err := ctx.Err(); err != nil {
 			return a, err
 		}
-		end, err := s.ask(f)
+		f, booked, err := s.afresh(ctx, b, f)
+		if err != nil {
+			return a, err
+		}
+		end := f.among(booked, s.cfg.Folder)
+		if booked == 0 {
+			end, err = s.ask(f)
+		}
 		if err != nil {
 			return a, s.trouble(err)
 		}
@@ -40,8 +51,17 @@ func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, erro
 			s.untouched(&a, b, []file{f})
 			continue
 		}
-		s.tell(&a, b, f, "look for "+f.Name, end)
+		if booked == 0 && end.state == pipeline.Delivered {
+			err = s.enter(ctx, b, f)
+		}
+		if err == nil {
+			err = s.tell(ctx, &a, b, f, looking+f.Name, end)
+		}
+		if err != nil {
+			return a, err
+		}
 	}
+	a.Again = s.patience(a)
 	return a, nil
 }
 
@@ -59,26 +79,22 @@ func (s *Sink) ask(f file) (ending, error) {
 		return parked("erp.exists", f, s.cfg.Folder), nil
 	}
 	found, where, err := s.seen(f, true)
-	if err != nil {
+	switch {
+	case err != nil:
 		return ending{}, err
-	}
-	switch found {
-	case imported:
-		return delivered, nil
-	case another:
+	case slices.Contains(found, another):
 		return parked("erp.exists", f, where), nil
-	case offered: // is its mark still to be made?
-		marked := f.Mark == ""
-		if !marked {
-			marked, err = there(s.paths(f).finalMark)
+	case slices.Contains(found, none):
+		if s.lost() {
+			return parked("erp.unknown", f, s.cfg.Folder), nil
 		}
-		if marked {
-			return delivered, err
-		}
-		return ending{state: pipeline.Ready}, err
+		return ending{state: pipeline.Ready}, nil
 	}
-	if s.lost() {
-		return parked("erp.unknown", f, s.cfg.Folder), nil
+	if f.Mark == "" || !slices.Contains(found, offered) {
+		return delivered, nil
+	}
+	if marked, err := there(s.paths(f).finalMark); err != nil || marked { // is its mark still to be made?
+		return delivered, err
 	}
 	return ending{state: pipeline.Ready}, nil
 }
@@ -93,13 +109,34 @@ const (
 	another           // another file bears its name
 )
 
-// seen looks for a file in the import folder and then in the archives: in this
-// order, since that is the way it goes. In archives the name may have been
-// changed; a deep look finds it there by its bytes.
-func (s *Sink) seen(f file, deep bool) (sighting, string, error) {
+// seen looks for each part of a file in its folder and then in the archives: in
+// this order, since that is the way it goes. In archives the name may have been
+// changed; a deep look finds it there by its bytes. where is the folder of the last
+// that was found.
+func (s *Sink) seen(f file, deep bool) (found []sighting, where string, err error) {
+	for _, p := range f.parts() {
+		one, at, err := s.seenPart(f, p, deep)
+		if err != nil {
+			return nil, "", err
+		}
+		if found = append(found, one); at != "" {
+			where = at
+		}
+		if one == another {
+			return found, at, nil
+		}
+	}
+	return found, where, nil
+}
+
+func (s *Sink) seenPart(f file, p part, deep bool) (sighting, string, error) {
 	other := ""
-	for i, dir := range append([]string{s.cfg.Folder}, s.cfg.Archive...) {
-		same, err := s.holds(filepath.Join(dir, f.Name), f)
+	archive := s.cfg.Archive
+	if f.Again != "" { // what lies there is the one that was refused
+		archive = nil
+	}
+	for i, dir := range append([]string{filepath.Join(s.cfg.Folder, f.Dir)}, archive...) {
+		same, err := s.holds(filepath.Join(dir, p.Name), p.Data)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
@@ -118,8 +155,8 @@ func (s *Sink) seen(f file, deep bool) (sighting, string, error) {
 	if !deep {
 		return none, "", nil
 	}
-	for _, dir := range s.cfg.Archive {
-		found, err := s.renamed(dir, f)
+	for _, dir := range archive {
+		found, err := s.renamed(dir, p)
 		if err != nil {
 			return none, "", err
 		}
@@ -130,8 +167,8 @@ func (s *Sink) seen(f file, deep bool) (sighting, string, error) {
 	return none, "", nil
 }
 
-// renamed looks for a file's bytes under any name.
-func (s *Sink) renamed(dir string, f file) (bool, error) {
+// renamed looks for a part's bytes under any name.
+func (s *Sink) renamed(dir string, p part) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil // the ERP makes it when it has something to put there
@@ -143,7 +180,7 @@ func (s *Sink) renamed(dir string, f file) (bool, error) {
 		if !e.Type().IsRegular() {
 			continue
 		}
-		same, err := s.holds(filepath.Join(dir, e.Name()), f)
+		same, err := s.holds(filepath.Join(dir, e.Name()), p.Data)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}

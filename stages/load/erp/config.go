@@ -1,8 +1,11 @@
 package erp
 
 import (
+	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"wasl/pipeline"
 )
@@ -12,6 +15,9 @@ import (
 const (
 	DefaultFolder = "erp-import"
 	DefaultLayout = "mappings/erp/sales-csv.yaml"
+
+	defaultBooked, defaultRefused = ".done", ".err"
+	defaultWarn, defaultAsk       = 24 * time.Hour, 15 * time.Minute
 )
 
 // Config is the section erp of wasl.yaml. Paths are relative to wasl.yaml.
@@ -19,7 +25,15 @@ type Config struct {
 	Folder  string   `yaml:"folder"`  // where the ERP looks for files to import
 	Layout  string   `yaml:"layout"`  // how they look: one file of mappings/erp
 	Archive []string `yaml:"archive"` // folders where the ERP puts what it has imported; Ask looks there too
-	Shop    string   `yaml:"-"`       // begins the documents' keys where several shops share a ledger
+
+	// How the ERP says what it made of a file. Without it, written is delivered.
+	Confirm   string        `yaml:"confirm"`        // none, file (it is renamed), gone (it is taken away), ack (files that come in by the inbox)
+	Booked    string        `yaml:"booked_ending"`  // of a renamed file that was booked: .done
+	Refused   string        `yaml:"refused_ending"` // of one that was refused, or of the ERP's words about it: .err
+	WarnAfter time.Duration `yaml:"warn_after"`     // wasl status tells of documents that are unconfirmed for longer
+	AskEvery  time.Duration `yaml:"ask_every"`      // how often the folder is looked into for answers
+
+	Shop string `yaml:"-"` // begins the documents' keys where several shops share a ledger
 }
 
 // Validate finds what is wrong with the settings, each with its path in the
@@ -40,8 +54,43 @@ func (c Config) Validate() []pipeline.Finding {
 			wrong("archive", "erp.archive", map[string]string{"given": a})
 		}
 	}
+	if c.Confirm != "" && !slices.Contains(confirms, c.Confirm) {
+		wrong("confirm", "config.choice", map[string]string{"given": c.Confirm, "known": strings.Join(confirms, ", ")})
+	}
+	for path, ending := range map[string]string{"booked_ending": c.Booked, "refused_ending": c.Refused} {
+		if ending != "" && (!strings.HasPrefix(ending, ".") || strings.ContainsAny(ending, `/\`)) {
+			wrong(path, "inbox.ending", map[string]string{"field": "erp." + path, "given": ending})
+		}
+	}
+	for path, d := range map[string]time.Duration{"warn_after": c.WarnAfter, "ask_every": c.AskEvery} {
+		if d < 0 {
+			wrong(path, "config.duration", map[string]string{"given": d.String()})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b pipeline.Finding) int { return cmp.Compare(rank(a.Path), rank(b.Path)) })
 	return found
 }
+
+// rank keeps findings in the order in which settings are usually written.
+func rank(path string) int {
+	return slices.Index([]string{"folder", "layout", "archive", "confirm", "booked_ending", "refused_ending", "warn_after", "ask_every"}, path)
+}
+
+// The ways in which the ERP may confirm.
+const (
+	confirmNone = "none"
+	confirmFile = "file"
+	confirmGone = "gone"
+	confirmAck  = "ack"
+)
+
+var confirms = []string{confirmNone, confirmFile, confirmGone, confirmAck}
+
+// Confirms tells whether written documents wait for the ERP's answer.
+func (c Config) Confirms() bool { return c.Confirm != "" && c.Confirm != confirmNone }
+
+// Warn is after what time an unconfirmed document is worth a word.
+func (c Config) Warn() time.Duration { return cmp.Or(c.WarnAfter, defaultWarn) }
 
 // in puts the paths that are not absolute under the folder of wasl.yaml. The
 // folder of wasl.yaml itself is what an empty setting becomes on that way.
@@ -60,5 +109,6 @@ func (c Config) in(dir string) Config {
 		archive[i] = under(a)
 	}
 	c.Archive = archive
+	c.Booked, c.Refused, c.AskEvery = cmp.Or(c.Booked, defaultBooked), cmp.Or(c.Refused, defaultRefused), cmp.Or(c.AskEvery, defaultAsk)
 	return c
 }

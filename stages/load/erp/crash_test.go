@@ -32,7 +32,12 @@ var crashLayouts = map[string]string{
 	"document": small,
 	"marked":   small + "done: .done\n",
 	"batch":    strings.Replace(small, "{number}", "{batch}", 1) + "per: batch\ndone: .ok\n",
+	"two":      small + documents,
+	"twobatch": strings.ReplaceAll(small+documents, "{number}", "{batch}") + "per: batch\ndone: .ok\n",
 }
+
+// documents is a second file beside that of the lines.
+const documents = "documents:\n  name: SOH-{number}.csv\n  columns: [{name: Order, field: order.name}, {name: Sum, field: sum.total}]\n"
 
 const eatenLog = "eaten.log"
 
@@ -112,8 +117,16 @@ func judge(t *testing.T, dir, name string) {
 	got := strings.Fields(string(text))
 	slices.Sort(got)
 	want := []string{"SO-1.csv", "SO-2.csv"}
-	if name == "batch" {
+	switch name {
+	case "batch":
 		want = []string{"SO-7b0c5a526c0e.csv"}
+	case "two":
+		want = []string{"SO-1.csv", "SO-2.csv", "SOH-1.csv", "SOH-2.csv"}
+	case "twobatch": // the importer of these tests knows a file by its mark: the lines come with the documents
+		want = []string{"SOH-7b0c5a526c0e.csv"}
+		if err := os.Remove(filepath.Join(s.cfg.Folder, "SO-7b0c5a526c0e.csv")); err != nil {
+			t.Error(err)
+		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("imported (-want +got):\n%s", diff)

@@ -1,11 +1,14 @@
 // Package erp is the door to the merchant's ERP: a folder from which the ERP
 // imports files. In come sales orders, as documents; out go files as a layout
-// in mappings/erp describes them (CSV or XLSX, code page, columns, one file a
-// document or one a batch, a done-marker). It reads nothing of the ERP's own
-// and never overwrites a file, never deletes one that the ERP can see, and
-// never writes an order whose amounts do not add up to the shop's total.
+// in mappings/erp describes them (CSV or XLSX, a workbook of the merchant's own that
+// is filled in, code page, columns, one file a document or one a batch, the heads of
+// documents in a second file, a done-marker, numbers without gaps). It never
+// overwrites a file, never deletes one that the ERP can see, and never writes an order
+// whose amounts do not add up to the shop's total.
 //
-// "Delivered" means written: whether the ERP booked it is another question.
+// "Delivered" means written, where the settings say nothing of an answer. With
+// Config.Confirm a written document is accepted, and delivered or rejected when the
+// ERP has answered; see below.
 //
 // # Exactly once, whatever the ERP does with its files
 //
@@ -35,6 +38,13 @@
 //	yes     no    yes    the file has left: move the mark
 //	yes     no    no     all has left, whatever has become of it since
 //
+// Several files that belong together (the lines of documents and their heads) have one
+// intent, and leave one after another, the heads last and then the mark: while the
+// intent stands, each part that is gone has left, and each that waits has not. An
+// importer that does not wait for the mark may see the lines a moment before the heads.
+// Where a name is taken before anything has left, nothing leaves; where it is taken in
+// between, the intent stays, so that what has left is not written again.
+//
 // Where something is to be withdrawn, the intent goes first. Intents stay: they
 // make writing the same document again a no-op, also when the ledger was
 // restored from an older backup or the machine was replaced. A person may delete
@@ -46,6 +56,23 @@
 //
 // What this cannot cover: a file server that loses power between a move and its
 // sync, after the importer has already read the file.
+//
+// # The ERP's answer
+//
+// Four ways (Config.Confirm): none; file, where the ERP renames what it has booked
+// (.done) or refused (.err, or lays its words beside it); gone, where it takes away what
+// it has booked; ack, where its answers come in by the inbox as documents of the kind
+// erp.ack: acknowledgements of any layout, or the export of what was booked. What was
+// written and what was answered is remembered in reference tables of the house
+// (books.go); Ask reads them. News from the inbox has what is accepted in the lane asked
+// about at once.
+//
+// A refused document may be sent once more: then it is written again, once, under its
+// own number, and the refusal does not count any more. One that was refused and booked
+// after all is never written again. What each answer comes to that nobody wants is said
+// at take (answer.go). An answer that comes late, from a file that was written before the
+// document was sent once more, cannot be told from one to the newer file where it names
+// only the document.
 //
 // # Why
 //
@@ -60,6 +87,12 @@
 //     under no reading is held for a person.
 //   - Shipping, a discount of the order and taxes on top are lines of their own
 //     by default, so that the file adds up by its lines alone.
+//   - Numbers are given by Kind.Seal, in the transaction that takes the documents: given
+//     when they are built, one would be lost with each order that is held.
+//   - A counter is named by the prefix of its numbers: two counters of one prefix would
+//     give a number twice.
+//   - Formulas of a template are worked out when it is filled in, because importers read
+//     saved results; spreadsheets work them out again when they open it.
 //   - The CSV writer is ours: columns, quoting and line ends are the layout's,
 //     and encoding/csv rewrites line breaks inside cells.
 package erp

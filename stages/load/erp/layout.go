@@ -24,11 +24,22 @@ type layout struct {
 	done      string // ending of the file that says "complete"; "" for none
 	header    bool   // the first line names the columns
 	first     bool   // order columns on an order's first line only
+	positive  bool   // what is taken back is written above zero: the ERP tells it by the type of the document
 	guard     bool   // for people: text that a spreadsheet would run gets an apostrophe
 	shipping  extra
 	discount  extra
 	taxes     extra
 	columns   []column
+	documents *sheet            // a second file, of one row a document; nil: there is none
+	template  *template         // the workbook that is filled in; nil: one is made
+	counter   *counter          // numbers documents; nil: nothing does
+	types     map[string]byType // what is different for a type of documents
+}
+
+// A sheet is a file beside that of the lines.
+type sheet struct {
+	name    string
+	columns []column
 }
 
 // An extra says how an amount of the whole order is written where it is not
@@ -45,6 +56,7 @@ type column struct {
 	value  string  // the same in every line
 	format string  // of a date or time, where it differs from the layout's
 	width  float64 // of a workbook's column, in characters; zero: as it comes
+	at     string  // its letters in a template; "": behind the one before
 	kind   pipeline.Type
 }
 
@@ -114,12 +126,54 @@ func (l *layout) rows(b sale) [][]string {
 	return rows
 }
 
+// heads are the rows of the file of documents: one each.
+func (l *layout) heads(sales []sale) [][]string {
+	rows := make([][]string, len(sales))
+	for i, b := range sales {
+		rows[i] = make([]string, len(l.documents.columns))
+		for j, c := range l.documents.columns {
+			rows[i][j] = l.cell(c, b, line{}, 0)
+		}
+	}
+	return rows
+}
+
+// A cellText is one cell of a document as it will be written.
+type cellText struct {
+	column
+	row  int // of the lines, counted from 0; 0 for what is of the whole document
+	text string
+}
+
+// cells are all cells of a document, in whatever file.
+func (l *layout) cells(b sale) []cellText {
+	var out []cellText
+	for i, row := range l.rows(b) {
+		for j, text := range row {
+			out = append(out, cellText{l.columns[j], i, text})
+		}
+	}
+	if l.documents != nil {
+		for j, text := range l.heads([]sale{b})[0] {
+			out = append(out, cellText{l.documents.columns[j], 0, text})
+		}
+	}
+	return out
+}
+
 // cell is one cell as text; "" where the order has no such thing.
 func (l *layout) cell(c column, b sale, x line, i int) string {
 	switch {
 	case c.field == "":
 		return c.value
+	case c.field == serialWord:
+		return b.Order[serialWord]
+	case strings.HasPrefix(c.field, "doc."):
+		return l.told(c, b)
 	case strings.HasPrefix(c.field, "line."), strings.HasPrefix(c.field, "sum."):
+		if text, mine := l.broken(c, b, x); mine {
+			return text
+		}
 		return l.part(c, b.Sums, x, i)
 	}
 	text, ok := b.Order[c.field]
@@ -190,6 +244,8 @@ func (l *layout) number(kind pipeline.Type, d pipeline.Decimal) string {
 
 func (l *layout) moment(c column, at time.Time) string {
 	switch {
+	case c.format == excelDate:
+		return serialDay(at.In(l.zone), c.kind)
 	case c.format != "":
 		return at.In(l.zone).Format(c.format)
 	case c.kind == pipeline.Date:
@@ -201,5 +257,5 @@ func (l *layout) moment(c column, at time.Time) string {
 // isNumber tells whether a column's cells are numbers, for workbooks and for
 // what may be taken for a formula.
 func (c column) isNumber() bool {
-	return c.field != "" && (c.kind == pipeline.Amount || c.kind == pipeline.Quantity || c.kind == pipeline.Rate)
+	return c.field != "" && (c.format == excelDate || c.kind == pipeline.Amount || c.kind == pipeline.Quantity || c.kind == pipeline.Rate)
 }

@@ -22,26 +22,39 @@ var holes = regexp.MustCompile(`\{[^{}]*\}`)
 // them depends on when the file is written: a file that is written again has
 // the name it had.
 var (
-	ofDocument = map[string]bool{"name": true, "number": true, "id": true, "day": true, "drop": true, "batch": true}
-	ofBatch    = map[string]bool{"day": false, "drop": true, "batch": true}
+	ofDocument = map[string]bool{"name": true, "number": true, "id": true, "day": true, "drop": true, "batch": true,
+		"type": true, "serial": true}
+	ofBatch = map[string]bool{"day": false, "drop": true, "batch": true, "type": false, "serial": false}
 )
 
 // fileName fills in the name of a document's file.
 func (l *layout) fileName(doc pipeline.Document, b pipeline.Batch) string {
+	return l.named(l.name, doc, b)
+}
+
+// named fills in a name by a document.
+func (l *layout) named(name string, doc pipeline.Document, b pipeline.Batch) string {
 	_, id, _ := strings.Cut(doc.Key, "order/")
-	return tidyName(fill(l.name, map[string]string{
+	kind := typeSale
+	if b, err := readSale(doc.Body); err == nil {
+		id += b.suffix() // versions of one order are files of their own
+		kind = b.kind()
+	}
+	return tidyName(fill(name, map[string]string{
 		"{name}":   doc.Name,
 		"{number}": strings.TrimPrefix(doc.Name, "#"),
 		"{id}":     id,
 		"{day}":    or(doc.Day, "undated"),
 		"{drop}":   b.Job.Drop,
 		"{batch}":  shortID(b.ID),
+		"{type}":   kind,
+		"{serial}": numberIn(doc.Sealed).Serial,
 	}))
 }
 
 // batchName fills in the name of a batch's file.
-func (l *layout) batchName(b pipeline.Batch) string {
-	return tidyName(fill(l.name, map[string]string{"{drop}": b.Job.Drop, "{batch}": shortID(b.ID)}))
+func (l *layout) batchName(name string, b pipeline.Batch) string {
+	return tidyName(fill(name, map[string]string{"{drop}": b.Job.Drop, "{batch}": shortID(b.ID)}))
 }
 
 func fill(name string, values map[string]string) string {

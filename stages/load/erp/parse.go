@@ -1,6 +1,8 @@
 package erp
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +18,18 @@ import (
 // parseLayout reads a layout strictly: every finding, not only the first, each
 // with its line and column.
 func parseLayout(file string, text []byte, zone *time.Location) (*layout, []pipeline.Finding) {
+	return readLayout(file, text, zone, beside(file))
+}
+
+// beside reads files that lie beside a layout.
+func beside(file string) func(name string) ([]byte, error) {
+	return func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(filepath.Dir(file), name)) }
+}
+
+// readLayout is parseLayout with somebody else to open the files that it names.
+func readLayout(file string, text []byte, zone *time.Location, open func(name string) ([]byte, error)) (*layout, []pipeline.Finding) {
 	l := plainLayout(zone)
-	r := &reading{file: file, layout: l}
+	r := &reading{file: file, layout: l, open: open}
 	doc, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return l, []pipeline.Finding{syntax(file, err)}
@@ -52,6 +64,8 @@ type reading struct {
 	name   ast.Node // where settings stand that are checked against others
 	list   ast.Node
 	extras map[string]ast.Node
+	more   more
+	open   func(name string) ([]byte, error) // reads a file beside the layout
 }
 
 // setting reads the value of one setting.
@@ -77,17 +91,22 @@ func (r *reading) settings() map[string]setting {
 		"done":      r.value("an ending such as .done, without / and \\", func(s string) bool { l.done = s; return !strings.ContainsAny(s, `/\:*?"<>|`) }),
 		"header":    r.value("true or false", func(b bool) bool { l.header = b; return true }),
 		"repeat":    r.choice(map[string]func(){"all": func() { l.first = false }, "first": func() { l.first = true }}),
+		"credit":    r.choice(map[string]func(){"negative": func() { l.positive = false }, "positive": func() { l.positive = true }}),
 		"guard":     r.value("true or false", func(b bool) bool { l.guard = b; return true }),
 		"shipping":  r.extra(&l.shipping),
 		"discount":  r.extra(&l.discount),
 		"taxes":     r.extra(&l.taxes),
 		"columns":   r.columns,
+		"documents": r.documents,
+		"template":  r.template,
+		"number":    r.counter,
+		"by_type":   r.byType,
 	}
 }
 
 func codepages(l *layout) map[string]func() {
 	out := map[string]func(){}
-	for _, name := range []string{"utf-8", "utf-8-bom", "windows-1256"} {
+	for _, name := range []string{"utf-8", "utf-8-bom", "windows-1256", "windows-1252", "iso-8859-6"} {
 		out[name] = func() { l.codepage = name }
 	}
 	return out
@@ -224,11 +243,11 @@ func (r *reading) columns(path string, n ast.Node) {
 	}
 	r.layout.columns = nil
 	for _, item := range list.Values {
-		r.column(path, item)
+		r.layout.columns = append(r.layout.columns, r.column(path, item))
 	}
 }
 
-func (r *reading) column(path string, n ast.Node) {
+func (r *reading) column(path string, n ast.Node) column {
 	c := column{}
 	before := len(r.found)
 	constant := false
@@ -236,13 +255,14 @@ func (r *reading) column(path string, n ast.Node) {
 		"name":   r.text(&c.name),
 		"field":  r.field(&c),
 		"value":  func(path string, n ast.Node) { constant = true; r.text(&c.value)(path, n) },
-		"format": r.value("a time such as 02/01/2006", func(s string) bool { c.format = s; return telling(s) }),
+		"format": r.value("a time such as 02/01/2006, or excel", func(s string) bool { c.format = s; return s == excelDate || telling(s) }),
+		"at":     r.value("the letters of a column, such as C", func(s string) bool { c.at = s; return lettersOnly(s) }),
 		"width":  r.value("a number from 1 to 255", func(w float64) bool { c.width = w; return w >= 1 && w <= 255 }),
 	})
 	if len(r.found) == before && constant == (c.field != "") {
 		r.wrong(n, "erp.column", path, map[string]string{"name": c.name})
 	}
-	r.layout.columns = append(r.layout.columns, c)
+	return c
 }
 
 func (r *reading) field(c *column) setting {

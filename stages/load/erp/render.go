@@ -13,24 +13,32 @@ import (
 	"wasl/pipeline"
 )
 
-// render makes the bytes of one file of sales documents.
+// render makes the bytes of one file of the lines of sales documents.
 func (l *layout) render(sales []sale) ([]byte, error) {
 	var rows [][]string
 	for _, b := range sales {
 		rows = append(rows, l.rows(b)...)
 	}
-	if l.format == "xlsx" {
-		return l.workbook(rows)
+	if l.template != nil {
+		return l.fill(sales, rows)
 	}
-	return l.encode(l.csv(rows))
+	return l.table(l.columns, rows)
+}
+
+// table makes the bytes of one file of rows.
+func (l *layout) table(columns []column, rows [][]string) ([]byte, error) {
+	if l.format == "xlsx" {
+		return l.workbook(columns, rows)
+	}
+	return l.encode(l.csv(columns, rows))
 }
 
 // csv is the rows as text.
-func (l *layout) csv(rows [][]string) string {
+func (l *layout) csv(columns []column, rows [][]string) string {
 	var b strings.Builder
 	if l.header {
-		names := make([]string, len(l.columns))
-		for i, c := range l.columns {
+		names := make([]string, len(columns))
+		for i, c := range columns {
 			names[i] = c.name
 		}
 		l.csvRow(&b, names)
@@ -38,7 +46,7 @@ func (l *layout) csv(rows [][]string) string {
 	for _, row := range rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			if cells[i] = cell; l.guard && !l.columns[i].isNumber() {
+			if cells[i] = cell; l.guard && !columns[i].isNumber() {
 				cells[i] = guarded(cell)
 			}
 		}
@@ -81,7 +89,7 @@ func (l *layout) encode(text string) ([]byte, error) {
 	}
 	out := make([]byte, 0, len(text))
 	for _, r := range text {
-		b, ok := charmap.Windows1256.EncodeRune(r)
+		b, ok := pages[l.codepage].EncodeRune(r)
 		if !ok {
 			return nil, fmt.Errorf("encode: %s has no U+%04X", l.codepage, r)
 		}
@@ -90,13 +98,17 @@ func (l *layout) encode(text string) ([]byte, error) {
 	return out, nil
 }
 
+// pages are the code pages of one byte a letter.
+var pages = map[string]*charmap.Charmap{"windows-1256": charmap.Windows1256, "windows-1252": charmap.Windows1252, "iso-8859-6": charmap.ISO8859_6}
+
 // lacks finds the first character of a text that the code page does not have.
 func (l *layout) lacks(text string) (char string, bad bool) {
-	if l.format != "csv" || l.codepage != "windows-1256" {
+	page := pages[l.codepage]
+	if l.format != "csv" || page == nil {
 		return "", false
 	}
 	for _, r := range text {
-		if _, ok := charmap.Windows1256.EncodeRune(r); !ok {
+		if _, ok := page.EncodeRune(r); !ok {
 			return fmt.Sprintf("%c (U+%04X)", r, r), true
 		}
 	}
@@ -108,28 +120,26 @@ func (l *layout) lacks(text string) (char string, bad bool) {
 func (l *layout) unwritable(b sale, group []pipeline.Record, o ordered) []pipeline.Problem {
 	var problems []pipeline.Problem
 	said := map[string]bool{}
-	for i, row := range l.rows(b) {
-		for j, c := range l.columns {
-			char, bad := l.lacks(row[j])
-			if !bad || c.field == "" || i >= len(group) {
+	for _, c := range l.cells(b) {
+		char, bad := l.lacks(c.text)
+		if !bad || c.field == "" || c.row >= len(group) {
+			continue
+		}
+		r := group[c.row]
+		if !strings.HasPrefix(c.field, "line.") {
+			if r = o.first(c.field); said[c.field] {
 				continue
 			}
-			r := group[i]
-			if !strings.HasPrefix(c.field, "line.") {
-				if r = o.first(c.field); said[c.field] {
-					continue
-				}
-				said[c.field] = true
-			}
-			problems = append(problems, r.Problem(c.field, "erp.codepage", map[string]string{"char": char, "codepage": l.codepage}))
+			said[c.field] = true
 		}
+		problems = append(problems, r.Problem(c.field, "erp.codepage", map[string]string{"char": char, "codepage": l.codepage}))
 	}
 	return problems
 }
 
 // workbook is the rows as a workbook of one sheet. Numbers are written as their
 // own digits, never by way of a float; text is inert whatever it begins with.
-func (l *layout) workbook(rows [][]string) ([]byte, error) {
+func (l *layout) workbook(columns []column, rows [][]string) ([]byte, error) {
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }() // it lives in memory
 	const sheet = "Sheet1"
@@ -139,7 +149,7 @@ func (l *layout) workbook(rows [][]string) ([]byte, error) {
 		for i, cell := range cells {
 			name := pipeline.ColumnLetters(i+1) + fmt.Sprint(at)
 			write := f.SetCellStr
-			if numbers && l.columns[i].isNumber() {
+			if numbers && columns[i].isNumber() {
 				write = f.SetCellDefault
 			}
 			if cell == "" {
@@ -151,8 +161,8 @@ func (l *layout) workbook(rows [][]string) ([]byte, error) {
 		}
 		return nil
 	}
-	names := make([]string, len(l.columns))
-	for i, c := range l.columns {
+	names := make([]string, len(columns))
+	for i, c := range columns {
 		names[i] = c.name
 		if c.width > 0 {
 			letters := pipeline.ColumnLetters(i + 1)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,25 +21,29 @@ type Sink struct {
 	dir    string // of wasl.yaml
 	state  string // where it is remembered that the folder was in use; "": nowhere
 	disk   disk
+	tables pipeline.Table // what is remembered of documents and answers; nil: nothing
 }
 
 // Deps are what the sink needs of the house.
 type Deps struct {
-	Now   func() time.Time // nil: time.Now
-	Dir   string           // of wasl.yaml
-	Zone  *time.Location   // of the shop; nil: UTC
-	State string           // wasl's own folder on this machine; "": a folder that lost its .wasl goes unnoticed
+	Now   func() time.Time                  // nil: time.Now
+	Dir   string                            // of wasl.yaml
+	Zone  *time.Location                    // of the shop; nil: UTC
+	Open  func(name string) ([]byte, error) // reads a file that the layout names; nil: from the disk, beside it
+	Table pipeline.Table                    // where documents and answers are remembered; nil: nowhere, and nothing is confirmed by ack
+	State string                            // wasl's own folder on this machine; "": a folder that lost its .wasl goes unnoticed
 }
 
 // New makes the sink of a folder. layout is the text of layoutFile; without
 // both, files are plain CSV with all our words for columns. Findings are all
-// that is wrong with the layout; there is no sink then. It touches no disk.
+// that is wrong with the layout; there is no sink then. It only reads the template
+// that the layout names.
 func New(c Config, layout []byte, layoutFile string, d Deps) (*Sink, []pipeline.Finding, error) {
 	dir, err := filepath.Abs(d.Dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("folder of wasl.yaml: %w", err)
 	}
-	s := &Sink{cfg: c.in(dir), dir: dir, zone: d.Zone, now: d.Now, state: d.State, disk: local{}}
+	s := &Sink{cfg: c.in(dir), dir: dir, zone: d.Zone, now: d.Now, state: d.State, tables: d.Table, disk: local{}}
 	if s.zone == nil {
 		s.zone = time.UTC
 	}
@@ -49,9 +54,15 @@ func New(c Config, layout []byte, layoutFile string, d Deps) (*Sink, []pipeline.
 		s.layout = plainLayout(s.zone)
 		return s, nil, nil
 	}
-	l, findings := parseLayout(layoutFile, layout, s.zone)
+	if d.Open == nil {
+		d.Open = beside(layoutFile)
+	}
+	l, findings := readLayout(layoutFile, layout, s.zone, d.Open)
 	if len(findings) > 0 {
 		return nil, findings, nil
+	}
+	if s.cfg.Confirm == confirmFile && (l.done == s.cfg.Booked || l.done == s.cfg.Refused) {
+		return nil, []pipeline.Finding{{File: layoutFile, Line: 1, Col: 1, Path: "done", Rule: "erp.confirm", With: map[string]string{"given": l.done}}}, nil
 	}
 	s.layout = l
 	return s, nil, nil
@@ -71,6 +82,9 @@ func (s *Sink) Lane() string {
 // over another. Files that are there already, or were and have been imported,
 // are delivered without a further effect.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	if isAck(b) {
+		return s.take(ctx, b)
+	}
 	var a pipeline.Answer
 	files, err := s.files(b)
 	if err != nil {
@@ -84,15 +98,43 @@ func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, err
 			s.untouched(&a, b, files[i:])
 			return a, err
 		}
-		end, err := s.write(ctx, f)
+		f, booked, err := s.afresh(ctx, b, f)
+		end := f.among(booked, s.cfg.Folder)
+		if err == nil && booked == 0 {
+			end, err = s.write(ctx, f)
+		}
+		if err == nil && booked == 0 && end.state == pipeline.Delivered {
+			err = s.enter(ctx, b, f)
+		}
+		if err == nil {
+			err = s.tell(ctx, &a, b, f, "write "+f.Name, end)
+		}
 		if err != nil {
 			s.untouched(&a, b, files[i+1:])
 			return a, err
 		}
-		s.tell(&a, b, f, "write "+f.Name, end)
 	}
+	a.Again = s.patience(a)
 	return a, nil
 }
+
+// patience is when to look for answers of the ERP, where nothing else is to be done
+// for the batch; else the lane knows.
+func (s *Sink) patience(a pipeline.Answer) time.Duration {
+	waits := time.Duration(0)
+	for _, o := range a.Outcomes {
+		switch o.State {
+		case pipeline.Ready:
+			return 0
+		case pipeline.Accepted:
+			waits = s.cfg.AskEvery
+		}
+	}
+	return waits
+}
+
+// isAck tells whether a batch is of the ERP's answers.
+func isAck(b pipeline.Batch) bool { return len(b.Docs) > 0 && b.Docs[0].Kind == KindAck }
 
 // An ending is what became of one file.
 type ending struct {
@@ -110,17 +152,25 @@ func parked(rule pipeline.Rule, f file, folder string) ending {
 
 // tell adds what became of a file to the answer: an outcome for each of its
 // documents that the batch still asks for, and a line for the record.
-func (s *Sink) tell(a *pipeline.Answer, b pipeline.Batch, f file, what string, end ending) {
+func (s *Sink) tell(ctx context.Context, a *pipeline.Answer, b pipeline.Batch, f file, what string, end ending) error {
 	mine := f.keys()
+	states := map[pipeline.State]int{}
 	for _, doc := range b.Docs {
 		if !mine[doc.Key] {
 			continue
 		}
 		o := pipeline.Outcome{Key: doc.Key, State: end.state}
-		if end.state == pipeline.Delivered {
-			o.Ref = f.Name
+		mixed := end.why != nil && end.why.Rule == "erp.mixed"
+		if end.state == pipeline.Delivered || mixed {
+			now, err := s.confirm(ctx, b, f, doc)
+			if err != nil {
+				return err
+			}
+			if !mixed || now.State == pipeline.Delivered {
+				o = now
+			}
 		}
-		if end.why != nil {
+		if end.why != nil && o.State == end.state {
 			why := *end.why
 			if len(doc.From) > 0 {
 				why.Origin = doc.From[0]
@@ -128,10 +178,18 @@ func (s *Sink) tell(a *pipeline.Answer, b pipeline.Batch, f file, what string, e
 			o.Why = []pipeline.Problem{why}
 		}
 		a.Outcomes = append(a.Outcomes, o)
+		states[o.State]++
+	}
+	if states[pipeline.Accepted] > 0 && strings.HasPrefix(what, looking) {
+		return nil // no news: nothing for the record
 	}
 	a.Said = append(a.Said, pipeline.Said{At: s.now().UTC(), What: what, ID: f.sum(), Body: mustJSON(map[string]any{
 		"file": f.Name, "bytes": len(f.Data), "sha256": f.sum(), "state": end.state})})
+	return nil
 }
+
+// looking begins the lines of the record that are of questions.
+const looking = "look for "
 
 // untouched says of documents whose turn did not come that they can leave
 // later.
@@ -186,42 +244,96 @@ func (s *Sink) files(b pipeline.Batch) ([]file, error) {
 	return files, nil
 }
 
-// render makes the files of a batch's documents: one each, or one of all.
+// render makes the files of a batch's documents: one each, or one of all that go
+// to the same place; two where documents and lines are files of their own.
 func (s *Sink) render(b pipeline.Batch) ([]file, error) {
 	var files []file
-	var all []sale
-	var keys []string
-	for _, doc := range b.Docs {
-		var body sale
-		if err := json.Unmarshal(doc.Body, &body); err != nil {
-			return nil, fmt.Errorf("read the body of %s: %w", doc.Key, err)
+	for _, g := range s.gather(b) {
+		for i, doc := range g.docs {
+			body, err := readSale(doc.Body)
+			if err != nil {
+				return nil, fmt.Errorf("read the body of %s: %w", doc.Key, err)
+			}
+			if s.layout.positive {
+				body = body.positive()
+			}
+			if serial := numberIn(doc.Sealed).Serial; serial != "" {
+				body.Order = maps.Clone(body.Order)
+				body.Order[serialWord] = serial
+			}
+			g.sales[i] = body
 		}
-		if s.layout.perBatch {
-			all, keys = append(all, body), append(keys, doc.Key)
-			continue
-		}
-		data, err := s.layout.render([]sale{body})
+		f, err := s.layout.write(g, b)
 		if err != nil {
-			return nil, fmt.Errorf("write out %s: %w", doc.Key, err)
+			return nil, fmt.Errorf("write out %s of batch %s: %w", g.docs[0].Key, b.ID, err)
 		}
-		files = append(files, s.file(s.layout.fileName(doc, b), month(doc.Day), []string{doc.Key}, data))
+		files = append(files, f)
 	}
-	if len(all) == 0 {
-		return files, nil
-	}
-	data, err := s.layout.render(all)
-	if err != nil {
-		return nil, fmt.Errorf("write out batch %s: %w", b.ID, err)
-	}
-	return []file{s.file(s.layout.batchName(b), "batches", keys, data)}, nil
+	return files, nil
 }
 
-func (s *Sink) file(name, shelf string, keys []string, data []byte) file {
-	f := file{Name: name, Shelf: shelf, Keys: keys, Data: data}
-	if s.layout.done != "" {
-		f.Mark = name + s.layout.done
+// A gathering is the documents of one file.
+type gathering struct {
+	kind  string // the type of its first document
+	docs  []pipeline.Document
+	sales []sale
+}
+
+// gather puts documents together that go into one file, in their order.
+func (s *Sink) gather(b pipeline.Batch) []*gathering {
+	var all []*gathering
+	at := map[string]*gathering{}
+	for _, doc := range b.Docs {
+		kind := typeSale
+		if body, err := readSale(doc.Body); err == nil {
+			kind = body.kind()
+		}
+		key := doc.Key
+		if s.layout.perBatch {
+			key = s.layout.types[kind].folder + "\x00" + s.layout.nameOf(kind)
+		}
+		g := at[key]
+		if g == nil {
+			g = &gathering{kind: kind}
+			at[key], all = g, append(all, g)
+		}
+		g.docs, g.sales = append(g.docs, doc), append(g.sales, sale{})
 	}
-	return f
+	return all
+}
+
+// write makes the file of some documents, with all that belongs to it.
+func (l *layout) write(g *gathering, b pipeline.Batch) (file, error) {
+	first := g.docs[0]
+	name := func(pattern string) string {
+		if l.perBatch {
+			return l.batchName(pattern, b)
+		}
+		return l.named(pattern, first, b)
+	}
+	f := file{Name: name(l.nameOf(g.kind)), Dir: l.types[g.kind].folder, Shelf: "batches"}
+	if !l.perBatch {
+		f.Shelf = month(first.Day)
+	}
+	for _, doc := range g.docs {
+		f.Keys = append(f.Keys, doc.Key)
+	}
+	var err error
+	if f.Data, err = l.render(g.sales); err != nil {
+		return file{}, err
+	}
+	if l.documents != nil {
+		lines := part{f.Name, f.Data}
+		f.Name = name(l.documents.name)
+		if f.Data, err = l.table(l.documents.columns, l.heads(g.sales)); err != nil {
+			return file{}, err
+		}
+		f.With = []part{lines}
+	}
+	if l.done != "" {
+		f.Mark = f.Name + l.done
+	}
+	return f, nil
 }
 
 // month is the shelf of a document's notes: by its own day, never by today.

@@ -3,8 +3,6 @@ package erp
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -19,52 +17,13 @@ import (
 // written down which of them have left. See doc.go.
 const notes = ".wasl"
 
-// A file is one file for the ERP.
-type file struct {
-	Name  string   `json:"name"`
-	Mark  string   `json:"mark,omitempty"` // the file that says that this one is complete; "" for none
-	Shelf string   `json:"shelf"`          // folder of its notes: 2026-11
-	Keys  []string `json:"keys"`           // of the documents in it
-	Data  []byte   `json:"data"`
-}
-
-func (f file) sum() string {
-	sum := sha256.Sum256(f.Data)
-	return hex.EncodeToString(sum[:])
-}
-
-func (f file) keys() map[string]bool {
-	keys := make(map[string]bool, len(f.Keys))
-	for _, key := range f.Keys {
-		keys[key] = true
-	}
-	return keys
-}
-
-// paths are where a file and its notes stand.
-type paths struct {
-	dir              string // of the notes
-	data, mark       string // waiting
-	intent           string
-	final, finalMark string // in the import folder
-}
-
-func (s *Sink) paths(f file) paths {
-	dir := filepath.Join(s.cfg.Folder, notes, f.Shelf)
-	p := paths{dir: dir, data: filepath.Join(dir, f.Name+".data"), mark: filepath.Join(dir, f.Name+".mark"),
-		intent: filepath.Join(dir, f.Name+".intent"), final: filepath.Join(s.cfg.Folder, f.Name)}
-	if f.Mark != "" {
-		p.finalMark = filepath.Join(s.cfg.Folder, f.Mark)
-	}
-	return p
-}
-
 // An intent is the note that a file is about to leave, written when all that
 // leaves is waiting beside it, complete. It stays for ever.
 type intent struct {
 	File   string   `json:"file"`
 	SHA256 string   `json:"sha256"`
 	Keys   []string `json:"keys"`
+	Again  string   `json:"again,omitempty"` // see file
 }
 
 // stand is how far a file has come.
@@ -72,8 +31,8 @@ type stand int
 
 const (
 	unbegun stand = iota // nothing of it can have left
-	waiting              // complete, beside its intent: it has not left
-	left                 // it has left; its mark has not
+	waiting              // complete, beside its intent: nothing of it has left
+	left                 // some of it has left; a part or its mark has not
 	written              // all of it has left
 	taken                // another file left under its name
 )
@@ -94,7 +53,10 @@ func (s *Sink) stand(f file) (stand, error) {
 		return unbegun, nil // cut off by a crash: nothing leaves before its intent is whole
 	}
 	mine := in.SHA256 == f.sum() && slices.Equal(in.Keys, f.Keys)
-	data, err := there(p.data)
+	if f.Again != "" && in.Again != f.Again && slices.Equal(in.Keys, f.Keys) {
+		return unbegun, nil // what left then was refused, and all of it is known
+	}
+	waits, err := p.waits()
 	if err != nil {
 		return unbegun, err
 	}
@@ -103,16 +65,30 @@ func (s *Sink) stand(f file) (stand, error) {
 	switch {
 	case err != nil:
 		return unbegun, err
-	case data && mine:
+	case waits == len(p.moves) && mine:
 		return waiting, nil
-	case data:
+	case waits == len(p.moves):
 		return unbegun, nil // another one that never left, and never will
 	case !mine:
 		return taken, nil
-	case mark:
+	case waits > 0 || mark:
 		return left, nil
 	}
 	return written, nil
+}
+
+// waits counts the parts that have not left.
+func (p paths) waits() (n int, err error) {
+	for _, m := range p.moves {
+		found, err := there(m.from)
+		if err != nil {
+			return 0, err
+		}
+		if found {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // open sees to it that the import folder is there, and its notes. A folder that
@@ -152,7 +128,7 @@ func (s *Sink) write(ctx context.Context, f file) (ending, error) {
 	case taken:
 		return parked("erp.exists", f, s.cfg.Folder), nil
 	case waiting:
-		if same, err := s.holds(s.paths(f).data, f); err != nil || !same {
+		if whole, err := s.complete(f); err != nil || !whole {
 			at = unbegun
 		}
 	}
@@ -161,10 +137,10 @@ func (s *Sink) write(ctx context.Context, f file) (ending, error) {
 		switch {
 		case err != nil:
 			return ending{}, s.trouble(err)
-		case found == another:
+		case slices.Contains(found, another):
 			return parked("erp.exists", f, where), nil
 		}
-		if err := s.stage(f, found == none); err != nil {
+		if err := s.stage(f, found); err != nil {
 			return ending{}, s.trouble(err)
 		}
 	}
@@ -174,19 +150,38 @@ func (s *Sink) write(ctx context.Context, f file) (ending, error) {
 	return s.leave(f)
 }
 
-// stage lays a file and its mark ready, and then writes the intent. The order
-// is the whole point: while an intent stands, data that is missing has left.
-func (s *Sink) stage(f file, withData bool) error {
+// complete tells whether all that waits has the bytes that it should have.
+func (s *Sink) complete(f file) (bool, error) {
+	for _, m := range s.paths(f).moves {
+		if same, err := s.holds(m.from, m.Data); err != nil || !same {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// stage lays the parts that were not found and the mark ready, and then writes the
+// intent. The order is the whole point: while an intent stands, a part that is
+// missing has left.
+func (s *Sink) stage(f file, found []sighting) error {
 	p := s.paths(f)
 	if err := s.disk.Dir(p.dir); err != nil {
 		return err
 	}
+	if f.Dir != "" {
+		if err := s.disk.Dir(p.folder); err != nil {
+			return err
+		}
+	}
 	if err := s.withdraw(p); err != nil {
 		return err
 	}
-	if withData {
-		if err := s.disk.Write(p.data, f.Data); err != nil {
-			_ = s.disk.Remove(p.data) // half of it would fill the disk for nothing
+	for i, m := range p.moves {
+		if found[i] != none {
+			continue
+		}
+		if err := s.disk.Write(m.from, m.Data); err != nil {
+			_ = s.disk.Remove(m.from) // half of it would fill the disk for nothing
 			return err
 		}
 	}
@@ -198,7 +193,7 @@ func (s *Sink) stage(f file, withData bool) error {
 	if err := s.disk.Sync(p.dir); err != nil {
 		return err
 	}
-	note := mustJSON(intent{File: f.Name, SHA256: f.sum(), Keys: f.Keys})
+	note := mustJSON(intent{File: f.Name, SHA256: f.sum(), Keys: f.Keys, Again: f.Again})
 	if err := s.disk.Write(p.intent, note); err != nil {
 		_ = s.disk.Remove(p.intent) // cut off, it counts for nothing
 		return err
@@ -217,51 +212,93 @@ func (s *Sink) withdraw(p paths) error {
 			return err
 		}
 	}
-	return errors.Join(s.disk.Remove(p.data), s.disk.Remove(p.mark))
+	err := s.disk.Remove(p.mark)
+	for _, m := range p.moves {
+		err = errors.Join(err, s.disk.Remove(m.from))
+	}
+	return err
 }
 
-// leave moves what waits to where the ERP looks: the file, then its mark.
+// leave moves what waits to where the ERP looks: each part, then the mark. Names
+// are looked at before the first of several goes, so that the others are not held
+// up by a file of somebody else half way.
 func (s *Sink) leave(f file) (ending, error) {
 	p := s.paths(f)
-	for _, step := range []struct{ from, to string }{{p.data, p.final}, {p.mark, p.finalMark}} {
-		if step.to == "" {
-			continue
-		}
-		switch waits, err := there(step.from); {
+	if len(p.moves) > 1 {
+		switch free, err := s.free(p); {
 		case err != nil:
 			return ending{}, s.trouble(err)
-		case !waits:
+		case !free:
+			return parked("erp.exists", f, p.folder), s.trouble(s.withdraw(p))
+		}
+	}
+	for _, m := range p.moves {
+		mine := func() (bool, error) { return s.holds(m.to, m.Data) }
+		switch ok, err := s.moveOne(p, m.from, m.to, mine); {
+		case err != nil:
+			return ending{}, s.trouble(err)
+		case ok:
 			continue
 		}
-		err := s.disk.Move(step.from, step.to)
-		if errors.Is(err, fs.ErrExist) {
-			same := step.to == p.finalMark // any mark says the same
-			if !same {
-				if same, err = s.holds(step.to, f); err != nil {
-					return ending{}, s.trouble(err)
-				}
-			}
-			if !same {
-				return parked("erp.exists", f, s.cfg.Folder), s.trouble(s.withdraw(p))
-			}
-			err = s.disk.Remove(step.from)
-		}
-		if err == nil {
-			err = errors.Join(s.disk.Sync(s.cfg.Folder), s.disk.Sync(p.dir))
-		}
-		if err != nil {
+		end := parked("erp.exists", f, p.folder)
+		waits, err := p.waits()
+		if err == nil && waits == len(p.moves) {
+			err = s.withdraw(p)
+		} // else some of it has left: the intent stays, so that sending it again goes on from there
+		return end, s.trouble(err)
+	}
+	if p.finalMark != "" {
+		anyMark := func() (bool, error) { return true, nil } // any mark says the same
+		if _, err := s.moveOne(p, p.mark, p.finalMark, anyMark); err != nil {
 			return ending{}, s.trouble(err)
 		}
 	}
 	return delivered, nil
 }
 
+// free tells whether nobody else's file bears the name of a part that waits, where
+// nothing has left yet.
+func (s *Sink) free(p paths) (bool, error) {
+	if waits, err := p.waits(); err != nil || waits < len(p.moves) {
+		return true, err
+	}
+	for _, m := range p.moves {
+		same, err := s.holds(m.to, m.Data)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+		if err == nil && !same {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// moveOne moves what waits; what has left already is left alone. false: somebody
+// else's file bears its name.
+func (s *Sink) moveOne(p paths, from, to string, mine func() (bool, error)) (ok bool, err error) {
+	if waits, err := there(from); err != nil || !waits {
+		return true, err
+	}
+	err = s.disk.Move(from, to)
+	if errors.Is(err, fs.ErrExist) {
+		if ok, err := mine(); err != nil || !ok {
+			return false, err
+		}
+		err = s.disk.Remove(from)
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, errors.Join(s.disk.Sync(p.folder), s.disk.Sync(p.dir))
+}
+
 // holds tells whether the file at a path has exactly these bytes.
-func (s *Sink) holds(path string, f file) (bool, error) {
+func (s *Sink) holds(path string, want []byte) (bool, error) {
 	at, err := os.Lstat(path)
-	if err != nil || !at.Mode().IsRegular() || at.Size() != int64(len(f.Data)) {
+	if err != nil || !at.Mode().IsRegular() || at.Size() != int64(len(want)) {
 		return false, err
 	}
 	data, err := os.ReadFile(path)
-	return err == nil && bytes.Equal(data, f.Data), err
+	return err == nil && bytes.Equal(data, want), err
 }

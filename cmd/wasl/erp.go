@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"wasl/pipeline"
+	"wasl/pipeline/ledger"
+	"wasl/stages/load/erp"
+)
+
+// handOnResults drops what the ERP answered into the inbox, a file for each job of
+// answers, where a flow takes such files: so its numbers get back to the shop. It is
+// done once a job is through; a file that is there already, because somebody stopped
+// the program right then, is not dropped again. some tells whether any was.
+func (h *house) handOnResults(ctx context.Context) (some bool, err error) {
+	if h.cfg.ERP == nil || !h.cfg.ERP.Confirms() {
+		return false, nil
+	}
+	h.proving.Lock() // one at a time
+	defer h.proving.Unlock()
+	results, err := erp.Results(ctx, h.ledger, h.cfg.zone)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range results {
+		job, err := h.ledger.Job(ctx, r.Job)
+		if errors.Is(err, pipeline.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return some, err
+		}
+		if job.Step == pipeline.StepPrepare || job.Step == pipeline.StepDeliver {
+			continue
+		}
+		dropped, err := h.dropResults(ctx, r)
+		if err != nil {
+			return some, fmt.Errorf("results of the ERP: %w", err)
+		}
+		some = some || dropped
+	}
+	return some, nil
+}
+
+func (h *house) dropResults(ctx context.Context, r erp.Result) (bool, error) {
+	if len(h.claims(pipeline.Drop{Name: r.Name, Size: int64(len(r.Text))}, bytes.NewReader(r.Text))) == 0 {
+		return false, nil // nobody would take it: it waits until a flow does
+	}
+	_, there, err := h.ledger.Find(ctx, r.Name)
+	if err != nil {
+		return false, err
+	}
+	for _, job := range there {
+		if job.Drop.From == erp.FromResults {
+			return false, erp.HandedOn(ctx, h.ledger, r)
+		}
+	}
+	if err := h.inbox.Put(ctx, r.Name, bytes.NewReader(r.Text), erp.FromResults); err != nil {
+		return false, err
+	}
+	return true, erp.HandedOn(ctx, h.ledger, r)
+}
+
+// erpState is how things stand with the ERP: numbers, and documents without an answer.
+type erpState struct {
+	lane     string
+	numbers  []numbering
+	open     []erp.Unconfirmed
+	late     []erp.Unconfirmed
+	confirms bool
+}
+
+// A numbering is one counter of documents.
+type numbering struct {
+	prefix, head string
+	gaps         []string // the first of them
+	count        int
+}
+
+// mostNamed is how many numbers or documents a line of status names.
+const mostNamed = 10
+
+// readERP asks the ledger how things stand with the ERP.
+func (a *app) readERP(ctx context.Context, c *Config, s ledger.Status) (out erpState, err error) {
+	if c.ERP == nil {
+		return out, nil
+	}
+	l, err := a.openReading(ctx, c)
+	if errors.Is(err, pipeline.ErrNotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	defer func() { _ = l.Shut() }() // it was only read
+	start := 0
+	if d, _, err := openERP(c, noTables{}); err == nil && d.sink != nil {
+		out.lane, start = d.lane, d.sink.(*erp.Sink).Start()
+	}
+	for _, chain := range s.Chains {
+		prefix, ok := erp.NumberedBy(chain.Name)
+		if !ok {
+			continue
+		}
+		n := numbering{prefix: prefix, head: chain.Head}
+		if n.gaps, n.count, err = erp.Gaps(ctx, l, prefix, chain.Head, start, mostNamed); err != nil {
+			return out, err
+		}
+		out.numbers = append(out.numbers, n)
+	}
+	if out.confirms = c.ERP.Confirms(); !out.confirms {
+		return out, nil
+	}
+	if out.open, err = erp.Waiting(ctx, l); err != nil {
+		return out, err
+	}
+	for _, d := range out.open {
+		if time.Since(d.Since) > c.ERP.Warn() {
+			out.late = append(out.late, d)
+		}
+	}
+	return out, nil
+}
+
+// erpStatus says how things stand with the ERP.
+func (a *app) erpStatus(c *Config, s erpState) {
+	for _, n := range s.numbers {
+		if n.count == 0 {
+			fmt.Fprintln(a.out, a.say("status.number", "prefix", n.prefix, "head", n.head))
+			continue
+		}
+		fmt.Fprintln(a.out, a.say("status.gaps", "prefix", n.prefix, "head", n.head, "count", fmt.Sprint(n.count), "some", few(n.gaps, n.count)))
+	}
+	switch {
+	case len(s.open) == 0:
+	case len(s.late) == 0:
+		fmt.Fprintln(a.out, a.say("status.asked", "lane", s.lane, "count", fmt.Sprint(len(s.open))))
+	default:
+		var names []string
+		for _, d := range s.late[:min(len(s.late), mostNamed)] {
+			names = append(names, d.Number+" ("+c.minute(d.Since)+")")
+		}
+		fmt.Fprintln(a.out, a.say("status.aged", "lane", s.lane, "count", fmt.Sprint(len(s.open)), "late", fmt.Sprint(len(s.late)),
+			"wait", c.ERP.Warn().String(), "some", few(names, len(s.late))))
+	}
+}
+
+// few are the first of many, with a mark where there are more.
+func few(names []string, count int) string {
+	text := strings.Join(names, ", ")
+	if count > len(names) {
+		text += " ..."
+	}
+	return text
+}
+
+func (a *app) erpJSON(s erpState) {
+	for _, n := range s.numbers {
+		a.jsonLine(a.out, map[string]any{"what": "numbers", "prefix": n.prefix, "head": n.head, "gaps": n.count, "first": n.gaps})
+	}
+	if s.confirms {
+		late := map[string]bool{}
+		for _, d := range s.late {
+			late[d.Number] = true
+		}
+		for _, d := range s.open {
+			a.jsonLine(a.out, map[string]any{"what": "unconfirmed", "number": d.Number, "order": d.Order, "file": d.File, "since": d.Since, "late": late[d.Number]})
+		}
+	}
+}
+
+// isLayout tells whether a file to be checked is a layout of the ERP's files: YAML in a
+// folder erp.
+func isLayout(path string) bool {
+	ext := filepath.Ext(path)
+	abs, err := filepath.Abs(path)
+	return err == nil && (ext == ".yaml" || ext == ".yml") && filepath.Base(filepath.Dir(abs)) == "erp"
+}
+
+// checkLayout reads a layout, and shows what it would write. A path that is not there
+// as it stands is one of the folder of wasl.yaml.
+func (a *app) checkLayout(c *Config, path string) error {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		path = c.path(path)
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return usage{&pipeline.Trouble{Rule: "erp.layout", With: map[string]string{"file": path}, Err: err}}
+	}
+	var config erp.Config
+	if c.ERP != nil {
+		config = *c.ERP
+	}
+	sink, findings, err := erp.New(config, text, path, erp.Deps{Dir: c.dir, Zone: c.zone})
+	if err != nil {
+		return err
+	}
+	if len(findings) > 0 {
+		a.findings(findings)
+		return printed{exitUsage}
+	}
+	samples, err := sink.Samples()
+	if err != nil {
+		return err
+	}
+	if a.json {
+		for _, s := range samples {
+			a.jsonLine(a.out, map[string]string{"what": "sample", "file": s.Name, "text": s.Text})
+		}
+		return nil
+	}
+	fmt.Fprintln(a.out, a.say("layout.good", "file", path))
+	for _, s := range samples {
+		fmt.Fprintf(a.out, "\n%s\n", s.Name)
+		for line := range strings.Lines(s.Text) {
+			fmt.Fprintf(a.out, "  %s\n", strings.TrimRight(line, "\r\n"))
+		}
+	}
+	return nil
+}

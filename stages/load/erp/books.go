@@ -1,0 +1,163 @@
+package erp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// What is remembered of documents and of the ERP's answers, as reference tables of
+// the house. They hold numbers and names, no customer.
+const (
+	tableDocuments = "erp.documents" // by number: what was written
+	tableNames     = "erp.names"     // by any name that the ERP may use: the numbers that go by it
+	tableAnswers   = "erp.answers"   // by number: what the ERP said
+	tableNumbers   = "erp.numbers"   // by the ERP's number: ours
+)
+
+// number is what a document goes by in answers: what its layout's counter gave it, or
+// else the shop's number of it.
+func (s *Sink) number(doc pipeline.Document, b sale) string {
+	number := numberIn(doc.Sealed).Serial
+	if number == "" {
+		number = b.number()
+	}
+	if s.cfg.Shop != "" {
+		number = s.cfg.Shop + "/" + number
+	}
+	return number
+}
+
+// row reads a row of a table; nil where there is none.
+func (s *Sink) row(ctx context.Context, table, code string) (map[string]string, error) {
+	if s.tables == nil {
+		return nil, nil
+	}
+	row, err := s.tables.Row(ctx, table, code)
+	if errors.Is(err, pipeline.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", table, err)
+	}
+	return row.Cols, nil
+}
+
+func (s *Sink) put(ctx context.Context, table string, rows []pipeline.TableRow) error {
+	if s.tables == nil || len(rows) == 0 {
+		return nil
+	}
+	if err := s.tables.Put(ctx, table, rows); err != nil {
+		return fmt.Errorf("write %s: %w", table, err)
+	}
+	return nil
+}
+
+// enter remembers documents that were written, and all names that an answer may call
+// them by. Entering them again changes nothing.
+func (s *Sink) enter(ctx context.Context, b pipeline.Batch, f file) error {
+	var rows []pipeline.TableRow
+	names := map[string][]string{}
+	mine := f.keys()
+	for _, doc := range b.Docs {
+		if !mine[doc.Key] {
+			continue
+		}
+		body, err := readSale(doc.Body)
+		if err != nil {
+			return fmt.Errorf("read the body of %s: %w", doc.Key, err)
+		}
+		number := s.number(doc, body)
+		if was, err := s.row(ctx, tableDocuments, number); err != nil {
+			return err
+		} else if was["batch"] == b.ID && was["key"] == doc.Key {
+			continue
+		}
+		rows = append(rows, pipeline.TableRow{Code: number, Job: b.Job, Cols: map[string]string{"key": doc.Key, "order": body.Order["order.name"],
+			"id": body.Order["order.id"], "type": body.kind(), "file": f.Name, "batch": b.ID, "at": b.Taken.UTC().Format(time.RFC3339)}})
+		all := []string{"number/" + plainName(number), "number/" + plainName(body.number()), "order/" + plainName(body.Order["order.name"]), "order/" + plainName(body.Order["order.id"])}
+		for _, p := range f.parts() {
+			all = append(all, "file/"+plainName(p.Name), "file/"+stem(p.Name))
+		}
+		for _, name := range all {
+			if !strings.HasSuffix(name, "/") && !slices.Contains(names[name], number) {
+				names[name] = append(names[name], number)
+			}
+		}
+	}
+	if err := s.enterNames(ctx, b.Job, names); err != nil { // first: who has a row has its names
+		return err
+	}
+	return s.put(ctx, tableDocuments, rows)
+}
+
+func (s *Sink) enterNames(ctx context.Context, job pipeline.Job, names map[string][]string) error {
+	var rows []pipeline.TableRow
+	for _, name := range sorted(names) {
+		known, err := s.numbersOf(ctx, name)
+		if err != nil {
+			return err
+		}
+		all := slices.Clone(known)
+		for _, number := range names[name] {
+			if !slices.Contains(all, number) {
+				all = append(all, number)
+			}
+		}
+		if len(all) > len(known) {
+			rows = append(rows, pipeline.TableRow{Code: name, Job: job, Cols: map[string]string{"numbers": string(mustJSON(all))}})
+		}
+	}
+	return s.put(ctx, tableNames, rows)
+}
+
+// numbersOf are the documents that go by a name.
+func (s *Sink) numbersOf(ctx context.Context, name string) (numbers []string, err error) {
+	cols, err := s.row(ctx, tableNames, name)
+	if err != nil || cols == nil {
+		return nil, err
+	}
+	return numbers, json.Unmarshal([]byte(cols["numbers"]), &numbers)
+}
+
+// stem is the name of a file without its ending.
+func stem(name string) string { return plainName(strings.TrimSuffix(name, filepath.Ext(name))) }
+
+// An answer is what the ERP said about a document.
+type answer struct {
+	state  string
+	number string // the ERP's
+	said   string
+	at     time.Time
+	origin pipeline.Origin // of the row that says so
+	spent  string          // the batch in which the document was sent once more since; it was refused before that
+	stamp  string          // of the ERP's own file about it, so that it is not read as an answer to the next
+}
+
+func (s *Sink) answerTo(ctx context.Context, number string) (answer, error) {
+	cols, err := s.row(ctx, tableAnswers, number)
+	if err != nil || cols == nil {
+		return answer{}, err
+	}
+	a := answer{state: cols["state"], number: cols["number"], said: cols["said"], spent: cols["spent"], stamp: cols["stamp"]}
+	a.at, _ = time.Parse(time.RFC3339, cols["at"])        // ours
+	_ = json.Unmarshal([]byte(cols["origin"]), &a.origin) // ours; without it the answer says no place
+	return a, nil
+}
+
+// asRow is an answer as its table keeps it. job is the one that brought it.
+func (a answer) asRow(number string, job pipeline.Job) pipeline.TableRow {
+	cols := map[string]string{"state": a.state, "number": a.number, "said": a.said, "at": a.at.UTC().Format(time.RFC3339),
+		"spent": a.spent, "stamp": a.stamp}
+	if a.origin != (pipeline.Origin{}) {
+		cols["origin"] = string(mustJSON(a.origin))
+	}
+	return pipeline.TableRow{Code: number, Cols: cols, Job: job}
+}
