@@ -12,6 +12,7 @@ type Kind struct {
 	Joined   bool      // a row whose group cannot be read holds the whole job: some document lacks a line
 	Settings []Setting // what a flow may decide
 	Settled  bool      // what came before in its lane has arrived before a job is prepared: its plan stands on what the other side has then
+	Last     bool      // it speaks of what other kinds make, such as members and pictures of items: of files that came together it takes its after the others
 	Beside   []string  // further kinds of the same sink whose bookings a Planner is shown
 	Space    string    // within which a key names one thing at the other side, whichever lane it leaves by; "": the lane
 
@@ -37,13 +38,16 @@ type Kind struct {
 	// that follows: Ready with what is to be told, Unchanged where nothing of
 	// interest changed, Skipped where it is left out still. Its Body has to hold
 	// all that the next Revise needs, its Print what next was compared by. With a
-	// problem it is held. It is pure. Without it, a Once key that changes after it
+	// problem it is held. In last.Parts it is given the newest document of the key that
+	// came since and changed nothing, where there is one: it may know of parts that have
+	// left. It is pure. Without it, a Once key that changes after it
 	// left is held (document.changed).
 	Revise func(last, next Document) (Document, []Problem)
 
 	// Older is set where a document says of which time it is. It tells whether next
 	// says what was so before last, the newest of its key, whether that one left, was
-	// left out or was held: then next came late, and is superseded. It is pure.
+	// left out or was held, or no more than that one: then next came late, and is
+	// superseded. It is also asked of a next that is held. It is pure.
 	Older func(last, next Document) bool
 
 	// Chain and Seal are set where documents are numbered or linked before they

@@ -61,6 +61,7 @@ type Deps struct {
 	Install  string                                                // this installation's id; "": the folder's owner is not checked
 	Tell     func(pipeline.Event)                                  // may be nil
 	Patterns string                                                // names that flows take, for the words of drop.unclaimed
+	Last     func(name string) bool                                // files that are taken after the others of a round; nil: none
 }
 
 // An Inbox is one folder into which files are dropped. Its methods may be called
@@ -211,7 +212,7 @@ func (i *Inbox) round(ctx context.Context) (taken Taken, next time.Duration, err
 // were seen.
 func (i *Inbox) takeReady(ctx context.Context, root *os.Root, taken *Taken) (next time.Duration, err error) {
 	next = i.cfg.Empty
-	for _, name := range inOrder(i.looks) {
+	for _, name := range inOrder(i.looks, i.deps.Last) {
 		if err := ctx.Err(); err != nil {
 			return next, err
 		}

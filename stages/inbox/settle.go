@@ -49,14 +49,31 @@ func (c Config) waits(l *look, now time.Time) (time.Duration, pipeline.Rule) {
 }
 
 // inOrder are the files in the order in which they were seen, those of one scan
-// by name: it is the order in which they are admitted.
-func inOrder(looks map[string]*look) []string {
+// by name, and behind them those that are to be last: it is the order in which they
+// are admitted.
+func inOrder(looks map[string]*look, last func(string) bool) []string {
 	names := make([]string, 0, len(looks))
 	for name := range looks {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, b string) int {
 		return cmp.Or(looks[a].since.Compare(looks[b].since), cmp.Compare(a, b))
+	})
+	if last == nil {
+		return names
+	}
+	ends := map[string]bool{}
+	for _, name := range names {
+		ends[name] = last(name)
+	}
+	slices.SortStableFunc(names, func(a, b string) int {
+		switch {
+		case ends[a] == ends[b]:
+			return 0
+		case ends[a]:
+			return 1
+		}
+		return -1
 	})
 	return names
 }

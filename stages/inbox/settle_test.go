@@ -221,3 +221,20 @@ func workbook(t *testing.T) string {
 	}
 	return b.String()
 }
+
+// What speaks of what other files make is taken after them, whatever it is called
+// and whenever it came: files of one round alone are put in order.
+func TestSettle_SomeAreLast(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.deps.Last = func(name string) bool { return strings.HasPrefix(name, "a") }
+	w.restart()
+	w.drop("a-groups.csv", "1")
+	w.drop("stock-2.csv", "2")
+	w.look()
+	w.drop("a-pictures.csv", "3")
+	w.drop("stock-1.csv", "4")
+	w.later(time.Second)
+	w.later(10 * time.Second)
+	w.wantDrops("stock-2.csv=2", "stock-1.csv=4", "a-groups.csv=1", "a-pictures.csv=3")
+}

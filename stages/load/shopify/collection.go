@@ -100,6 +100,7 @@ func (s collectionDesk) kind() pipeline.Kind {
 		GroupBy: []string{"code"},
 		Joined:  true,
 		Settled: true,
+		Last:    true,
 		Build:   buildAssortment,
 		Batch:   collectionBatch,
 		Settings: []pipeline.Setting{

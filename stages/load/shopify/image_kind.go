@@ -19,6 +19,8 @@ func (s imageDesk) kind() pipeline.Kind {
 		Name:    kindImage,
 		Help:    "the pictures of an item: added, replaced, put in order, and shown by its variants",
 		GroupBy: []string{"code"},
+		Settled: true,
+		Last:    true,
 		Build:   buildImages,
 		Batch:   galleriesPerBatch,
 		Fields: []pipeline.Field{
