@@ -41,6 +41,9 @@ func (p *preparing) agree(drop Drop) (*Contract, error) {
 	if reading.Corrects != "" {
 		return nil, nil // some rows of an older file, in a workbook of our own
 	}
+	if strings.HasPrefix(drop.From, "pull:") {
+		return nil, nil // wasl wrote it: of what few orders happen to lack nothing can be told
+	}
 	at := Origin{File: drop.Name, Sheet: reading.Sheet, Row: reading.HeaderRow}
 	held := p.small(drop, reading.Rows)
 	var notes []Problem
