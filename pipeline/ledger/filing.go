@@ -183,7 +183,7 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	if err != nil {
 		return err
 	}
-	late, err := f.late(w, *k)
+	late, err := f.late(w, *k, printOf(w.doc))
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	}
 	j := judge(w.doc, printOf(w.doc), *k, filer{job: f.job, corrects: f.asOf != f.job, older: older}, rules)
 	if late {
-		j = judgement{state: pipeline.Superseded}
+		j, w.problems = judgement{state: pipeline.Superseded}, nil
 	}
 	w.doc.State = j.state
 	w.id, w.prev = f.next, k.newest

@@ -24,6 +24,9 @@ func (f *filing) revise(w *waiting, k known, print []byte) error {
 		return fmt.Errorf("the last version of %s: %w", w.doc.Key, err)
 	}
 	last.Kind = f.rules.Kind
+	if last.Parts, err = f.since(k); err != nil {
+		return fmt.Errorf("what came of %s since: %w", w.doc.Key, err)
+	}
 	next, problems := f.rules.Revise(last.Document, w.doc)
 	next.Key, next.Kind, next.From = w.doc.Key, w.doc.Kind, w.doc.From
 	w.doc = next
@@ -35,32 +38,58 @@ func (f *filing) revise(w *waiting, k known, print []byte) error {
 	return nil
 }
 
+// since is the newest document of a key that came after the one that left, and
+// changed nothing.
+func (f *filing) since(k known) ([]pipeline.Document, error) {
+	for id := k.newest; id > k.gone; {
+		d, prev, err := f.filed(id)
+		if err != nil || d == nil {
+			return nil, err
+		}
+		if d.State == pipeline.Unchanged {
+			return []pipeline.Document{d.Document}, nil
+		}
+		id = prev
+	}
+	return nil, nil
+}
+
+// filed is a document as it was filed, and the one of its key before it; nil where it
+// is of this chunk, and not stored yet.
+func (f *filing) filed(id int64) (doc *stored, prev int64, err error) {
+	err = f.tx.QueryRow(`SELECT prev FROM documents WHERE id = ?`, id).Scan(&prev)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	d, err := scanDocument(f.tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, id))
+	return &d, prev, err
+}
+
 // late tells whether a document says what was so before the newest of its key: an
 // older export that comes after a newer one. Of the one that is held against it, it
 // is not asked whether it left. What was superseded does not count, as it may be
 // late itself.
-func (f *filing) late(w *waiting, k known) (bool, error) {
-	says := w.doc.State == pipeline.Ready || w.doc.State == pipeline.Skipped
-	if f.rules.Older == nil || !says || k.brought == f.job || f.asOf != f.job {
+func (f *filing) late(w *waiting, k known, print []byte) (bool, error) {
+	switch {
+	case f.rules.Older == nil, w.doc.State == pipeline.Unchanged, k.brought == f.job, f.asOf != f.job:
 		return false, nil
+	case w.doc.State == pipeline.Ready && k.left() && k.waiting == 0 && bytes.Equal(k.gonePrint, print):
+		return false, nil // judge finds it unchanged
 	}
 	for id := k.newest; id != 0; {
-		var prev int64
-		var state pipeline.State
-		err := f.tx.QueryRow(`SELECT prev, state FROM documents WHERE id = ?`, id).Scan(&prev, &state)
-		if errors.Is(err, sql.ErrNoRows) { // of this chunk: not stored yet
-			return false, nil
-		}
-		if err != nil {
-			return false, fmt.Errorf("document %d: %w", id, err)
-		}
-		if state == pipeline.Superseded {
-			id = prev
-			continue
-		}
-		last, err := scanDocument(f.tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, id))
+		last, prev, err := f.filed(id)
 		if err != nil {
 			return false, fmt.Errorf("the newest of %s: %w", w.doc.Key, err)
+		}
+		if last == nil {
+			return false, nil
+		}
+		if last.State == pipeline.Superseded {
+			id = prev
+			continue
 		}
 		f.behind[w.doc.Key] = f.rules.Older(last.Document, w.doc)
 		return f.behind[w.doc.Key], nil

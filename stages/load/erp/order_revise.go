@@ -1,6 +1,7 @@
 package erp
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,36 +32,54 @@ func (d desk) revise(last, next pipeline.Document) (pipeline.Document, []pipelin
 	unchanged := next
 	unchanged.State, unchanged.Left = pipeline.Unchanged, ""
 	from, to := was.state(), is.state()
-	switch later, known := after(was, is); {
+	seen := was // what came of the order last, and changed nothing
+	for _, d := range last.Parts {
+		if b, err := readSale(d.Body); err == nil && b.Order != nil {
+			seen = b
+		}
+	}
+	switch later, known := after(seen, is); {
 	case !known:
 		return next, []pipeline.Problem{problemOf(next, "order.id", "sale.order", nil)}
 	case !later:
 		return unchanged, nil
 	}
-	if from.Detailed && !to.Detailed {
-		if alike(from, to) {
+	known := seen.state()
+	stub := has(is, "order.total") == 0 // it is gone: no more than its name is said
+	switch ended := to.Over != "" && to.Over != overRefunded; {
+	case stub, known.Detailed && !to.Detailed && ended && sameFacts(seen, is, "order.refunded"):
+		to.Credited, to.Refunds, to.Detailed, to.Ordered = known.Credited, known.Refunds, known.Detailed, known.Ordered
+		to.position, to.Money = position{}.minus(known.Credited), known.Refunds.Neg()
+	case known.Detailed && !to.Detailed:
+		if alike(from, to, zero) || alike(from, to, known.Refunds) || from.Sums.total().Add(known.Refunds).IsZero() && to.Over == overRefunded {
 			return unchanged, nil
 		}
-		if to.Over == "" || to.Over == overRefunded || !sameFacts(was, is, "order.refunded") {
-			return next, []pipeline.Problem{problemOf(next, "order.id", "sale.detail", nil)}
+		return next, []pipeline.Problem{problemOf(next, "order.id", "sale.detail", nil)}
+	case known.Detailed != to.Detailed, was.After == nil:
+		if from.Over == to.Over && alike(from, to, zero) {
+			return unchanged, nil
 		}
-		to.Credited, to.Refunds, to.Detailed = from.Credited, from.Refunds, true
-		to.position, to.Money = position{}.minus(from.Credited), from.Refunds.Neg()
 	}
-	if from.Detailed != to.Detailed || was.After == nil {
-		if from.Over == to.Over && alike(from, to) {
-			return unchanged, nil
-		}
+	if stub {
+		is.Order = overlaid(was.Order, is.Order)
+		next.Currency = or(next.Currency, last.Currency)
 	}
 	change := to.position.minus(from.position)
 	if len(change.Lines) == 0 && change.Sums.isZero() {
 		return unchanged, nil
 	}
-	return d.version(next, was, is, from, to, change)
+	return d.version(next, is, from, to, change)
+}
+
+// overlaid are the fields of an order with what is said of them now.
+func overlaid(was, is map[string]string) map[string]string {
+	out := maps.Clone(was)
+	maps.Copy(out, is)
+	return out
 }
 
 // version is the next version of an order's document.
-func (d desk) version(next pipeline.Document, was, is sale, from, to state, change position) (pipeline.Document, []pipeline.Problem) {
+func (d desk) version(next pipeline.Document, is sale, from, to state, change position) (pipeline.Document, []pipeline.Problem) {
 	name := is.Order["order.name"]
 	to.Revision = from.Revision + 1
 	is.Doc = told{Type: typeRevision, Of: name, Revision: to.Revision, Reason: reason(from, to), Changed: changed(change)}
@@ -81,9 +100,6 @@ func (d desk) version(next pipeline.Document, was, is sale, from, to state, chan
 	next.Name = is.Doc.Number
 	if at := is.at(to.Over); !at.IsZero() {
 		is.Doc.At, next.Day = at, at.In(d.zone).Format(time.DateOnly)
-	}
-	if _, ok := is.Order["order.created"]; !ok { // the row that had it was left out
-		is.Order = was.Order
 	}
 	is.Lines = append(slices.Clone(is.Lines), d.layout.extra(is.Sums)...)
 	is.After = &to
@@ -161,8 +177,9 @@ func onlyRefunded(p position) bool {
 }
 
 // alike tells whether two states are the same sale, where the files do not write
-// their discounts and their taxes alike: the same pieces, the same total.
-func alike(a, b state) bool {
+// their discounts and their taxes alike: the same pieces, and the same total once so
+// much was paid back of the first.
+func alike(a, b state, back pipeline.Decimal) bool {
 	pieces := func(s state) map[string]string {
 		sums := map[string]pipeline.Decimal{}
 		for _, l := range s.Lines {
@@ -178,7 +195,7 @@ func alike(a, b state) bool {
 		return out
 	}
 	pa, pb := pieces(a), pieces(b)
-	if len(pa) != len(pb) || !a.Sums.total().Add(a.Refunds).Equal(b.Sums.total().Add(b.Refunds)) && !a.Sums.total().Equal(b.Sums.total()) {
+	if len(pa) != len(pb) || !a.Sums.total().Add(back).Equal(b.Sums.total()) {
 		return false
 	}
 	for key, n := range pa {
@@ -199,7 +216,22 @@ func older(last, next pipeline.Document) bool {
 		return false
 	}
 	later, known := after(was, is)
-	return known && !later
+	return known && (!later || saysLess(was, is))
+}
+
+// saysLess tells whether a file says of an order what another one said with more
+// detail.
+func saysLess(was, is sale) bool {
+	if was.After == nil || is.After == nil || !was.After.Detailed || is.After.Detailed || has(is, "order.updated") == 1 {
+		return false
+	}
+	for _, field := range []string{"order.paid", "order.cancelled", "order.deleted"} {
+		if has(was, field) != has(is, field) {
+			return false
+		}
+	}
+	return final(was) == final(is) && sameFacts(was, is, "order.refunded") && sameFacts(was, is, "order.total") &&
+		was.After.Ordered.Equal(is.After.Ordered)
 }
 
 // after tells whether a state of an order is as new as another, or newer. It is

@@ -42,7 +42,6 @@ func (d desk) whole(o order) (whole, []pipeline.Problem) {
 			problems = append(problems, d.mark(&l, d.giftCard, r, "line.gift_card")...)
 		}
 		w.Lines = append(w.Lines, l)
-		w.ordered = w.ordered.Add(l.Quantity)
 		a.nets = append(a.nets, l.Total)
 		a.ofLines = a.ofLines.Add(own)
 	}
@@ -67,6 +66,11 @@ func (d desk) whole(o order) (whole, []pipeline.Problem) {
 	w.Sums = found
 	w.Sums.Goods, w.Sums.Duties = zero, zero
 	w.tipAmong(o, a, found, d)
+	for _, l := range w.Lines {
+		if l.Kind != lineTip {
+			w.ordered = w.ordered.Add(l.Quantity)
+		}
+	}
 	problems = append(problems, d.beside(&w, o)...)
 	w.allocate(o, found, ofShipping, d.policy)
 	w.Rates = o.byRate(w.Lines, shipping)
