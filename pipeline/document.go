@@ -24,8 +24,15 @@ type Document struct {
 	// Of a part: the key of the document that it follows, a refund of the order
 	// that it belongs to. It leaves only where that one has left or is to leave.
 	// Parts are what Build makes besides of the same group: documents of their own.
-	Of    string
-	Parts []Document
+	Of     string
+	Parts  []Document
+	Alone  bool      // of a part: it follows nothing, and leaves also where Build leaves out what it was made beside
+	Within bool      // of a part: it takes back what the document, as it was made now, is already without; see Kind.Within
+	Wrong  []Problem // of a part: why it is held
+
+	// Of its control total, what does not leave, by class: Money is Out and these
+	// together. For reports, which hold the two against each other.
+	Beside []Beside
 
 	// What a Planner adds.
 	Changes []Change        // what it replaces, value by value
@@ -39,6 +46,12 @@ type Document struct {
 	Sealed []byte // the frozen bytes of a sealed document; nil before it is taken
 	Ref    string // the other side's name for it, or the one we gave: a uuid
 	Ticket string // what to ask by, such as a submission's id; "" before it is accepted
+}
+
+// Beside is money of a document that does not leave with it, of one class, such as a tip.
+type Beside struct {
+	Class  string  `json:"class"`
+	Amount Decimal `json:"amount"`
 }
 
 // State is where a document stands.

@@ -44,6 +44,15 @@ type Kind struct {
 	// left is held (document.changed).
 	Revise func(last, next Document) (Document, []Problem)
 
+	// Await is set where a part may not leave before the document that it follows has
+	// been delivered: until then it waits, ready. Seal is then given what that one was
+	// sealed as.
+	Await bool
+
+	// Within tells whether a document that has left was without what a part takes back
+	// (Document.Within): then the part is left out. It is pure.
+	Within func(left, part Document) bool
+
 	// Older is set where a document says of which time it is. It tells whether next
 	// says what was so before last, the newest of its key, whether that one left, was
 	// left out or was held, or no more than that one: then next came late, and is
@@ -74,6 +83,7 @@ type Bulk struct {
 type Link struct {
 	Head string // of the chain; "" for the first document
 	Old  []byte // the sealed bytes of the rejected document that this one replaces; nil: it replaces none
+	Of   []byte // where the kind awaits: the sealed bytes of the delivered document that this one follows; nil: it follows none
 }
 
 // A Field is one word of a kind.

@@ -76,6 +76,8 @@ type Filed struct {
 	Once   bool                                            // Kind.Once
 	Revise func(last, next Document) (Document, []Problem) // Kind.Revise
 	Older  func(last, next Document) bool                  // Kind.Older
+	Await  bool                                            // Kind.Await
+	Within func(left, part Document) bool                  // Kind.Within
 	Diff   bool                                            // Filing.Document compares with what was delivered before; false where a Planner has compared
 
 	// Gate is asked at the end, with what is known of the flow's last good file.

@@ -60,7 +60,8 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 // the other side, where the sink plans.
 func (p *preparing) prepare(ctx context.Context, drop Drop, file File) (Prepared, error) {
 	kind := p.flow.Kind
-	filed := Filed{Kind: kind.Name, Lane: p.flow.Lane, Space: kind.Space, Once: kind.Once, Revise: kind.Revise, Older: kind.Older}
+	filed := Filed{Kind: kind.Name, Lane: p.flow.Lane, Space: kind.Space, Once: kind.Once, Revise: kind.Revise, Older: kind.Older,
+		Await: kind.Await, Within: kind.Within}
 	fill := func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) }
 	planner, plans := p.flow.Sink.(Planner)
 	switch {
@@ -221,6 +222,11 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 			doc.From = append(doc.From, r.Origin)
 		}
 	}
+	if left != "" { // the flow leaves all of it out, also what stands alone
+		for i := range doc.Parts {
+			doc.Parts[i].Alone = false
+		}
+	}
 	left = cmp.Or(left, doc.Left)
 	switch problems = merge(group, problems, wrong); {
 	case left != "":
@@ -243,12 +249,18 @@ func (p *preparing) parts(doc Document, rows int, problems []Problem) error {
 		return err
 	}
 	for _, part := range parts {
-		part.Kind, part.Of, part.State = doc.Kind, doc.Key, Ready
-		part.Left = doc.Left // it counts where doc has not left either
+		part.Kind, part.State = doc.Kind, Ready
+		if !part.Alone {
+			part.Of, part.Left = doc.Key, cmp.Or(doc.Left, part.Left) // why it is left out counts where doc has not left either
+		}
 		if len(part.From) == 0 {
 			part.From = doc.From
 		}
-		if err := p.to.Document(part, 0, nil); err != nil {
+		wrong := part.Wrong
+		if part.Wrong = nil; len(wrong) > 0 {
+			part.State = Held
+		}
+		if err := p.to.Document(part, 0, wrong); err != nil {
 			return err
 		}
 	}

@@ -168,7 +168,7 @@ func (l *Ledger) takeNew(tx *txn, lane string, now time.Time, rule func(flow str
 // to be filled.
 func readyJobs(tx *txn, lane string) ([]kept, error) {
 	rows, err := tx.Query(`SELECT j.seq, j.drop_id, j.flow, j.kind, j.space FROM jobs j WHERE j.lane = ? AND j.step = 'deliver' AND j.gate IN ('', 'released')
-		AND EXISTS (SELECT 1 FROM documents d WHERE d.job = j.seq AND d.batch IS NULL AND `+open+`) ORDER BY j.seq`, lane)
+		AND EXISTS (SELECT 1 FROM documents d WHERE d.job = j.seq AND d.batch IS NULL AND `+open+` AND `+arrived+`) ORDER BY j.seq`, lane)
 	if err != nil {
 		return nil, err
 	}

@@ -192,7 +192,9 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 			return err
 		}
 	}
-	f.follow(w, keys)
+	if err := f.follow(w, keys); err != nil {
+		return err
+	}
 	rules := f.rules
 	if w.revised { // a new event under its old key
 		rules.Once, rules.Diff = false, false

@@ -82,7 +82,8 @@ func (w *world) admit(flow string, needs ...string) pipeline.Job {
 func (w *world) file(job pipeline.Job, diff bool, docs ...pipeline.Document) pipeline.Prepared {
 	w.t.Helper()
 	f := w.flows[job.Flow]
-	made, err := w.l.File(context.Background(), job, pipeline.Filed{Kind: f.Kind.Name, Lane: f.Lane, Space: f.Kind.Space, Once: f.Kind.Once, Revise: f.Kind.Revise, Diff: diff},
+	made, err := w.l.File(context.Background(), job, pipeline.Filed{Kind: f.Kind.Name, Lane: f.Lane, Space: f.Kind.Space, Once: f.Kind.Once, Revise: f.Kind.Revise, Diff: diff,
+		Await: f.Kind.Await, Within: f.Kind.Within},
 		func(to pipeline.Filing) (pipeline.Reading, error) {
 			for _, d := range docs {
 				var problems []pipeline.Problem

@@ -99,11 +99,22 @@ func (f *filing) late(w *waiting, k known, print []byte) (bool, error) {
 
 // follow says what becomes of a part: a document that follows another one, whose
 // key it names. It leaves only where that one has left or is to leave.
-func (f *filing) follow(w *waiting, keys map[string]*known) {
+func (f *filing) follow(w *waiting, keys map[string]*known) error {
 	if w.doc.Of == "" || w.doc.State != pipeline.Ready {
-		return
+		return nil
 	}
-	switch of := keys[w.doc.Of]; {
+	of := keys[w.doc.Of]
+	if w.doc.Within {
+		within, err := f.within(w.doc, of)
+		if err != nil {
+			return err
+		}
+		if within {
+			w.doc.State = pipeline.Skipped
+			return nil
+		}
+	}
+	switch {
 	case of != nil && (of.left() || of.waiting != 0):
 		w.doc.Left = ""
 	case w.doc.Left != "":
@@ -118,6 +129,20 @@ func (f *filing) follow(w *waiting, keys map[string]*known) {
 		}
 		w.problems = append(w.problems, p)
 	}
+	return nil
+}
+
+// within tells whether what a part takes back never left: the document that it
+// follows has not left yet, or left without it.
+func (f *filing) within(part pipeline.Document, of *known) (bool, error) {
+	if of == nil || !of.left() || f.rules.Within == nil {
+		return true, nil
+	}
+	last, _, err := f.filed(of.gone)
+	if err != nil || last == nil {
+		return true, err
+	}
+	return f.rules.Within(last.Document, part), nil
 }
 
 // orphans holds the next version of a document that the other side refused: it

@@ -48,7 +48,8 @@ func (p *picking) pick() ([]picked, error) {
 	var size int
 	for after := int64(0); len(out) < most; {
 		docs, err := documentsOf(p.tx, p.batch.kind, `SELECT `+leavingCols+` FROM documents d
-			WHERE d.job = ? AND d.batch IS NULL AND d.id > ? AND `+open+` ORDER BY d.id LIMIT ?`, p.batch.job, after, min(page, most-len(out)))
+			JOIN jobs j ON j.seq = d.job
+			WHERE d.job = ? AND d.batch IS NULL AND d.id > ? AND `+open+` AND `+arrived+` ORDER BY d.id LIMIT ?`, p.batch.job, after, min(page, most-len(out)))
 		if err != nil || len(docs) == 0 {
 			return out, err
 		}
@@ -125,6 +126,15 @@ func (p *picking) seal(doc *stored) (before int64, name *string, head chain, err
 		return 0, nil, head, err
 	}
 	link := pipeline.Link{Head: head.head}
+	if doc.Of != "" {
+		of, err := knownOf(p.tx, p.batch.space, doc.Of)
+		if err != nil {
+			return 0, nil, head, err
+		}
+		if link.Of, err = sealedOf(p.tx, of.gone); err != nil {
+			return 0, nil, head, err
+		}
+	}
 	if k.goneState == pipeline.Rejected {
 		if link.Old, err = sealedOf(p.tx, k.gone); err != nil {
 			return 0, nil, head, err
