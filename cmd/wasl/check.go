@@ -53,6 +53,7 @@ missing.`,
 				return a.checkFile(cmd.Context(), c, args[0])
 			}
 			a.checked(c, flows)
+			a.checkedTables(c)
 			if online {
 				return a.checkOnline(cmd.Context(), all, flows)
 			}

@@ -15,6 +15,7 @@ import (
 	"wasl/stages/inbox"
 	"wasl/stages/load/erp"
 	"wasl/stages/load/eta"
+	"wasl/stages/load/eta/law"
 	"wasl/stages/load/shopify"
 )
 
@@ -107,6 +108,7 @@ func (c *Config) validate(path string) []pipeline.Finding {
 		within("erp", c.ERP.Validate())
 	}
 	if c.ETA != nil {
+		found = append(found, c.readLaw()...)
 		within("eta", c.ETA.Validate())
 	}
 	// Null is the section whose lines are still commented out: nobody means off by it.
@@ -120,6 +122,20 @@ func (c *Config) validate(path string) []pipeline.Finding {
 	hollow("eta", c.ETA == nil)
 	for i, f := range found {
 		found[i] = c.place(path, f)
+	}
+	return found
+}
+
+// readLaw reads the tax authority's tables, with those of the installation in place of the shipped ones.
+func (c *Config) readLaw() []pipeline.Finding {
+	folder, _ := c.ETA.Tables()
+	book, found, err := law.Open(c.path(folder))
+	if err != nil {
+		return []pipeline.Finding{{Path: "eta.codes", Rule: "codes.read", With: map[string]string{"said": err.Error()}}}
+	}
+	if len(found) == 0 {
+		under := c.ETA.Under(book)
+		c.ETA = &under
 	}
 	return found
 }

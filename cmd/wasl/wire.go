@@ -103,7 +103,8 @@ func openETA(c *Config, keys secrets) (door, error) {
 	if err != nil {
 		return door{}, err
 	}
-	return door{section: "eta", lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: eta.MaxReceipts, bytes: eta.MaxBytes}, nil
+	receipts, bytes := sink.Limits()
+	return door{section: "eta", lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: receipts, bytes: bytes}, nil
 }
 
 // openERP opens the ERP's import folder with the layout that its settings name.

@@ -53,6 +53,17 @@ var said = map[string][2]string{
 	"watching":          {"watching {inbox}; Ctrl-C ends it", "مراقبة {inbox}؛ اضغط Ctrl-C للإنهاء"},
 	"noDays":            {"no file arrived from {from} to {to}: there is nothing to write", "لم يصل أي ملف من {from} إلى {to}: لا يوجد ما يُكتب"},
 
+	"warning":       {"to be looked at", "للمراجعة"},
+	"codes.table":   {"table", "الجدول"},
+	"codes.count":   {"codes", "الأكواد"},
+	"codes.dated":   {"of", "بتاريخ"},
+	"codes.age":     {"age", "العمر"},
+	"codes.from":    {"from", "المصدر"},
+	"codes.months":  {"{count} months", "{count} شهرًا"},
+	"codes.shipped": {"shipped with wasl", "مرفق مع wasl"},
+	"codes.on":      {"{table} on {day} (table of {dated}, {from})", "{table} يوم {day} (جدول بتاريخ {dated}، {from})"},
+	"codes.checked": {"receipts are checked by {count} tables of the tax authority; the oldest is {table} of {dated}, {months} months old (wasl codes)", "تُفحص الإيصالات بعدد {count} من جداول مصلحة الضرائب؛ أقدمها {table} بتاريخ {dated} وعمره {months} شهرًا (wasl codes)"},
+
 	"gate":          {"gate", "البوابة"},
 	"gate.held":     {"held at the gate", "محجوز عند البوابة"},
 	"gate.released": {"released by {by} at {at}: {why}", "أفرج عنه {by} في {at}: {why}"},

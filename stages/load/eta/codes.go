@@ -1,51 +1,47 @@
 package eta
 
 import (
-	"embed"
-	"fmt"
 	"regexp"
+	"slices"
+	"time"
 
-	"github.com/gocarina/gocsv"
+	"wasl/stages/load/eta/law"
 )
 
-// The authority's tables, as its SDK site served them (reference: eta/codes/README.md). Units change now and then, so
-// the setting units adds to them.
-//
-//go:embed codes/*.csv
-var tables embed.FS
-
-// code is a line of a table. Only what is needed of it is read.
-type code struct {
-	Code    string `csv:"code"`
-	TaxType string `csv:"tax_type"` // of a VAT subtype: the tax that it belongs to
+// Under gives the settings with the tables, limits and rates that they are read by; without, those that are shipped.
+func (c Config) Under(b *law.Book) Config {
+	c.book = b
+	return c
 }
 
-var (
-	units      = table("unit_types", code.itself)
-	payments   = table("payment_methods", code.itself)
-	subtypes   = table("tax_subtypes", code.tax)
-	activities = table("activity_codes", code.itself)
-	currencies = table("currency_codes", code.itself)
-)
+// Law is the tables, limits and rates that count.
+func (c Config) Law() *law.Book {
+	if c.book == nil {
+		return law.Shipped()
+	}
+	return c.book
+}
 
-func (c code) itself() string { return c.Code }
-func (c code) tax() string    { return c.TaxType }
+// Tables is the folder of tables of the installation's own, and OldAfter the months after which a table is called old.
+func (c Config) Tables() (folder string, oldAfter int) {
+	d := c.withDefaults()
+	return d.Codes, d.CodesOld
+}
 
-// table reads a table of codes and gives of each what is wanted.
-func table(name string, wanted func(code) string) map[string]string {
-	text, err := tables.ReadFile("codes/" + name + ".csv")
-	if err != nil {
-		panic(err) // embedded
+// known looks a code up in one of the authority's tables, as it is on a day; on "" at any time.
+func (c Config) known(table, code, day string) bool { return c.Law().Has(table, code, day) }
+
+// knownUnit looks a unit up in the authority's table and in what the settings add to it.
+func (c Config) knownUnit(code, day string) bool {
+	return c.known("unit_types", code, day) || slices.Contains(c.Units, code)
+}
+
+// threshold is the total from which on a buyer is named: the setting, or the law of the day.
+func (c Config) threshold(day string) dec {
+	if c.Threshold.IsPos() {
+		return c.Threshold
 	}
-	var lines []code
-	if err := gocsv.UnmarshalBytes(text, &lines); err != nil {
-		panic(fmt.Sprintf("table %s: %v", name, err)) // embedded
-	}
-	codes := make(map[string]string, len(lines))
-	for _, line := range lines {
-		codes[line.Code] = wanted(line)
-	}
-	return codes
+	return c.Law().Limit(law.NamedBuyer, day)
 }
 
 // The forms of identifiers (eta-ereceipt.md sections 3.4 and 9).
@@ -76,4 +72,15 @@ func gtin(code string) bool {
 		sum += digit
 	}
 	return sum%10 == 0
+}
+
+// requestRoom is what a submission adds around its receipts: less than this many bytes around 500 of them.
+const requestRoom = 10_000
+
+// Limits are how many receipts one submission takes today, and how many bytes of sealed receipts.
+func (s *Sink) Limits() (receipts, bytes int) {
+	day := s.deps.Now().In(s.deps.Zone).Format(time.DateOnly)
+	most, _ := s.config.Law().Limit(law.SubmissionReceipts, day).Int64()
+	room, _ := s.config.Law().Limit(law.SubmissionBytes, day).Int64()
+	return int(most), int(room) - requestRoom
 }

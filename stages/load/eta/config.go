@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"wasl/pipeline"
+	"wasl/stages/load/eta/law"
 
 	"github.com/quagmt/udecimal"
 )
@@ -33,14 +34,18 @@ type Config struct {
 	Prices      string            `yaml:"prices"`       // inclusive or exclusive of VAT; auto (default): told from each order's sums
 	Payments    map[string]string `yaml:"payments"`     // gateway -> payment code, beside the shipped ones
 	Units       []string          `yaml:"units"`        // unit codes that are newer than the shipped table
+	Codes       string            `yaml:"codes"`        // folder of tables of the installation's own, beside wasl.yaml; codes
+	CodesOld    int               `yaml:"codes_old"`    // months after which a table is called old; 12
 	Tolerance   pipeline.Decimal  `yaml:"tolerance"`    // of an order's sums; 0.01
-	Threshold   pipeline.Decimal  `yaml:"threshold"`    // from here a buyer is named; 150000
+	Threshold   pipeline.Decimal  `yaml:"threshold"`    // from here a buyer is named; 0: the law of the day
 	Start       string            `yaml:"start"`        // 2006-01-02: orders placed before are not filed; "" files all
 
 	AskAfter    []time.Duration `yaml:"ask_after"`    // gaps between look-ups of a receipt whose answer was lost
 	PollAfter   []time.Duration `yaml:"poll_after"`   // gaps between questions about a submission in validation
 	Timeout     time.Duration   `yaml:"timeout"`      // of one call
 	IssueMargin time.Duration   `yaml:"issue_margin"` // dateTimeIssued lies so far back: a clock that is ahead by a second is refused
+
+	book *law.Book // the tables that count; nil: those that are shipped
 }
 
 // POS is the device as it is registered in the portal.
@@ -133,14 +138,13 @@ func (c Config) withDefaults() Config {
 	c.Seller.Address.Country = cmp.Or(c.Seller.Address.Country, "EG")
 	c.ReceiptType = cmp.Or(c.ReceiptType, "s")
 	c.Signature = cmp.Or(c.Signature, signatureEmpty)
+	c.Codes = cmp.Or(c.Codes, law.Folder)
+	c.CodesOld = cmp.Or(c.CodesOld, 12)
 	c.Prices = cmp.Or(c.Prices, auto)
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
 	c.IssueMargin = cmp.Or(c.IssueMargin, 5*time.Second)
 	if c.Tolerance.IsZero() {
 		c.Tolerance = udecimal.MustParse("0.01")
-	}
-	if c.Threshold.IsZero() {
-		c.Threshold = udecimal.MustParse("150000")
 	}
 	if len(c.AskAfter) == 0 { // together longer than the ten minutes in which a payload is refused as a duplicate
 		c.AskAfter = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
@@ -168,12 +172,6 @@ func (s Shipping) withDefaults() Shipping {
 	return s
 }
 
-// knownUnit looks a unit up in the authority's table and in what the settings add to it.
-func (c Config) knownUnit(code string) bool {
-	_, known := units[code]
-	return known || slices.Contains(c.Units, code)
-}
-
 // Validate names every setting that cannot be used.
 func (c Config) Validate() []pipeline.Finding {
 	v := findings{}
@@ -191,15 +189,16 @@ func (c Config) Validate() []pipeline.Finding {
 	v.text("pos.serial", d.POS.Serial, 100, true)
 	v.text("pos.os_version", d.POS.OSVersion, 50, true)
 	v.text("pos.model_framework", d.POS.ModelFramework, 10, false)
-	v.seller(d.Seller)
+	v.seller(d)
 	v.shipping(d)
 	for name, code := range c.Payments {
-		v.check(payments[code] != "", "payments."+name, "eta.code", "value", code)
+		v.check(d.known("payment_methods", code, ""), "payments."+name, "eta.code", "value", code)
 	}
 	_, err := time.Parse(time.DateOnly, cmp.Or(c.Start, "2000-01-01"))
 	v.check(err == nil, "start", "eta.date", "value", c.Start)
+	v.check(d.CodesOld > 0, "codes_old", "eta.positive", "value", itoa(d.CodesOld))
 	v.check(!d.Tolerance.IsNeg(), "tolerance", "eta.positive", "value", d.Tolerance.String())
-	v.check(d.Threshold.IsPos(), "threshold", "eta.positive", "value", d.Threshold.String())
+	v.check(!d.Threshold.IsNeg(), "threshold", "eta.positive", "value", d.Threshold.String())
 	v.check(d.Timeout > 0, "timeout", "eta.positive", "value", d.Timeout.String())
 	v.check(d.IssueMargin > 0, "issue_margin", "eta.positive", "value", d.IssueMargin.String())
 	for _, gap := range slices.Concat(d.AskAfter, d.PollAfter) {
@@ -229,12 +228,12 @@ func (v *findings) text(path, value string, limit int, must bool) {
 	v.check(limit == 0 || utf8.RuneCountInString(value) <= limit, path, "eta.length", "limit", itoa(limit))
 }
 
-func (v *findings) seller(s Seller) {
-	a := s.Address
+func (v *findings) seller(c Config) {
+	s, a := c.Seller, c.Seller.Address
 	v.check(rinForm.MatchString(s.RIN), "seller.rin", "eta.rin", "value", s.RIN)
 	v.text("seller.trade_name", s.TradeName, 200, true)
 	v.text("seller.branch_code", s.BranchCode, 50, true)
-	v.check(activities[s.ActivityCode] != "", "seller.activity_code", "eta.code", "value", s.ActivityCode)
+	v.check(c.known("activity_codes", s.ActivityCode, ""), "seller.activity_code", "eta.code", "value", s.ActivityCode)
 	v.text("seller.syndicate_license", s.SyndicateLicense, 30, false)
 	v.choice("seller.address.country", a.Country, "EG")
 	v.text("seller.address.governate", a.Governate, 100, true)
@@ -253,9 +252,9 @@ func (v *findings) shipping(c Config) {
 	s := c.Shipping
 	v.text("shipping.internal_code", s.InternalCode, 50, true)
 	v.text("shipping.name", s.Name, 500, true)
-	v.check(c.knownUnit(s.Unit), "shipping.unit", "eta.code", "value", s.Unit)
+	v.check(c.knownUnit(s.Unit, ""), "shipping.unit", "eta.code", "value", s.Unit)
 	v.choice("shipping.item_type", s.ItemType, "EGS", "GS1")
-	v.check(rateFits(s.VATType, *s.VATRate), "shipping.vat_rate", "eta.vat", "type", s.VATType, "rate", s.VATRate.String())
+	v.check(c.Law().RateFits(s.VATType, *s.VATRate, ""), "shipping.vat_rate", "eta.vat", "type", s.VATType, "rate", s.VATRate.String())
 	if s.ItemCode != "" {
 		v.check(s.ItemType != "EGS" || egs(s.ItemCode, c.Seller.RIN), "shipping.item_code", "eta.egs", "code", s.ItemCode, "rin", c.Seller.RIN)
 		v.check(s.ItemType != "GS1" || gtin(s.ItemCode), "shipping.item_code", "eta.gtin", "code", s.ItemCode)

@@ -39,8 +39,8 @@ func TestConfig_YAML(t *testing.T) {
 	if d.IdentityURL != "https://id.preprod.eta.gov.eg" || d.APIURL != "https://api.preprod.invoicing.eta.gov.eg" || d.Seller.RIN != "100200300" {
 		t.Errorf("%+v", d)
 	}
-	if d.Tolerance.String() != "0.02" || d.Threshold.String() != "150000" || !d.Shipping.VATRate.IsZero() || d.AskAfter[1] != 20*time.Second {
-		t.Errorf("tolerance %s, threshold %s, shipping %s, ask after %s", d.Tolerance, d.Threshold, d.Shipping.VATRate, d.AskAfter)
+	if d.Tolerance.String() != "0.02" || d.threshold("2026-11-23").String() != "150000" || !d.Shipping.VATRate.IsZero() || d.AskAfter[1] != 20*time.Second {
+		t.Errorf("tolerance %s, threshold %s, shipping %s, ask after %s", d.Tolerance, d.threshold("2026-11-23"), d.Shipping.VATRate, d.AskAfter)
 	}
 	if d.Payments["bosta pay"] != "V" || d.Payments["cod"] != "C" || d.Payments["تحويل بنكي"] != "O" {
 		t.Errorf("payments %v", d.Payments)

@@ -71,9 +71,7 @@ func (s issuer) label(o order) pipeline.Document {
 	if id := cmp.Or(o.text("order.id"), doc.Name); id != "" {
 		doc.Key = "sale/" + id
 	}
-	if created := o.head("order.created").Date("order.created"); !created.IsZero() {
-		doc.Day = created.In(s.zone).Format(time.DateOnly)
-	}
+	doc.Day = s.day(o)
 	if id := o.text("order.id"); id != "" {
 		doc.Words = append(doc.Words, id)
 	}
@@ -86,9 +84,18 @@ func (s issuer) label(o order) pipeline.Document {
 	return doc
 }
 
+// day is the day of the money, in the shop's zone; "" where it is not known.
+func (s issuer) day(o order) string {
+	created := o.head("order.created").Date("order.created")
+	if created.IsZero() {
+		return ""
+	}
+	return created.In(s.zone).Format(time.DateOnly)
+}
+
 // receipt fills in and verifies a receipt.
 func (s issuer) receipt(o order) (receipt, []pipeline.Problem) {
-	v := &validation{config: s.config, zone: s.zone, order: o}
+	v := &validation{config: s.config, zone: s.zone, order: o, day: s.day(o)}
 	v.sale()
 	items := v.items()
 	payment := v.payment()
@@ -113,7 +120,7 @@ func (s issuer) receipt(o order) (receipt, []pipeline.Problem) {
 		}
 	}
 	r.totals = total(r.items)
-	if !r.totals.total.LessThan(s.config.Threshold) {
+	if !r.totals.total.LessThan(s.config.threshold(v.day)) {
 		r.buyerID, r.name = v.buyer(r.totals.total)
 	}
 	v.verify(r)

@@ -9,14 +9,10 @@ import (
 	"time"
 
 	"wasl/pipeline"
+	"wasl/stages/load/eta/law"
 
 	"github.com/quagmt/udecimal"
 )
-
-// maxLines is how many lines a receipt may have, shipping included.
-const maxLines = 300
-
-var generalRate = udecimal.MustParse("14")
 
 // validation checks an order by every rule that the authority would refuse its receipt by (section 9), and finds all
 // that is wrong with it, not only the first.
@@ -24,6 +20,7 @@ type validation struct {
 	config   Config
 	zone     *time.Location
 	order    order
+	day      string // of the order, in the shop's zone: the law of that day counts
 	problems []pipeline.Problem
 }
 
@@ -39,7 +36,7 @@ func (v *validation) sale() {
 	}
 	if currency := o.text("order.currency"); !strings.EqualFold(cmp.Or(currency, "EGP"), "EGP") {
 		rule := pipeline.Rule("eta.currency")
-		if currencies[strings.ToUpper(currency)] == "" {
+		if !v.config.known("currency_codes", strings.ToUpper(currency), v.day) {
 			rule = "eta.code"
 		}
 		v.add(o.problem("order.currency", rule, "currency", currency))
@@ -57,12 +54,12 @@ func (v *validation) sale() {
 			v.add(o.problem(field, "eta.decimals"))
 		}
 	}
-	limit := maxLines
+	limit, _ := v.config.Law().Limit(law.ReceiptLines, v.day).Int64()
 	if o.amount("order.shipping").IsPos() {
 		limit--
 	}
-	if len(o.lines) > limit {
-		v.add(o.problem("order.name", "eta.lines", "count", itoa(len(o.lines)), "limit", itoa(limit)))
+	if len(o.lines) > int(limit) {
+		v.add(o.problem("order.name", "eta.lines", "count", itoa(len(o.lines)), "limit", itoa(int(limit))))
 	}
 	v.sold()
 }
@@ -107,7 +104,7 @@ func (v *validation) item(r pipeline.Record) item {
 	if i.description == "" {
 		wrong("line.name", "eta.absent")
 	}
-	if !v.config.knownUnit(i.unit) {
+	if !v.config.knownUnit(i.unit, v.day) {
 		wrong("item.unit", "eta.unit", "unit", i.unit)
 	}
 	switch {
@@ -156,31 +153,18 @@ func (v *validation) code(r pipeline.Record, i *item, wrong func(string, pipelin
 
 // vat checks the article's VAT. The general rate and its subtype stand for each other; nothing else is guessed.
 func (v *validation) vat(r pipeline.Record, i *item, wrong func(string, pipeline.Rule, ...string)) {
+	general, _ := v.config.Law().Rate(law.General, v.day)
 	switch hasType, hasRate := i.vatType != "", r.Has("item.vat_rate"); {
 	case i.itemCode == "": // not in the item master at all: said already
 		return
-	case !hasType && hasRate && i.rate.Equal(generalRate):
-		i.vatType = "V009"
-	case hasType && !hasRate && i.vatType == "V009":
-		i.rate = generalRate
+	case !hasType && hasRate && i.rate.Equal(general):
+		i.vatType = law.General
+	case hasType && !hasRate && i.vatType == law.General:
+		i.rate = general
 	}
-	if !rateFits(i.vatType, i.rate) || !r.Has("item.vat_rate") && i.vatType == "" {
+	if !v.config.Law().RateFits(i.vatType, i.rate, v.day) || !r.Has("item.vat_rate") && i.vatType == "" {
 		wrong("item.vat_type", "eta.vat", "type", i.vatType, "rate", i.rate.String())
 	}
-}
-
-// rateFits tells whether a VAT subtype belongs to T1 and has this rate (section 10): V009 is the general rate, V010
-// any other, the rest are exports and exemptions.
-func rateFits(subtype string, rate dec) bool {
-	switch {
-	case subtypes[subtype] != "T1":
-		return false
-	case subtype == "V009":
-		return rate.Equal(generalRate)
-	case subtype == "V010":
-		return rate.IsPos() && !rate.GreaterThan(hundred) && !rate.Equal(generalRate)
-	}
-	return rate.IsZero()
 }
 
 // payment finds the code of how the order was paid. One receipt has one: several tenders of one code are that code,
@@ -206,7 +190,7 @@ func (v *validation) payment() string {
 func (v *validation) buyer(total dec) (id, name string) {
 	id, name = v.order.text("customer.id"), clean(v.order.text("customer.name"), 100)
 	if !nationalIDForm.MatchString(id) || name == "" {
-		v.add(v.order.problem("customer.id", "eta.buyer", "total", total.String(), "limit", v.config.Threshold.String()))
+		v.add(v.order.problem("customer.id", "eta.buyer", "total", total.String(), "limit", v.config.threshold(v.day).String()))
 	}
 	return id, name
 }
