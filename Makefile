@@ -11,7 +11,7 @@ build: ## build bin/wasl
 	$(GO) build -trimpath -o bin/wasl ./cmd/wasl
 
 test: ## all tests
-	$(GO) test ./...
+	$(GO) test -timeout 45m ./...
 
 demo: build ## a small shop's night, against stand-ins on this machine
 	$(GO) build -trimpath -o bin/demo ./cmd/demo
