@@ -1,6 +1,7 @@
 package law
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -78,8 +79,8 @@ func Open(dir string) (*Book, []pipeline.Finding, error) {
 			continue
 		}
 		t.File, t.Dated, t.Source = file, index[name].dated, index[name].source
-		if info, err := e.Info(); err == nil && t.Dated == "" {
-			t.Dated = info.ModTime().Format(time.DateOnly)
+		if t.Dated == "" {
+			t.Dated, t.Source = age(file, e, Shipped().tables[name])
 		}
 		b.tables[name] = t
 	}
@@ -88,6 +89,20 @@ func Open(dir string) (*Book, []pipeline.Finding, error) {
 		return nil, found, nil
 	}
 	return b, nil, nil
+}
+
+// age is the day of an own table that tables.csv does not name: that of the shipped one where it is a copy of it, else
+// the day on which the file was last written.
+func age(file string, e fs.DirEntry, shipped *Table) (dated, source string) {
+	own, err := os.ReadFile(file)
+	if as, _ := File(shipped.Name); err == nil && bytes.Equal(own, as) {
+		return shipped.Dated, shipped.Source
+	}
+	info, err := e.Info()
+	if err != nil {
+		return "", ""
+	}
+	return info.ModTime().Format(time.DateOnly), ""
 }
 
 // together is what only tables beside each other show: a subtype, or a rate, of a tax that is not there.
