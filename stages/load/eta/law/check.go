@@ -48,6 +48,7 @@ type check struct {
 	found []Fault
 
 	tolerance dec // of a comparison
+	decimals  int // of a number
 }
 
 // Check finds everything for which the authority would refuse a receipt, by sections 3, 4 and 9. It is pure.
@@ -69,6 +70,8 @@ func (b *Book) Check(receipt []byte, k Known) []Fault {
 	c.tree = tree
 	c.day = c.lawDay()
 	c.tolerance = b.Limit(Tolerance, c.day)
+	decimals, _ := b.Limit(Decimals, c.day).Int64()
+	c.decimals = int(decimals)
 	c.structure(tree, receiptMembers, "")
 	c.header()
 	c.types()

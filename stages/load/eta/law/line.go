@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/quagmt/udecimal"
-
 	"wasl/pipeline"
 )
 
@@ -57,8 +55,8 @@ func numeric(n *node) bool {
 	if n == nil || n.kind != isNumber {
 		return false
 	}
-	_, err := udecimal.Parse(n.text)
-	return err == nil && digits.MatchString(n.text)
+	before, _, ok := plain(n.text)
+	return ok && before <= mostDigits
 }
 
 var (

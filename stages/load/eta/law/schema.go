@@ -1,7 +1,6 @@
 package law
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -212,22 +211,24 @@ func unclear(s string) pipeline.Rule {
 	return ""
 }
 
-// digits are a number without an exponent.
-var digits = regexp.MustCompile(`^-?([0-9]+)(\.([0-9]+))?$`)
+// plain takes a JSON number without an exponent apart: how many digits stand before the point, and how many after it.
+func plain(literal string) (before, after int, ok bool) {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(literal, "-"), ".")
+	return len(whole), len(fraction), strings.IndexByte(fraction, 'e') < 0 && strings.IndexByte(fraction, 'E') < 0 && !strings.ContainsAny(whole, "eE")
+}
 
 // mostDigits before the point are more than any sum has.
 const mostDigits = 18
 
 func (c *check) number(n *node, m member, path string) {
-	parts := digits.FindStringSubmatch(n.text)
-	most, _ := c.book.Limit(Decimals, c.day).Int64()
+	before, after, ok := plain(n.text)
 	switch {
-	case parts == nil:
+	case !ok:
 		c.add(path, "receipt.exponent", "got", n.text)
-	case len(parts[1]) > mostDigits:
+	case before > mostDigits:
 		c.add(path, "receipt.digits", "got", n.text)
-	case len(parts[3]) > int(most):
-		c.add(path, "receipt.decimals", "got", n.text, "limit", itoa(int(most)))
+	case after > c.decimals:
+		c.add(path, "receipt.decimals", "got", n.text, "limit", itoa(c.decimals))
 	case c.known.Ours && n.dec().String() != n.text:
 		c.add(path, "receipt.zeros", "got", n.text, "want", n.dec().String())
 	case n.text[0] == '-' && !m.signed && !n.dec().IsZero():
