@@ -110,13 +110,17 @@ func TestTake_Again(t *testing.T) {
 }
 
 // sealing is a flow whose documents are numbered: sealed as "head>key", with
-// the key as the new head. A body of "bad" cannot be sealed.
+// the key as the new head. A body of "bad" cannot be sealed, and one of "old" is
+// refused with a problem.
 func sealing(name string, batch int) pipeline.Flow {
 	return pipeline.Flow{Name: name, Lane: name, Batch: batch, Kind: pipeline.Kind{Name: name, Once: true,
 		Chain: func(pipeline.Document) string { return "pos" },
 		Seal: func(d pipeline.Document, link pipeline.Link, _ time.Time) ([]byte, string, string, error) {
 			if string(d.Body) == `"bad"` {
 				return nil, "", "", errors.New("the tax does not add up")
+			}
+			if string(d.Body) == `"old"` {
+				return nil, "", "", fmt.Errorf("seal %s: %w", d.Key, pipeline.Refuse(pipeline.Problem{Rule: "receipt.sale.old", With: map[string]string{"limit": "540"}}))
 			}
 			sealed := link.Head + ">" + d.Key
 			if link.Old != nil {
@@ -161,6 +165,18 @@ func TestSeal_ChainGoesOnAcrossJobs(t *testing.T) {
 	s, err := w.l.Status(context.Background())
 	if err != nil || fmt.Sprint(s.Chains) != "[{pos d 3}]" {
 		t.Errorf("chains %v, %v", s.Chains, err)
+	}
+}
+
+// What the kind finds wrong while it seals is said in its own words, and takes no place in the chain.
+func TestSeal_RefusedSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.flow(sealing("receipts", 5))
+	w.file(w.admit("receipts"), true, doc("a", "1"), doc("b", "old"), doc("c", "1"))
+	want(t, "sealed", sealed(w.take("receipts")), ">a, a>c")
+	if e := w.entry("b"); e.State != pipeline.Held || len(e.Why) != 1 || e.Why[0].Rule != "receipt.sale.old" || e.Why[0].With["limit"] != "540" {
+		t.Errorf("refused: %+v", e)
 	}
 }
 

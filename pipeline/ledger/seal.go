@@ -184,11 +184,19 @@ func (p *picking) hold(doc stored, why *sealError) error {
 	if _, err := p.tx.Exec(`UPDATE known SET waiting = 0 WHERE space = ? AND key = ? AND waiting = ?`, p.batch.space, doc.Key, doc.id); err != nil {
 		return err
 	}
+	return addProblems(p.tx, doc.job, doc.id, reasons(doc, why))
+}
+
+// reasons are why a document could not be sealed: what the kind found, or its own words.
+func reasons(doc stored, why *sealError) []pipeline.Problem {
+	if refused, ok := errors.AsType[*pipeline.Refused](why.error); ok {
+		return refused.Problems
+	}
 	problem := pipeline.Problem{Rule: "seal.failed", With: map[string]string{"said": why.Error()}}
 	if len(doc.From) > 0 {
 		problem.Origin = doc.From[0]
 	}
-	return addProblems(p.tx, doc.job, doc.id, []pipeline.Problem{problem})
+	return []pipeline.Problem{problem}
 }
 
 func sealedOf(tx *txn, doc int64) (sealed []byte, err error) {

@@ -123,3 +123,31 @@ func (c *check) code(table, code, path string, rule pipeline.Rule) bool {
 
 // isReturn tells whether the receipt gives something back.
 func (c *check) isReturn() bool { return c.kind.Cell("direction") == "return" }
+
+// ItemAt is the merchant's own code and the registered code of a line of a receipt, counted from 0: by them people find
+// the row that it was made of.
+func ItemAt(receipt []byte, line int) (internalCode, itemCode string) {
+	tree, err := parse(receipt)
+	if err != nil {
+		return "", ""
+	}
+	if items := tree.list("itemData"); line < len(items) {
+		return items[line].str("internalCode"), items[line].str("itemCode")
+	}
+	return "", ""
+}
+
+// Changed tells whether any table, limit or rate changed after the one day and up to the other.
+func (b *Book) Changed(from, to string) bool {
+	if from == "" || to == "" || from >= to {
+		return from != to
+	}
+	for _, t := range b.tables {
+		for _, r := range t.Rows {
+			if r.From > from && r.From <= to || r.To >= from && r.To < to && r.To != "" {
+				return true
+			}
+		}
+	}
+	return false
+}

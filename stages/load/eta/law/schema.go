@@ -173,7 +173,7 @@ func (c *check) words(n *node, m member, path string) {
 		switch {
 		case m.must && !m.blank:
 			c.missing(path, m)
-		case !m.must && c.known.Ours:
+		case !m.must && c.known.Ours && !(c.known.Draft && m.name == "referenceUUID"):
 			c.add(path, "receipt.empty")
 		}
 		return
