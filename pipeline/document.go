@@ -34,6 +34,10 @@ type Document struct {
 	// together. For reports, which hold the two against each other.
 	Beside []Beside
 
+	// Of a kind with several lanes (Flow.Lanes): the one by which it leaves, which is
+	// where it is sealed and sent; "": that of its flow.
+	Lane string
+
 	// What a Planner adds.
 	Changes []Change        // what it replaces, value by value
 	Undo    json.RawMessage // the wish that would put back what it replaces; nil: it cannot be put back

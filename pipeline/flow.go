@@ -36,6 +36,8 @@ type Flow struct {
 	Gate     Gate
 	Sink     Sink
 	Lane     string   // flows of one lane run one step at a time, oldest drop first
+	Lanes    []string // further lanes by which documents leave that Build leads there (Document.Lane); their jobs are prepared in Lane
+	Closed   []string // of all these, the lanes in which nothing is taken anew: what is ready there waits
 	Needs    []string // lanes that must have nothing open before a job of this flow is prepared: the tables it looks up, or its own, of which only older jobs count
 	Batch    int      // documents per Send, at most; zero: 100
 	Bytes    int      // of the documents' sealed bytes, or bodies, per Send, at most; zero: no limit

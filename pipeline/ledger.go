@@ -47,7 +47,7 @@ type Ledger interface {
 	// sealed bytes; else the oldest ready documents of the lane's oldest job,
 	// sealed and frozen by its kind, in a new batch. A Batch without Docs where
 	// nothing is ready. rule gives the flow of a name; a job whose flow is no
-	// longer there is passed over.
+	// longer there, or is closed in the lane, is passed over.
 	Take(ctx context.Context, lane string, now time.Time, rule func(flow string) (Flow, bool)) (Batch, error)
 
 	// Settle stores what became of a batch, and what was said. Documents

@@ -94,6 +94,9 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	waiting += total[pipeline.Ready] - gated(n.jobs) + total[pipeline.Sending] + total[pipeline.Accepted]
 	failed := a.laneErrors(n.lanes)
 	failed = a.goneLanes(n.jobs, h.lanes()) || failed
+	if err := a.accountPoints(ctx, h); err != nil {
+		return err
+	}
 	switch {
 	case failed || n.unwritten != nil:
 		a.code = exitCouldNot

@@ -193,6 +193,9 @@ func (c *Config) secretFindings() []pipeline.Finding {
 	}
 	if c.ETA != nil {
 		named["eta.client_secret"], named["eta.pos.preshared_key"] = c.ETA.ClientSecret, c.ETA.POS.PresharedKey
+		for name, pos := range c.ETA.Registry {
+			named["eta.registry."+name+".client_secret"], named["eta.registry."+name+".preshared_key"] = pos.ClientSecret, pos.PresharedKey
+		}
 	}
 	keys := secrets{folder: c.path(c.Secrets), getenv: os.Getenv}
 	var found []pipeline.Finding

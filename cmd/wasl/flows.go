@@ -151,7 +151,7 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 		Map: m.Map, Skip: m.Skip,
 		Columns: m.Asked(), Contract: m.Contract, Expect: m.Expect,
 		Kind: kind, Settings: m.Settings, Gate: m.Gate,
-		Sink: to.sink, Lane: to.lane, Needs: needs, Batch: cmp.Or(kind.Batch, to.batch), Bytes: to.bytes,
+		Sink: to.sink, Lane: to.lane, Lanes: to.lanes, Closed: to.closed, Needs: needs, Batch: cmp.Or(kind.Batch, to.batch), Bytes: to.bytes,
 	}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -118,28 +119,39 @@ func (a *app) shift(ctx context.Context, h *house, work func() map[string]error,
 }
 
 // workIn works some lanes at once until each has nothing due, and says how each
-// ended.
+// ended. Lanes behind one of them, by which leaves what is made of its files, are
+// worked when those files are read.
 func (h *house) workIn(ctx context.Context, lanes []string, queue pipeline.Queue, patience time.Duration) map[string]error {
-	type end struct {
-		lane string
-		err  error
-	}
-	ends := make(chan end)
-	for _, lane := range lanes {
-		go func() {
-			done, err := h.turns.take(ctx, lane)
-			if err == nil {
-				err = pipeline.Work(ctx, h.steps, queue, lane, nil, patience)
-				done()
-			}
-			ends <- end{lane, err}
-		}()
-	}
+	feeds := h.feeds()
+	var all sync.WaitGroup
+	var mu sync.Mutex
 	out := map[string]error{}
-	for range lanes {
-		if e := <-ends; e.err != nil {
-			out[e.lane] = e.err
+	var work func(lane string)
+	work = func(lane string) {
+		done, err := h.turns.take(ctx, lane)
+		if err == nil {
+			err = pipeline.Work(ctx, h.steps, queue, lane, nil, patience)
+			done()
+		}
+		if err != nil {
+			mu.Lock()
+			out[lane] = err
+			mu.Unlock()
+		}
+		for _, behind := range feeds[lane] {
+			all.Go(func() { work(behind) })
 		}
 	}
+	for _, lane := range lanes {
+		if !fed(feeds, lanes, lane) {
+			all.Go(func() { work(lane) })
+		}
+	}
+	all.Wait()
 	return out
+}
+
+// fed tells whether a lane is worked behind another one of some lanes.
+func fed(feeds map[string][]string, lanes []string, lane string) bool {
+	return slices.ContainsFunc(lanes, func(l string) bool { return slices.Contains(feeds[l], lane) })
 }

@@ -81,6 +81,7 @@ func peakOfMine() []byte {
 //	collections [H+=P]   what the collections of the shop hold; with arguments somebody
 //	                     puts a product in by hand first, or makes one: H+=
 //	booked [ORDERS]      what was paid, sent and written back on the orders of the shop
+//	pos [retire SERIAL]  what each device has issued
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -96,7 +97,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "picture": cmdPicture, "pictures": cmdPictures, "world": cmdWorld,
-			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "booked": cmdBooked, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls,
+			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "booked": cmdBooked, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls, "pos": cmdPOS,
 		},
 	})
 }
@@ -180,7 +181,7 @@ func (w *world) start(variants []shopifytest.Variant) {
 
 // startETA starts an authority that takes a receipt twice, and counts it.
 func startETA() *etatest.Server {
-	return etatest.New(etatest.Options{ValidationPolls: 1, Duplicates: etatest.DuplicatesForgiving})
+	return etatest.New(etatest.Options{Taxpayers: []etatest.Taxpayer{demoCompany()}, ValidationPolls: 1, Duplicates: etatest.DuplicatesForgiving})
 }
 
 func (w *world) close() {

@@ -53,10 +53,12 @@ only reads, so it can be called while another wasl works.`,
 				a.watchStatus(c)
 				a.erpJSON(booked)
 				a.statusJSON(s)
+				a.pointsStatus(c, s)
 				return nil
 			}
 			a.watchStatus(c)
 			a.status(c, s, next)
+			a.pointsStatus(c, s)
 			a.erpStatus(c, booked)
 			a.gates(c, next)
 			a.expected(c, stand)

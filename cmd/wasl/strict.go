@@ -74,6 +74,10 @@ func (d *decoding) node(path string, n ast.Node, v reflect.Value) {
 		}
 		v = v.Elem()
 	}
+	if v.Kind() == reflect.Map && v.Type().Elem().Kind() == reflect.Struct {
+		d.named(path, n, v)
+		return
+	}
 	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[time.Time]() {
 		d.leaf(path, n, v)
 		return
@@ -112,6 +116,38 @@ func (d *decoding) fields(path string, values []*ast.MappingValueNode, v reflect
 		d.at[here] = pipeline.Finding{Line: p.Line, Col: p.Column}
 		d.node(here, pair.Value, v.FieldByIndex(index))
 	}
+}
+
+// named decodes sections whose names are the user's own.
+func (d *decoding) named(path string, n ast.Node, v reflect.Value) {
+	var pairs []*ast.MappingValueNode
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		pairs = m.Values
+	case *ast.MappingValueNode:
+		pairs = []*ast.MappingValueNode{m}
+	default:
+		d.wrong(n, path, "yaml.type", map[string]string{"path": path, "want": "sections, each under a name"})
+		return
+	}
+	out := reflect.MakeMap(v.Type())
+	for _, pair := range pairs {
+		name := pair.Key.String()
+		if t := pair.Key.GetToken(); t != nil {
+			name = t.Value
+		}
+		here := path + "." + name
+		if out.MapIndex(reflect.ValueOf(name)).IsValid() {
+			d.wrong(pair.Key, here, "config.twice", map[string]string{"name": here})
+			continue
+		}
+		p := pair.Key.GetToken().Position
+		d.at[here] = pipeline.Finding{Line: p.Line, Col: p.Column}
+		one := reflect.New(v.Type().Elem()).Elem()
+		d.node(here, pair.Value, one)
+		out.SetMapIndex(reflect.ValueOf(name), one)
+	}
+	v.Set(out)
 }
 
 func (d *decoding) leaf(path string, n ast.Node, v reflect.Value) {

@@ -45,6 +45,8 @@ type door struct {
 	section string // of wasl.yaml; "" where it needs none
 	off     bool   // wasl.yaml has no such section: its kinds are known, nothing is sent
 	lane    string
+	lanes   []string // by which its documents leave where Build leads them there; nil: lane alone
+	closed  []string // of these, the lanes in which nothing is taken anew
 	sink    pipeline.Sink
 	kinds   []pipeline.Kind
 	batch   int // documents a request
@@ -104,7 +106,7 @@ func openETA(c *Config, keys secrets) (door, error) {
 		return door{}, err
 	}
 	receipts, bytes := sink.Limits()
-	return door{section: "eta", lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: receipts, bytes: bytes}, nil
+	return door{section: "eta", lane: sink.Lane(), lanes: sink.Lanes(), closed: sink.Closed(), sink: sink, kinds: sink.Kinds(), batch: receipts, bytes: bytes}, nil
 }
 
 // openERP opens the ERP's import folder with the layout that its settings name.
@@ -253,10 +255,24 @@ func (h *house) last(name string) bool {
 func (h *house) lanes() []string {
 	var out []string
 	for _, f := range h.on() {
-		out = append(out, f.Lane)
+		out = append(append(out, f.Lane), f.Lanes...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// feeds are the lanes in which files are read, and behind each the further ones by
+// which what is made of them leaves.
+func (h *house) feeds() map[string][]string {
+	out := map[string][]string{}
+	for _, f := range h.on() {
+		for _, lane := range append(out[f.Lane], f.Lanes...) {
+			if lane != f.Lane && !slices.Contains(out[f.Lane], lane) {
+				out[f.Lane] = append(out[f.Lane], lane)
+			}
+		}
+	}
+	return out
 }
 
 // claims are the flows that want a drop.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -145,7 +146,8 @@ func (l *Ledger) takeNew(tx *txn, lane string, now time.Time, rule func(flow str
 	}
 	for _, b := range jobs {
 		flow, ok := rule(b.Job.Flow)
-		l.pass(b.job, !ok)
+		ok = ok && !slices.Contains(flow.Closed, lane)
+		l.pass(inLane{lane, b.job}, !ok)
 		if !ok {
 			continue
 		}
@@ -167,8 +169,8 @@ func (l *Ledger) takeNew(tx *txn, lane string, now time.Time, rule func(flow str
 // readyJobs are the jobs of a lane that have something to take, as batches yet
 // to be filled.
 func readyJobs(tx *txn, lane string) ([]kept, error) {
-	rows, err := tx.Query(`SELECT j.seq, j.drop_id, j.flow, j.kind, j.space FROM jobs j WHERE j.lane = ? AND j.step = 'deliver' AND j.gate IN ('', 'released')
-		AND EXISTS (SELECT 1 FROM documents d WHERE d.job = j.seq AND d.batch IS NULL AND `+open+` AND `+arrived+`) ORDER BY j.seq`, lane)
+	rows, err := tx.Query(`SELECT j.seq, j.drop_id, j.flow, j.kind, j.space FROM jobs j WHERE j.step = 'deliver' AND j.gate IN ('', 'released')
+		AND EXISTS (SELECT 1 FROM documents d WHERE d.job = j.seq AND d.batch IS NULL AND `+open+` AND `+leaves+` AND `+arrived+`) ORDER BY j.seq`, lane, lane)
 	if err != nil {
 		return nil, err
 	}
@@ -226,9 +228,15 @@ func markSending(tx *txn, space, id int64, doc pipeline.Document, at int64) erro
 	return err
 }
 
-// pass remembers the jobs whose flow is gone, for as long as the process lives:
-// Next, which knows no flows, would call for them for ever.
-func (l *Ledger) pass(job int64, gone bool) {
+// inLane is a job as one of the lanes sees it by which its documents leave.
+type inLane struct {
+	lane string
+	job  int64
+}
+
+// pass remembers the jobs whose flow is gone, or closed in a lane, for as long as the
+// process lives: Next, which knows no flows, would call for them for ever.
+func (l *Ledger) pass(job inLane, gone bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if gone {
@@ -238,7 +246,7 @@ func (l *Ledger) pass(job int64, gone bool) {
 	}
 }
 
-func (l *Ledger) isPassed(job int64) bool {
+func (l *Ledger) isPassed(job inLane) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.passed[job]

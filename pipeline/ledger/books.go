@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -87,9 +88,11 @@ type rangedJob struct {
 
 func bareJobs(tx *txn, where string, args ...any) ([]rangedJob, error) {
 	rows, err := tx.Query(`SELECT `+dropCols+`, j.seq, j.flow, CASE j.step WHEN 'prepare' THEN '' ELSE j.kind END, j.lane, j.step,
-			j.verdict, j.rows, j.reading, j.report, j.first_doc, j.last_doc, coalesce(n.error, ''), coalesce(n.tries, 0),
+			j.verdict, j.rows, j.reading, j.report, j.first_doc, j.last_doc,
+			coalesce((SELECT n.error FROM lanes n WHERE n.drop_id = j.drop_id AND n.flow = j.flow ORDER BY n.lane LIMIT 1), ''),
+			coalesce((SELECT n.tries FROM lanes n WHERE n.drop_id = j.drop_id AND n.flow = j.flow ORDER BY n.lane LIMIT 1), 0),
 			j.gate, coalesce(r.dropped, 0), coalesce(r.who, ''), coalesce(r.why, ''), coalesce(r.at, 0)
-		FROM jobs j JOIN drops p ON p.seq = j.drop_seq LEFT JOIN releases r ON r.job = j.seq LEFT JOIN lanes n ON n.lane = j.lane AND n.drop_id = j.drop_id AND n.flow = j.flow
+		FROM jobs j JOIN drops p ON p.seq = j.drop_seq LEFT JOIN releases r ON r.job = j.seq
 		WHERE `+where+` ORDER BY j.seq`, args...)
 	if err != nil {
 		return nil, err
@@ -195,7 +198,7 @@ func entriesOf(tx *txn, j rangedJob, first, last int64) ([]pipeline.Entry, error
 			return nil, err
 		}
 		s.Kind = j.Kind
-		out = append(out, pipeline.Entry{Document: s.Document, Job: j.Job, Lane: j.Lane, Drop: j.Drop.Name, Rows: s.rows,
+		out = append(out, pipeline.Entry{Document: s.Document, Job: j.Job, Lane: cmp.Or(s.Lane, j.Lane), Drop: j.Drop.Name, Rows: s.rows,
 			Sent: instant(s.sent), Settled: instant(s.settled), Batch: batch, Why: why[s.id]})
 	}
 	return out, rows.Err()

@@ -12,12 +12,12 @@ import (
 
 // documentCols are the columns that scanDocument reads, of documents d.
 const documentCols = `d.id, d.job, d.key, d.state, d.body, d.origins, d.name, d.day, d.money, d.out, d.currency,
-	d.print, d.old, d.words, d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled, d.changes, d.undo, d.awaits, d.beside`
+	d.print, d.old, d.words, d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled, d.changes, d.undo, d.awaits, d.beside, d.lane`
 
 // leavingCols are those of a document on its way: without what only people read of
 // it, which a sink has no use for.
 const leavingCols = `d.id, d.job, d.key, d.state, d.body, d.origins, d.name, d.day, d.money, d.out, d.currency,
-	d.print, '', '', d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled, '', '', d.awaits, ''`
+	d.print, '', '', d.why_left, d.rows, d.sealed, d.ref, d.ticket, d.sent, d.settled, '', '', d.awaits, '', d.lane`
 
 // open are the states of documents that are not final. It is spelled as in the
 // index documents_open, which SQLite uses only for the very same words.
@@ -26,6 +26,10 @@ const open = `d.state IN ('ready', 'sending', 'accepted')`
 // arrived is what is so of a document d, of job j, that waits for no other one: what
 // it follows has been delivered.
 const arrived = `(d.awaits = '' OR EXISTS (SELECT 1 FROM known k WHERE k.space = j.space AND k.key = d.awaits AND k.gone_state = 'delivered'))`
+
+// leaves is what is so of a document d, of job j, that leaves by a lane: its own where
+// it has one, else that of its job. It takes the lane twice.
+const leaves = `d.lane = CASE j.lane WHEN ? THEN '' ELSE ? END`
 
 // A stored document is one with its place in the ledger.
 type stored struct {
@@ -42,7 +46,7 @@ func scanDocument(row scanner, more ...any) (stored, error) {
 	var s stored
 	var body, origins, money, out, words, changes, undo, beside string
 	dest := append([]any{&s.id, &s.job, &s.Key, &s.State, &body, &origins, &s.Name, &s.Day, &money, &out, &s.Currency,
-		&s.Print, &s.Old, &words, &s.Left, &s.rows, &s.Sealed, &s.Ref, &s.Ticket, &s.sent, &s.settled, &changes, &undo, &s.Of, &beside}, more...)
+		&s.Print, &s.Old, &words, &s.Left, &s.rows, &s.Sealed, &s.Ref, &s.Ticket, &s.sent, &s.settled, &changes, &undo, &s.Of, &beside, &s.Lane}, more...)
 	if err := row.Scan(dest...); err != nil {
 		return stored{}, err
 	}

@@ -8,7 +8,7 @@ import (
 
 // store writes the chunk's documents and problems.
 func (f *filing) store() error {
-	const arity = 25
+	const arity = 26
 	docs := make([]any, 0, arity*len(f.chunk))
 	var problems []any
 	for _, w := range f.chunk {
@@ -37,12 +37,16 @@ func (f *filing) store() error {
 		if f.rules.Await {
 			awaits = w.doc.Of
 		}
+		lane := w.doc.Lane
+		if lane == f.rules.Lane {
+			lane = ""
+		}
 		d, settled := w.doc, int64(0)
 		if d.State.Final() {
 			settled = f.at
 		}
 		docs = append(docs, w.id, f.job, d.Key, string(d.State), string(d.Body), origins, d.Name, d.Day, decimalText(d.Money), decimalText(d.Out),
-			d.Currency, d.Print, d.Old, words, d.Left, w.rows, len(w.problems), w.prev, d.Ref, settled, changes, string(d.Undo), w.revised, awaits, beside)
+			d.Currency, d.Print, d.Old, words, d.Left, w.rows, len(w.problems), w.prev, d.Ref, settled, changes, string(d.Undo), w.revised, awaits, beside, lane)
 		for _, p := range w.problems {
 			args, err := problemArgs(f.job, w.id, p)
 			if err != nil {
@@ -60,7 +64,7 @@ func (f *filing) store() error {
 	}
 	f.made.Problems += len(problems) / problemArity
 	if err := f.insert(`INSERT INTO documents (id, job, key, state, body, origins, name, day, money, out, currency,
-		print, old, words, why_left, rows, problems, prev, ref, settled, changes, undo, revises, awaits, beside) VALUES `, arity, docs); err != nil {
+		print, old, words, why_left, rows, problems, prev, ref, settled, changes, undo, revises, awaits, beside, lane) VALUES `, arity, docs); err != nil {
 		return err
 	}
 	return f.insert(insertProblem, problemArity, problems)

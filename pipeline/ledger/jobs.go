@@ -93,7 +93,8 @@ func (l *Ledger) Route(ctx context.Context, flows []pipeline.Claim) error {
 				return fmt.Errorf("route the jobs of %s: %w", c.Flow, err)
 			}
 		}
-		_, err := tx.Exec(`DELETE FROM lanes WHERE lane NOT IN (SELECT lane FROM jobs WHERE step IN ('prepare', 'deliver'))`)
+		_, err := tx.Exec(`DELETE FROM lanes WHERE lane NOT IN (SELECT lane FROM jobs WHERE step IN ('prepare', 'deliver'))
+			AND lane NOT IN (SELECT d.lane FROM documents d WHERE ` + open + `)`)
 		return err
 	})
 }

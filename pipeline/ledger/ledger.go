@@ -36,7 +36,7 @@ type Ledger struct {
 	warnings []pipeline.Problem
 
 	mu     sync.Mutex
-	passed map[int64]bool // jobs that Take passed over, their flow being gone: Next must not call for them
+	passed map[inLane]bool // jobs that Take passed over, their flow being gone or closed: Next must not call for them
 }
 
 var (
@@ -61,7 +61,7 @@ type Options struct {
 // *pipeline.Trouble: state.share, state.locked (also ErrLocked), state.newer,
 // state.damaged; for readers state.none (also pipeline.ErrNotFound), state.older.
 func Open(ctx context.Context, dir string, opt Options) (_ *Ledger, err error) {
-	l := &Ledger{dir: dir, zone: opt.Zone, now: opt.Now, program: opt.Program, passed: map[int64]bool{}}
+	l := &Ledger{dir: dir, zone: opt.Zone, now: opt.Now, program: opt.Program, passed: map[inLane]bool{}}
 	if l.zone == nil {
 		l.zone = time.UTC
 	}

@@ -93,7 +93,7 @@ func (l *Ledger) delivery(tx *txn, lane string, now time.Time) (wait time.Durati
 		return 0, false, err
 	}
 	for _, j := range jobs {
-		if !l.isPassed(j.job) {
+		if !l.isPassed(inLane{lane, j.job}) {
 			return 0, true, nil
 		}
 	}

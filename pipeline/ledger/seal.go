@@ -49,7 +49,8 @@ func (p *picking) pick() ([]picked, error) {
 	for after := int64(0); len(out) < most; {
 		docs, err := documentsOf(p.tx, p.batch.kind, `SELECT `+leavingCols+` FROM documents d
 			JOIN jobs j ON j.seq = d.job
-			WHERE d.job = ? AND d.batch IS NULL AND d.id > ? AND `+open+` AND `+arrived+` ORDER BY d.id LIMIT ?`, p.batch.job, after, min(page, most-len(out)))
+			WHERE d.job = ? AND d.batch IS NULL AND d.id > ? AND `+open+` AND `+leaves+` AND `+arrived+` ORDER BY d.id LIMIT ?`,
+			p.batch.job, after, p.batch.Lane, p.batch.Lane, min(page, most-len(out)))
 		if err != nil || len(docs) == 0 {
 			return out, err
 		}

@@ -71,7 +71,8 @@ func (l *Ledger) Status(ctx context.Context) (s Status, err error) {
 
 // laneNames are the lanes that ever had a job, by name.
 func laneNames(tx *txn) (names []string, err error) {
-	rows, err := tx.Query(`SELECT lane FROM jobs WHERE lane <> '' UNION SELECT lane FROM lanes ORDER BY 1`)
+	rows, err := tx.Query(`SELECT lane FROM jobs WHERE lane <> '' UNION SELECT lane FROM lanes UNION SELECT lane FROM batches WHERE holds <> 'final'
+		UNION SELECT d.lane FROM documents d WHERE d.lane <> '' AND ` + open + ` ORDER BY 1`)
 	if err != nil {
 		return nil, err
 	}
@@ -95,15 +96,8 @@ func laneStatus(tx *txn, name string) (LaneStatus, error) {
 		return s, err
 	}
 	s.Until = instant(until)
-	jobs, err := jobsWhere(tx, `j.step <> 'closed' AND j.lane = ?`, name)
-	if err != nil {
+	if err := s.count(tx); err != nil {
 		return s, err
-	}
-	for _, j := range jobs {
-		s.Jobs[j.Step]++
-		for state, n := range j.States {
-			s.States[state] += n
-		}
 	}
 	if err := tx.QueryRow(`SELECT coalesce(min(d.sent), 0) FROM batches b JOIN documents d ON d.batch = b.seq
 		WHERE b.lane = ? AND b.holds <> 'final' AND d.sent > 0 AND `+open, name).Scan(&oldest); err != nil {
@@ -116,6 +110,41 @@ func laneStatus(tx *txn, name string) (LaneStatus, error) {
 		err = nil
 	}
 	return s, err
+}
+
+// count counts the jobs of a lane that are not closed, and their documents. What leaves
+// by another lane than its job's is counted there, with the jobs that have some of it.
+func (s *LaneStatus) count(tx *txn) error {
+	jobs, err := bareJobs(tx, `j.step <> 'closed' AND j.lane = ?`, s.Lane)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		s.Jobs[j.Step]++
+	}
+	rows, err := tx.Query(`SELECT j.lane, j.seq, j.step, d.state, count(*) FROM jobs j JOIN documents d ON d.id BETWEEN j.first_doc AND j.last_doc
+		WHERE j.step <> 'closed' AND `+leaves+` GROUP BY j.seq, d.state`, s.Lane, s.Lane)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	seen := map[int64]bool{}
+	for rows.Next() {
+		var lane string
+		var seq int64
+		var step pipeline.Step
+		var state pipeline.State
+		var n int
+		if err := rows.Scan(&lane, &seq, &step, &state, &n); err != nil {
+			return err
+		}
+		s.States[state] += n
+		if lane != s.Lane && !seen[seq] {
+			seen[seq] = true
+			s.Jobs[step]++
+		}
+	}
+	return rows.Err()
 }
 
 func chains(tx *txn) (out []Chain, err error) {

@@ -23,6 +23,15 @@ const (
 // again with the same bytes. An accepted one is read from its submission: Delivered once it is valid, Rejected when
 // validation refused it.
 func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	post, err := s.post(b)
+	if err != nil {
+		return pipeline.Answer{}, err
+	}
+	return post.askAll(ctx, b)
+}
+
+// askAll is Ask by the POS that issued.
+func (s *Sink) askAll(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	a := pipeline.Answer{Again: gap(s.config.PollAfter, b.Asked)}
 	submissions := map[string]submissionState{}
 	absent := 0

@@ -25,7 +25,10 @@ type Config struct {
 	ClientID     string `yaml:"client_id"`     // of the POS, from the portal
 	ClientSecret string `yaml:"client_secret"` // the name of a secret
 
-	POS      POS      `yaml:"pos"`
+	POS        POS            `yaml:"pos"`         // the only one
+	Registry   map[string]POS `yaml:"registry"`    // or several, by the names that orders call them
+	DefaultPOS string         `yaml:"default_pos"` // which of them an order takes that names none
+
 	Seller   Seller   `yaml:"seller"`
 	Shipping Shipping `yaml:"shipping"`
 
@@ -46,14 +49,6 @@ type Config struct {
 	IssueMargin time.Duration   `yaml:"issue_margin"` // dateTimeIssued lies so far back: a clock that is ahead by a second is refused
 
 	book *law.Book // the tables that count; nil: those that are shipped
-}
-
-// POS is the device as it is registered in the portal.
-type POS struct {
-	Serial         string `yaml:"serial"`
-	OSVersion      string `yaml:"os_version"`
-	ModelFramework string `yaml:"model_framework"` // sent only when set
-	PresharedKey   string `yaml:"preshared_key"`   // the name of a secret; sent only when set
 }
 
 // Seller is the taxpayer as every receipt names it.
@@ -133,7 +128,6 @@ func (c Config) withDefaults() Config {
 	c.IdentityURL = strings.TrimSuffix(cmp.Or(c.IdentityURL, own.identity), "/")
 	c.APIURL = strings.TrimSuffix(cmp.Or(c.APIURL, own.api), "/")
 	c.ClientSecret = cmp.Or(c.ClientSecret, "eta_client_secret")
-	c.POS.OSVersion = cmp.Or(c.POS.OSVersion, "os")
 	c.Seller.BranchCode = cmp.Or(c.Seller.BranchCode, "0")
 	c.Seller.Address.Country = cmp.Or(c.Seller.Address.Country, "EG")
 	c.ReceiptType = cmp.Or(c.ReceiptType, "s")
@@ -153,6 +147,7 @@ func (c Config) withDefaults() Config {
 		c.PollAfter = []time.Duration{3 * time.Second, 10 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 	}
 	c.Shipping = c.Shipping.withDefaults()
+	c = c.withPoints()
 	all := maps.Clone(gateways)
 	maps.Copy(all, foldKeys(c.Payments))
 	c.Payments = all
@@ -180,15 +175,14 @@ func (c Config) Validate() []pipeline.Finding {
 	if environments[c.Environment].api != "" {
 		v.check(safeURL(d.IdentityURL), "identity_url", "eta.url", "value", d.IdentityURL)
 		v.check(safeURL(d.APIURL), "api_url", "eta.url", "value", d.APIURL)
+		v.check(ownHost(c.Environment, d.IdentityURL), "identity_url", "eta.host", "value", d.IdentityURL, "environment", c.Environment)
+		v.check(ownHost(c.Environment, d.APIURL), "api_url", "eta.host", "value", d.APIURL, "environment", c.Environment)
 	}
 	v.check(c.RootCA == "" || c.Environment == preproduction, "root_ca", "eta.root")
 	v.choice("signature", d.Signature, signatureEmpty, signatureOmit)
 	v.choice("prices", d.Prices, inclusive, exclusive, auto)
 	v.choice("receipt_type", d.ReceiptType, "s", "S", "SR", "SC", "SS", "ST", "SH", "SP", "SB", "SE", "SN", "SU")
-	v.text("client_id", d.ClientID, 0, true)
-	v.text("pos.serial", d.POS.Serial, 100, true)
-	v.text("pos.os_version", d.POS.OSVersion, 50, true)
-	v.text("pos.model_framework", d.POS.ModelFramework, 10, false)
+	v.points(c, d)
 	v.seller(d)
 	v.shipping(d)
 	for name, code := range c.Payments {
@@ -233,18 +227,26 @@ func (v *findings) seller(c Config) {
 	v.check(rinForm.MatchString(s.RIN), "seller.rin", "eta.rin", "value", s.RIN)
 	v.text("seller.trade_name", s.TradeName, 200, true)
 	v.text("seller.branch_code", s.BranchCode, 50, true)
-	v.check(c.known("activity_codes", s.ActivityCode, ""), "seller.activity_code", "eta.code", "value", s.ActivityCode)
+	if c.shares(func(p POS) bool { return p.ActivityCode == "" }) {
+		v.check(c.known("activity_codes", s.ActivityCode, ""), "seller.activity_code", "eta.code", "value", s.ActivityCode)
+	}
 	v.text("seller.syndicate_license", s.SyndicateLicense, 30, false)
-	v.choice("seller.address.country", a.Country, "EG")
-	v.text("seller.address.governate", a.Governate, 100, true)
-	v.text("seller.address.region_city", a.RegionCity, 100, true)
-	v.text("seller.address.street", a.Street, 200, true)
-	v.text("seller.address.building_number", a.BuildingNumber, 100, true)
-	v.text("seller.address.postal_code", a.PostalCode, 30, false)
-	v.text("seller.address.floor", a.Floor, 100, false)
-	v.text("seller.address.room", a.Room, 100, false)
-	v.text("seller.address.landmark", a.Landmark, 500, false)
-	v.text("seller.address.additional_information", a.AdditionalInformation, 500, false)
+	if c.shares(func(p POS) bool { return p.Address == nil }) {
+		v.address("seller.address.", a)
+	}
+}
+
+func (v *findings) address(path string, a Address) {
+	v.choice(path+"country", a.Country, "EG")
+	v.text(path+"governate", a.Governate, 100, true)
+	v.text(path+"region_city", a.RegionCity, 100, true)
+	v.text(path+"street", a.Street, 200, true)
+	v.text(path+"building_number", a.BuildingNumber, 100, true)
+	v.text(path+"postal_code", a.PostalCode, 30, false)
+	v.text(path+"floor", a.Floor, 100, false)
+	v.text(path+"room", a.Room, 100, false)
+	v.text(path+"landmark", a.Landmark, 500, false)
+	v.text(path+"additional_information", a.AdditionalInformation, 500, false)
 }
 
 // shipping checks the article of shipping as any other, where there is one: a shop may ship for nothing.

@@ -1,6 +1,10 @@
 package eta
 
-import "wasl/pipeline"
+import (
+	"cmp"
+
+	"wasl/pipeline"
+)
 
 // The limits of one submission (eta-ereceipt.md section 6), for the Flow. Bytes are of the sealed receipts; what the
 // request adds around 500 of them is less than the room that is left to the authority's 1,500,000.
@@ -13,19 +17,26 @@ const (
 const KindReceipt = "eta.receipt"
 
 // Kinds are the sorts of document that the authority takes from wasl.
-func (s *Sink) Kinds() []pipeline.Kind {
-	return []pipeline.Kind{{
-		Name:    KindReceipt,
-		Help:    "a sale receipt of the Egyptian Tax Authority, one for each order",
-		Fields:  fields,
-		GroupBy: []string{"order.name"},
-		Once:    true,
-		Joined:  true,
-		Space:   "eta/" + s.config.Environment + "/" + s.config.Seller.RIN, // a sale has one receipt, whichever POS issues it
-		Build:   s.issuer.build,
-		Chain:   s.chain,
-		Seal:    s.issuer.seal,
-	}}
+func (s *Sink) Kinds() []pipeline.Kind { return []pipeline.Kind{s.kind(nil)} }
+
+// kind is that of receipts under the settings of a flow.
+func (s *Sink) kind(set pipeline.Settings) pipeline.Kind {
+	k := pipeline.Kind{
+		Name:     KindReceipt,
+		Help:     "a sale receipt of the Egyptian Tax Authority, one for each order",
+		Fields:   fields,
+		GroupBy:  []string{"order.name"},
+		Once:     true,
+		Joined:   true,
+		Space:    "eta/" + s.config.Environment + "/" + s.config.Seller.RIN, // a sale has one receipt, whichever POS issues it
+		Settings: pointSettings,
+		Bind:     s.kind,
+		Chain:    s.chain,
+	}
+	i := s.issuer
+	i.usual = cmp.Or(set.Of(k, "pos"), i.usual)
+	k.Build, k.Seal = i.atPoint(issuer.build), i.seal
+	return k
 }
 
 // fields are those of the orders of every sink, then what the item master knows of a line.
@@ -50,6 +61,7 @@ var fields = []pipeline.Field{
 	{Name: "order.note", Type: pipeline.Text},
 	{Name: "order.tags", Type: pipeline.Text},
 	{Name: "order.source", Type: pipeline.Text},
+	{Name: "order.pos", Type: pipeline.Text, Help: "the POS that issues it, by its name in eta.registry; map it from the source or the location with a value map; the flow's or the default one where empty"},
 	{Name: "customer.id", Type: pipeline.Code, Help: "national ID, 14 digits; needed from EGP 150,000, else not sent"},
 	{Name: "customer.name", Type: pipeline.Text, Help: "needed from EGP 150,000, else not sent"},
 	{Name: "customer.phone", Type: pipeline.Text, Help: "never sent"},

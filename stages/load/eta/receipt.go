@@ -35,10 +35,14 @@ type item struct {
 // totals are the sums over the lines.
 type totals struct{ sales, discount, net, tax, total dec }
 
-// issuer makes receipts of one POS. It is pure: settings and a zone.
+// issuer makes receipts of one POS, or of that of the registry which an order takes. It is pure: settings and a zone.
 type issuer struct {
-	config Config // with defaults
+	config Config // with defaults; of one POS
 	zone   *time.Location
+
+	points []Point // of the registry
+	usual  string  // the POS of orders that name none; "" there is no such
+	home   string  // the lane of the flow
 }
 
 // build is Kind.Build: an order becomes a receipt, without its time and its place in the chain. A document is returned

@@ -33,12 +33,19 @@ func receiptNumber(id, name string) string {
 	return cut(number, numberLimit-9) + "-" + hex.EncodeToString(sum[:4])
 }
 
-// chain names the chain of a receipt: one a POS, and one an environment.
-func (s *Sink) chain(pipeline.Document) string {
-	if s.config.Environment == production {
-		return s.config.POS.Serial
+// chain is Kind.Chain: that of the POS which the receipt names.
+func (s *Sink) chain(doc pipeline.Document) string { return s.config.chain(serialOf(doc.Body)) }
+
+var serialMark = []byte(`"deviceSerialNumber":"`)
+
+// serialOf is the POS that a receipt names; "" where it is none of ours. No text of a receipt holds a quote.
+func serialOf(receipt []byte) string {
+	_, rest, _ := bytes.Cut(receipt, serialMark)
+	serial, _, ended := bytes.Cut(rest, []byte{'"'})
+	if !ended {
+		return ""
 	}
-	return s.config.Environment + "/" + s.config.POS.Serial
+	return string(serial)
 }
 
 // seal is Kind.Seal: it issues a receipt. It fills in the time, the place in the chain and the uuid by position; every

@@ -24,6 +24,15 @@ const triesOfDuplicate = 3
 //   - too much for one submission, though within the documented limits: as for its first half; the rest Ready;
 //   - anything else (5xx, a cut connection, an answer that cannot be read, 422): no outcomes, and a *Later.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+	post, err := s.post(b)
+	if err != nil {
+		return pipeline.Answer{Outcomes: ready(b.Docs)}, err
+	}
+	return post.offer(ctx, b)
+}
+
+// offer is Send by the POS that issued.
+func (s *Sink) offer(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	var a pipeline.Answer
 	b.Docs = slices.DeleteFunc(slices.Clone(b.Docs), func(d pipeline.Document) bool {
 		return d.State == pipeline.Accepted || d.State.Final() && d.State != "" // whatever the batch still holds: it has left
@@ -97,7 +106,7 @@ func (s *Sink) halve(ctx context.Context, b pipeline.Batch, a pipeline.Answer) (
 	half := len(b.Docs) / 2
 	rest := b.Docs[half:]
 	b.Docs = b.Docs[:half]
-	answer, err := s.Send(ctx, b)
+	answer, err := s.offer(ctx, b)
 	answer.Said = append(a.Said, answer.Said...)
 	answer.Outcomes = append(answer.Outcomes, ready(rest)...)
 	return answer, err

@@ -18,12 +18,16 @@ type Deps struct {
 	Zone    *time.Location                             // of the shop; nil: UTC
 }
 
-// A Sink is one POS of one taxpayer. One lane uses it; Check may run beside.
+// A Sink is one POS of one taxpayer, or all that are registered: then the one that is called sends and asks by the one
+// that issued. One lane uses each; Check may run beside.
 type Sink struct {
-	config Config // with defaults
+	config Config // with defaults; of one POS
 	issuer issuer
 	deps   Deps
 	http   *http.Client
+
+	points []Point          // of the registry
+	posts  map[string]*Sink // of the registry, by serial; this one is among them
 
 	mu    sync.Mutex // guards what follows
 	token token
@@ -36,7 +40,7 @@ var (
 	_ pipeline.Checker = (*Sink)(nil)
 )
 
-// New makes the sink of a POS. It reads the root certificate where one is set, and asks the authority nothing.
+// New makes the sink of a company's POS. It reads the root certificate where one is set, and asks the authority nothing.
 func New(c Config, d Deps) (*Sink, error) {
 	if found := c.Validate(); len(found) > 0 {
 		return nil, fmt.Errorf("settings of eta: %s", found[0].In("en"))
@@ -51,13 +55,62 @@ func New(c Config, d Deps) (*Sink, error) {
 		d.Zone = time.UTC
 	}
 	c = c.withDefaults()
-	client, err := newClient(c)
-	if err != nil {
-		return nil, err
+	points := c.Points()
+	first, ok := pointOf(points, "", c.DefaultPOS)
+	if !ok {
+		first = points[0]
 	}
-	return &Sink{config: c, deps: d, http: client, issuer: issuer{config: c, zone: d.Zone}}, nil
+	posts := map[string]*Sink{}
+	for _, p := range points {
+		client, err := newClient(p.config)
+		if err != nil {
+			return nil, err
+		}
+		posts[p.Serial] = &Sink{config: p.config, deps: d, http: client, points: points, posts: posts,
+			issuer: issuer{config: p.config, zone: d.Zone, points: points, usual: c.DefaultPOS, home: c.lane()}}
+	}
+	return posts[first.Serial], nil
 }
 
-// Lane is the lane of the POS: its receipts form one chain, so one at a time issues them. What was sealed to try the
-// house out has a lane of its own: it must not be offered to the real authority when the environment is changed.
-func (s *Sink) Lane() string { return "eta/" + s.chain(pipeline.Document{}) }
+// Lane is the lane in which files are read for receipts.
+func (s *Sink) Lane() string { return s.issuer.home }
+
+// Lanes are those by which receipts leave, one for each POS: its receipts form one chain, so
+// one at a time issues them, and one that is in trouble stops no other. What was sealed to try the house out has lanes
+// of its own: it must not be offered to the real authority when the environment is changed.
+func (s *Sink) Lanes() []string {
+	var lanes []string
+	for _, p := range s.points {
+		lanes = append(lanes, p.Lane)
+	}
+	return lanes
+}
+
+// Closed are the lanes of POS that are switched off: what was issued there is asked about, and nothing else is issued.
+func (s *Sink) Closed() []string {
+	var lanes []string
+	for _, p := range s.points {
+		if p.Off {
+			lanes = append(lanes, p.Lane)
+		}
+	}
+	return lanes
+}
+
+// Points are the POS of the registry, by name.
+func (s *Sink) Points() []Point { return s.points }
+
+// post is the POS that issued the receipts of a batch: their own serial says so.
+func (s *Sink) post(b pipeline.Batch) (*Sink, error) {
+	if len(b.Docs) == 0 {
+		return s, nil
+	}
+	serial := serialOf(b.Docs[0].Sealed)
+	if post, ok := s.posts[serial]; ok {
+		return post, nil
+	}
+	if serial == "" { // not sealed: send says so
+		return s, nil
+	}
+	return nil, &pipeline.Trouble{Rule: "eta.pos.gone", With: with("serial", serial, "name", b.Docs[0].Name)}
+}

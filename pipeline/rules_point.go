@@ -1,0 +1,30 @@
+package pipeline
+
+// pointRules are those of the POS registry, of the environment that a state belongs to,
+// and of receipts that are on their way for too long: see rules.
+var pointRules = []rule{
+	{"eta.host",
+		words{"{value} belongs to another environment of the tax authority than {environment}", "correct eta.environment, or leave {field} out: the environment knows its own addresses"},
+		words{"العنوان {value} يخص بيئة أخرى لدى مصلحة الضرائب غير {environment}", "صحّح eta.environment أو احذف {field}: لكل بيئة عناوينها المعروفة"}},
+	{"eta.pos.both",
+		words{"a single POS (eta.pos) is set beside a registry", "move it into eta.registry, with a name of its own"},
+		words{"نقطة بيع واحدة (eta.pos) مضبوطة إلى جانب السجل", "انقلها إلى eta.registry باسم خاص بها"}},
+	{"eta.pos.twice",
+		words{"{value} is that of {other} already", "every POS has its own name, serial and client id, as the portal shows them; none is the registration number"},
+		words{"القيمة {value} مستخدمة بالفعل في {other}", "لكل نقطة بيع اسمها ورقمها التسلسلي ومعرّفها كما في البوابة، ولا يكون أحدها رقم التسجيل الضريبي"}},
+	{"eta.pos.none",
+		words{"it is not said which POS issues the receipt of this order", "map order.pos, set pos under settings in the mapping, or set eta.default_pos; known are: {known}"},
+		words{"لم يُحدَّد أي نقطة بيع تصدر إيصال هذا الطلب", "اربط order.pos أو اضبط pos ضمن settings في ملف الربط أو اضبط eta.default_pos؛ المعروف منها: {known}"}},
+	{"eta.pos.unknown",
+		words{"there is no POS {pos} in eta.registry", "correct the name, or map it by a value map; known are: {known}"},
+		words{"لا توجد نقطة بيع باسم {pos} في eta.registry", "صحّح الاسم أو حوّله بجدول قيم في ملف الربط؛ المعروف منها: {known}"}},
+	{"eta.pos.gone",
+		words{"the receipt {name} was issued by the POS {serial}, which the settings name no more", "write the POS back into eta.registry until its receipts are through; off: true keeps it from issuing more"},
+		words{"الإيصال {name} صادر من نقطة البيع {serial} التي لم تعد في الإعدادات", "أعد نقطة البيع إلى eta.registry حتى تنتهي إيصالاتها؛ وتمنعها off: true من إصدار غيرها"}},
+	{"eta.pos.left",
+		words{"nothing in eta.registry leads to {lane} any more, where documents still wait: {count}", "write the POS back into eta.registry until they are through; off: true keeps it from issuing more"},
+		words{"لم يعد في eta.registry ما يقود إلى {lane}، وما زالت مستندات تنتظره: {count}", "أعد نقطة البيع إلى eta.registry حتى تنتهي مستنداتها؛ وتمنعها off: true من إصدار غيرها"}},
+	{"eta.pos.off",
+		words{"the POS {pos} is switched off; documents that wait for it: {count}", "remove off: true when it may issue again; the 24 hours of a receipt begin when it is issued"},
+		words{"نقطة البيع {pos} موقوفة؛ المستندات التي تنتظرها: {count}", "احذف off: true عندما يحق لها الإصدار من جديد؛ تبدأ مهلة 24 ساعة عند إصدار الإيصال"}},
+}
