@@ -70,8 +70,8 @@ func (f *filing) filed(id int64) (doc *stored, prev int64, err error) {
 
 // late tells whether a document says what was so before the newest of its key: an
 // older export that comes after a newer one. Of the one that is held against it, it
-// is not asked whether it left. What was superseded does not count, as it may be
-// late itself.
+// is not asked whether it left. What was superseded or changed nothing may be late
+// itself: then what came before that is asked, too.
 func (f *filing) late(w *waiting, k known, print []byte) (bool, error) {
 	switch {
 	case f.rules.Older == nil, w.doc.State == pipeline.Unchanged, k.brought == f.job, f.asOf != f.job:
@@ -87,12 +87,13 @@ func (f *filing) late(w *waiting, k known, print []byte) (bool, error) {
 		if last == nil {
 			return false, nil
 		}
-		if last.State == pipeline.Superseded {
-			id = prev
+		older := last.State != pipeline.Superseded && f.rules.Older(last.Document, w.doc)
+		if !older && (last.State == pipeline.Superseded || last.State == pipeline.Unchanged) {
+			id = prev // what changed nothing may be old itself: it is held against what came before it, too
 			continue
 		}
-		f.behind[w.doc.Key] = f.rules.Older(last.Document, w.doc)
-		return f.behind[w.doc.Key], nil
+		f.behind[w.doc.Key] = older
+		return older, nil
 	}
 	return false, nil
 }

@@ -34,7 +34,11 @@ func (d desk) revise(last, next pipeline.Document) (pipeline.Document, []pipelin
 	from, to := was.state(), is.state()
 	seen := was // what came of the order last, and changed nothing
 	for _, d := range last.Parts {
-		if b, err := readSale(d.Body); err == nil && b.Order != nil {
+		b, err := readSale(d.Body)
+		if err != nil || b.Order == nil {
+			continue
+		}
+		if later, known := after(was, b); later && known {
 			seen = b
 		}
 	}

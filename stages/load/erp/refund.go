@@ -95,10 +95,7 @@ func (d desk) takenOff(o order, r refund) bool {
 		return false
 	}
 	for _, item := range r.items {
-		switch restock := strings.ToLower(item.Text("refund.restock")); {
-		case restock == "cancel":
-		case restock == "no_restock" && o.first("order.edited").True("order.edited"):
-		default:
+		if restock := strings.ToLower(item.Text("refund.restock")); restock != "cancel" && restock != "no_restock" {
 			return false
 		}
 	}
