@@ -20,6 +20,13 @@ type Sink interface {
 	Ask(ctx context.Context, b Batch) (Answer, error)
 }
 
+// A Readier is a sink at which something begins to run when a document is sealed for it,
+// such as the day within which a receipt has to arrive. It is asked before anything is
+// taken for a lane of it: where it answers an error (a *Later, a *Trouble), nothing is.
+type Readier interface {
+	Ready(ctx context.Context, lane string) error
+}
+
 // An Answer is what became of a batch, and what the other side said.
 type Answer struct {
 	Outcomes []Outcome

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -72,6 +73,9 @@ func (s *Steps) Deliver(ctx context.Context, lane string) (Progress, error) {
 
 // send takes the next batch of a lane and offers it to its sink.
 func (s *Steps) send(ctx context.Context, lane string) (Progress, error) {
+	if err := s.ready(ctx, lane); err != nil {
+		return Progress{Lane: lane}, err
+	}
 	b, err := s.Ledger.Take(ctx, lane, s.now(), s.flow)
 	if err != nil {
 		return Progress{}, fmt.Errorf("take from %s: %w", lane, err)
@@ -86,6 +90,20 @@ func (s *Steps) send(ctx context.Context, lane string) (Progress, error) {
 	b.Settings = flow.Settings
 	answer, err := flow.Sink.Send(ctx, b)
 	return s.settle(ctx, b, "sent", answer, err)
+}
+
+// ready asks the sink of a lane whether it can take anything.
+func (s *Steps) ready(ctx context.Context, lane string) error {
+	for _, f := range s.Flows {
+		if f.Lane != lane && !slices.Contains(f.Lanes, lane) {
+			continue
+		}
+		if sink, ok := f.Sink.(Readier); ok {
+			return sink.Ready(ctx, lane)
+		}
+		return nil
+	}
+	return nil
 }
 
 // ask asks the sink of a batch what became of it.

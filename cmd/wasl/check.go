@@ -45,6 +45,7 @@ missing.`,
 			}
 			findings = append(findings, c.secretFindings()...)
 			findings = append(findings, c.folderFindings()...)
+			findings = append(findings, a.environmentFindings(cmd.Context(), c)...)
 			a.findings(findings)
 			if len(findings) > 0 {
 				return printed{exitUsage}

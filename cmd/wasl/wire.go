@@ -164,6 +164,9 @@ func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)
 			err = errors.Join(err, h.close())
 		}
 	}()
+	if err = lockEnvironment(ctx, h.ledger, c); err != nil {
+		return nil, err
+	}
 	a.problemLines(h.ledger.Warnings())
 	if h.vault, err = vault.Open(filepath.Join(c.path(c.State), "vault")); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)

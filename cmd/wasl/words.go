@@ -261,6 +261,10 @@ var said = map[string][2]string{
 	"status.asked":  {"{lane}: documents that the ERP has not confirmed: {count}", "{lane}: مستندات لم يؤكدها النظام المحاسبي: {count}"},
 	"status.aged":   {"{lane}: documents that the ERP has not confirmed: {count}; for more than {wait}: {late}: {some}", "{lane}: مستندات لم يؤكدها النظام المحاسبي: {count}؛ منها لأكثر من {wait}: {late}: ‏{some}"},
 	"layout.good":   {"{file}: in order. What it would write of a small order:", "{file}: سليم. ما سيُكتب لطلب صغير:"},
+	"env.none":      {"this folder has not worked with the tax authority yet", "لم يعمل هذا المجلد مع مصلحة الضرائب بعد"},
+	"env.first":     {"{at}  {environment}, taxpayer {rin}", "{at}  {environment}، الممول {rin}"},
+	"env.since":     {"{at}  {environment}, taxpayer {rin}; confirmed by {by}: {why}", "{at}  {environment}، الممول {rin}؛ أكّده {by}: {why}"},
+	"env.switched":  {"this folder works with {environment} from now on, for the taxpayer {rin}; confirmed by {by}. Parked of what was tried out: {count}", "يعمل هذا المجلد من الآن مع بيئة {environment} للممول {rin}؛ أكّده {by}. ما أُوقف من المستندات التجريبية: {count}"},
 	"status.chain":  {"chain of {name}: {count} receipts, head {head}", "سلسلة {name}: عدد الإيصالات {count}، آخرها {head}"},
 }
 

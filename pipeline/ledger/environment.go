@@ -60,11 +60,19 @@ func (l *Ledger) Environments(ctx context.Context, sink string) (all []Environme
 }
 
 // BindEnvironment says with what a state is used, the first time it is; a state that
-// is bound stays as it is.
+// is bound stays as it is. As long as nothing was issued, a taxpayer that was written
+// wrong may be corrected.
 func (l *Ledger) BindEnvironment(ctx context.Context, e Environment) error {
 	return l.write(ctx, "bind the environment of "+e.Sink, func(tx *txn) error {
 		_, err := tx.Exec(`INSERT INTO environments (sink, environment, taxpayer, who, why, at)
 			SELECT ?1, ?2, ?3, '', '', ?4 WHERE NOT EXISTS (SELECT 1 FROM environments WHERE sink = ?1)`, e.Sink, e.Name, e.Taxpayer, nanos(l.now()))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`UPDATE environments SET taxpayer = ?3 WHERE sink = ?1 AND environment = ?2 AND taxpayer <> ?3
+			AND id = (SELECT max(id) FROM environments WHERE sink = ?1)
+			AND NOT EXISTS (SELECT 1 FROM batches b JOIN jobs j ON j.seq = b.job JOIN spaces s ON s.id = j.space WHERE s.lane LIKE ?1 || '/%')`,
+			e.Sink, e.Name, e.Taxpayer)
 		return err
 	})
 }

@@ -27,7 +27,7 @@ CREATE TABLE environments (
 -- A state that was used before: by the space of its newest receipts, eta/ENVIRONMENT/RIN.
 INSERT INTO environments (sink, environment, taxpayer, who, why, at)
 SELECT 'eta', CASE WHEN s.lane LIKE 'eta/preproduction/%' THEN 'preproduction' ELSE 'production' END,
-       substr(s.lane, CASE WHEN s.lane LIKE 'eta/preproduction/%' THEN 19 ELSE 16 END), '', '', 0
+       substr(s.lane, CASE WHEN s.lane LIKE 'eta/preproduction/%' THEN 19 ELSE 16 END), '', '', CAST(strftime('%s', 'now') AS INTEGER) * 1000000000
 FROM spaces s
 WHERE s.kind = 'eta.receipt' AND (s.lane LIKE 'eta/preproduction/%' OR s.lane LIKE 'eta/production/%')
   AND EXISTS (SELECT 1 FROM known k WHERE k.space = s.id)

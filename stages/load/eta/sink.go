@@ -1,6 +1,7 @@
 package eta
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,6 +39,7 @@ type Sink struct {
 var (
 	_ pipeline.Sink    = (*Sink)(nil)
 	_ pipeline.Checker = (*Sink)(nil)
+	_ pipeline.Readier = (*Sink)(nil)
 )
 
 // New makes the sink of a company's POS. It reads the root certificate where one is set, and asks the authority nothing.
@@ -99,6 +101,25 @@ func (s *Sink) Closed() []string {
 
 // Points are the POS of the registry, by name.
 func (s *Sink) Points() []Point { return s.points }
+
+// Ready signs the POS of a lane in, unless it is, and compares the clocks. The 24 hours of a receipt begin when it is
+// issued, and its place in the chain is taken for ever. So nothing is issued while the authority does not let the POS
+// in, or while this machine's clock is clearly wrong. (A merchant whose receipts count as issued at the sale, also in an
+// outage, loses nothing by it: they wait, and are told of by their age.)
+func (s *Sink) Ready(ctx context.Context, lane string) error {
+	for _, p := range s.points {
+		if p.Lane != lane {
+			continue
+		}
+		post := s.posts[p.Serial]
+		var heard []pipeline.Said // of no batch yet
+		if _, err := post.signIn(ctx, &heard); err != nil {
+			return err
+		}
+		return post.clock()
+	}
+	return nil // where files are read
+}
 
 // post is the POS that issued the receipts of a batch: their own serial says so.
 func (s *Sink) post(b pipeline.Batch) (*Sink, error) {
