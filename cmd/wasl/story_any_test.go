@@ -17,10 +17,11 @@ import (
 // Whatever becomes of an order, and in whatever order what Shopify said of it comes,
 // once or several times, the ERP's books end at the same sum as if all of it had come
 // in time; and where nothing is held, that is what the order comes to in the shop, or
-// nothing where it is over. Lives are made at random, by seed.
+// nothing where it is over. Of what was pulled nothing is held; an export may not say
+// enough. Lives are made at random, by seed.
 func TestStories_InAnyOrder(t *testing.T) {
 	t.Parallel()
-	lives := 100
+	lives := 60
 	if testing.Short() {
 		lives = 10
 	}
@@ -29,13 +30,15 @@ func TestStories_InAnyOrder(t *testing.T) {
 			t.Parallel()
 			life := newLife(t, seed)
 			inTime, held := life.books(t, life.said)
-			shuffled := append(append([]snapshot(nil), life.said...), life.said[life.r.IntN(len(life.said))], life.said[len(life.said)-1])
+			shuffled := append(append([]snapshot(nil), life.said...), life.said[life.r.IntN(len(life.said))], life.last)
 			life.r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 			anyhow, heldToo := life.books(t, shuffled)
-			last, lastHeld := life.books(t, life.said[len(life.said)-1:])
+			last, lastHeld := life.books(t, []snapshot{life.last})
 			switch {
+			case !life.mixed && (held || heldToo || lastHeld):
+				t.Errorf("something of it is held, and all of it was pulled\n%s", life)
 			case held || heldToo || lastHeld:
-				t.Skip("something of it waits for a person")
+				t.Skip("an export does not say enough, and something of it waits for a person")
 			case !inTime.Equal(anyhow), !inTime.Equal(last):
 				t.Errorf("in time the books come to %s, shuffled to %s, of the last one alone to %s\n%s", inTime, anyhow, last, life)
 			case !life.over && !life.returned && !inTime.Equal(life.total):
@@ -58,15 +61,17 @@ type life struct {
 	r     *rand.Rand
 	steps []string
 	said  []snapshot
+	last  snapshot         // that was pulled
 	total pipeline.Decimal // of the order in the end
 	over  bool             // cancelled, or its payment voided
+	mixed bool             // exports come beside what was pulled
 
 	returned bool // goods came back: the shop takes them off at once, the books when they are paid back
 }
 
 func newLife(t *testing.T, seed uint64) *life {
 	t.Helper()
-	l := &life{r: rand.New(rand.NewPCG(seed, 11))}
+	l := &life{r: rand.New(rand.NewPCG(seed, 11)), mixed: seed%3 == 0}
 	pick := func(all ...string) string { return all[l.r.IntN(len(all))] }
 	s := &story{office: &office{t: t, now: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}}
 	included := l.r.IntN(2) == 0
@@ -101,7 +106,7 @@ func newLife(t *testing.T, seed uint64) *life {
 		l.over, l.returned = l.over || step.Do == "cancel", l.returned || step.Do == "return"
 		l.say(s)
 	}
-	l.over = l.over || bytes.Contains(l.said[len(l.said)-1].text, []byte(`"displayFinancialStatus":"VOIDED"`))
+	l.over = l.over || bytes.Contains(l.last.text, []byte(`"displayFinancialStatus":"VOIDED"`))
 	var err error
 	if l.total, err = udecimal.Parse(s.total); err != nil {
 		t.Fatal(s.total, err)
@@ -112,7 +117,12 @@ func newLife(t *testing.T, seed uint64) *life {
 // say keeps what Shopify says now.
 func (l *life) say(s *story) {
 	name, text := s.said("pull")
-	l.said = append(l.said, snapshot{name, text})
+	l.last = snapshot{name, text}
+	l.said = append(l.said, l.last)
+	if l.mixed {
+		name, text = s.said("csv")
+		l.said = append(l.said, snapshot{name, text})
+	}
 }
 
 // books are what the ERP's documents come to when these files come one after another,
