@@ -27,7 +27,7 @@ type Document struct {
 	Of     string
 	Parts  []Document
 	Alone  bool      // of a part: it follows nothing, and leaves also where Build leaves out what it was made beside
-	Within bool      // of a part: it takes back what the document, as it was made now, is already without; see Kind.Within
+	Within bool      // of a part: the kind says whether there is anything to be taken back; see Kind.Within
 	Wrong  []Problem // of a part: why it is held
 
 	// Of its control total, what does not leave, by class: Money is Out and these

@@ -49,8 +49,10 @@ type Kind struct {
 	// sealed as.
 	Await bool
 
-	// Within tells whether a document that has left was without what a part takes back
-	// (Document.Within): then the part is left out. It is pure.
+	// Within is asked of a part that is marked so (Document.Within): whether there is
+	// nothing to be taken back, as what has left was without it. Then the part is left
+	// out. Left has no key where nothing has left yet; its Parts are as for Revise. It is
+	// pure.
 	Within func(left, part Document) bool
 
 	// Older is set where a document says of which time it is. It tells whether next

@@ -14,8 +14,10 @@ import (
 // awaited is a flow of sales whose returns name what the sale was sealed as.
 func awaited(w *world) {
 	w.flow(pipeline.Flow{Name: "sales", Lane: "sales", Kind: pipeline.Kind{Name: "kind", Once: true, Await: true,
-		Chain:  func(pipeline.Document) string { return "pos" },
-		Within: func(left, part pipeline.Document) bool { return strings.Contains(left.Print, part.Key) },
+		Chain: func(pipeline.Document) string { return "pos" },
+		Within: func(left, part pipeline.Document) bool {
+			return left.Key == "" || strings.Contains(left.Print, part.Key)
+		},
 		Seal: func(d pipeline.Document, l pipeline.Link, _ time.Time) ([]byte, string, string, error) {
 			return []byte(d.Key + "(" + string(l.Of) + ")"), d.Key, d.Key, nil
 		}}})

@@ -101,17 +101,18 @@ func (f *filing) late(w *waiting, k known, print []byte) (bool, error) {
 // follow says what becomes of a part: a document that follows another one, whose
 // key it names. It leaves only where that one has left or is to leave.
 func (f *filing) follow(w *waiting, keys map[string]*known) error {
-	if w.doc.Of == "" || w.doc.State != pipeline.Ready {
+	if w.doc.Of == "" || w.doc.State != pipeline.Ready && !w.doc.Within {
 		return nil
 	}
 	of := keys[w.doc.Of]
 	if w.doc.Within {
-		within, err := f.within(w.doc, of)
-		if err != nil {
+		switch within, err := f.within(w.doc, of); {
+		case err != nil:
 			return err
-		}
-		if within {
-			w.doc.State = pipeline.Skipped
+		case within:
+			w.doc.State, w.problems = pipeline.Skipped, nil
+			return nil
+		case w.doc.State != pipeline.Ready:
 			return nil
 		}
 	}
@@ -133,17 +134,26 @@ func (f *filing) follow(w *waiting, keys map[string]*known) error {
 	return nil
 }
 
-// within tells whether what a part takes back never left: the document that it
-// follows has not left yet, or left without it.
+// within tells whether what a part takes back is not there to be taken back, by what
+// has left of the document that it follows, and what came of that since.
 func (f *filing) within(part pipeline.Document, of *known) (bool, error) {
-	if of == nil || !of.left() || f.rules.Within == nil {
-		return true, nil
+	if f.rules.Within == nil {
+		return false, nil
 	}
-	last, _, err := f.filed(of.gone)
-	if err != nil || last == nil {
-		return true, err
+	var left pipeline.Document
+	if of != nil && of.left() {
+		last, _, err := f.filed(of.gone)
+		if err != nil {
+			return false, err
+		}
+		if last != nil {
+			left = last.Document
+		}
+		if left.Parts, err = f.since(*of); err != nil {
+			return false, err
+		}
 	}
-	return f.rules.Within(last.Document, part), nil
+	return f.rules.Within(left, part), nil
 }
 
 // orphans holds the next version of a document that the other side refused: it

@@ -11,6 +11,12 @@ type amounts struct {
 	unitPrice, totalSale, discount, netSale, tax, total dec
 }
 
+// minus is what is left of a line without a part of it, at the same price of one.
+func (a amounts) minus(b amounts) amounts {
+	return amounts{unitPrice: a.unitPrice, totalSale: a.totalSale.Sub(b.totalSale), discount: a.discount.Sub(b.discount),
+		netSale: a.netSale.Sub(b.netSale), tax: a.tax.Sub(b.tax), total: a.total.Sub(b.total)}
+}
+
 // withVAT takes the line apart from what was paid for it, VAT included: total is that sum exactly.
 func withVAT(quantity, before, after, rate dec) amounts {
 	whole := hundred.Add(rate)
@@ -47,9 +53,15 @@ func (d deal) lines(goods []priced, shippingRate dec) []amounts {
 		before, after = append(before, d.shipping), append(after, d.shippingCharged)
 	}
 	all := make([]amounts, len(after))
-	var taxes []dec
-	if !d.inclusive {
-		taxes = shareTax(d.taxes, computed(after, rates))
+	taxes := d.stated
+	switch exact := computed(after, rates); {
+	case d.inclusive || taxes != nil:
+	case d.uncollected:
+		for _, tax := range exact {
+			taxes = append(taxes, tax.RoundHAZ(2))
+		}
+	default:
+		taxes = shareTax(d.taxes, exact)
 	}
 	for i := range after {
 		if d.inclusive {

@@ -42,6 +42,8 @@ type deal struct {
 	shipping        dec   // before discounts
 	shippingCharged dec   // after
 	taxes           dec   // of the order; zero where the prices include it
+	stated          []dec // the tax of each line and of shipping, where the shop states it and prices do not include it
+	uncollected     bool  // the shop collects no tax, and its prices are before VAT: VAT comes on top of what was paid
 }
 
 // deals finds every way in which the figures hang together (shopify.md 9.2). The export does not say whether prices

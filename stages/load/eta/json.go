@@ -34,6 +34,13 @@ func (w *writer) optional(name, v string) {
 	}
 }
 
+// positive writes a number where it is one to speak of.
+func (w *writer) positive(name string, d dec) {
+	if d.IsPos() {
+		w.number(name, d)
+	}
+}
+
 // number writes the shortest plain decimal: 175.4386, 14, 0.
 func (w *writer) number(name string, d dec) {
 	w.name(name)

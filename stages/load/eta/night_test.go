@@ -93,6 +93,8 @@ func record(t testing.TB, line int, r row) pipeline.Record {
 			v.Dec, err = udecimal.Parse(text)
 		case pipeline.Time:
 			v.Time, err = time.Parse(time.RFC3339, text)
+		case pipeline.Bool:
+			v.Bool = text == "true"
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

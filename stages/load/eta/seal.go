@@ -51,12 +51,16 @@ func serialOf(receipt []byte) string {
 // seal is Kind.Seal: it issues a receipt. It fills in the time, the place in the chain and the uuid by position; every
 // other byte stays as Build wrote it, and none of them changes ever again.
 func (s issuer) seal(doc pipeline.Document, link pipeline.Link, at time.Time) (sealed []byte, ref, head string, err error) {
-	slot, err := place(doc.Body, link)
+	body, err := refer(doc.Body, link.Of)
+	if err != nil {
+		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
+	}
+	slot, err := place(body, link)
 	if err != nil {
 		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
 	}
 	issued := at.UTC().Add(-s.config.IssueMargin).Format(timeForm)
-	receipt, hole, err := slot.fill(doc.Body, issued)
+	receipt, hole, err := slot.fill(body, issued)
 	if err != nil {
 		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
 	}
@@ -67,10 +71,21 @@ func (s issuer) seal(doc pipeline.Document, link pipeline.Link, at time.Time) (s
 	receipt = receipt[:len(receipt)+uuidLength]
 	copy(receipt[hole+uuidLength:], receipt[hole:len(receipt)-uuidLength])
 	copy(receipt[hole:], uuid)
+	if wrong := s.of(receipt).reexamine(doc, receipt, link.Of, at); len(wrong) > 0 {
+		return nil, "", "", &pipeline.Refused{Problems: wrong}
+	}
 	if link.Old != nil {
 		return receipt, uuid, link.Head, nil // a correction keeps its old place: the head does not move (section 5)
 	}
 	return receipt, uuid, uuid, nil
+}
+
+// of is the issuer of the POS that a receipt names.
+func (s issuer) of(receipt []byte) issuer {
+	if p, ok := pointOf(s.points, serialOf(receipt), ""); ok {
+		s.config = p.config
+	}
+	return s
 }
 
 // A slot is a receipt's place in the chain.
@@ -141,9 +156,14 @@ func (s slot) fill(body []byte, issued string) (receipt []byte, hole int, err er
 		return nil, 0, err
 	}
 	if s.replaces != "" {
-		receipt = append(receipt, rest[0]) // the quote that ends previousUUID
+		end := 1 // the quote that ends previousUUID, or referenceUUID where the receipt has one
+		if after := bytes.TrimPrefix(rest, []byte(`",`)); bytes.HasPrefix(after, referenceHole) {
+			end = len(rest) - len(after) + len(referenceHole)
+			end += bytes.IndexByte(rest[end:], '"') + 1
+		}
+		receipt = append(receipt, rest[:end]...)
 		receipt = append(append(append(receipt, `,"referenceOldUUID":"`...), s.replaces...), '"')
-		rest = rest[1:]
+		rest = rest[end:]
 	}
 	return append(receipt, rest...), hole, nil
 }

@@ -3,21 +3,19 @@ package eta
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"wasl/pipeline"
 	"wasl/stages/load/eta/law"
-
-	"github.com/quagmt/udecimal"
 )
 
 // validation checks an order by every rule that the authority would refuse its receipt by (section 9), and finds all
 // that is wrong with it, not only the first.
 type validation struct {
 	config   Config
+	policy   policy
 	zone     *time.Location
 	order    order
 	day      string // of the order, in the shop's zone: the law of that day counts
@@ -34,14 +32,8 @@ func (v *validation) sale() {
 			v.add(o.problem(field, "eta.absent"))
 		}
 	}
-	if currency := o.text("order.currency"); !strings.EqualFold(cmp.Or(currency, "EGP"), "EGP") {
-		rule := pipeline.Rule("eta.currency")
-		if !v.config.known("currency_codes", strings.ToUpper(currency), v.day) {
-			rule = "eta.code"
-		}
-		v.add(o.problem("order.currency", rule, "currency", currency))
-	}
-	if o.has("order.total") && !o.amount("order.total").IsPos() {
+	v.currency()
+	if total := o.amount("order.total"); o.has("order.total") && (total.IsNeg() || total.IsZero() && v.policy.zero != "send") {
 		v.add(o.problem("order.total", "eta.zero"))
 	}
 	for _, field := range []string{"order.subtotal", "order.discount", "order.shipping", "order.taxes"} {
@@ -61,19 +53,19 @@ func (v *validation) sale() {
 	if len(o.lines) > int(limit) {
 		v.add(o.problem("order.name", "eta.lines", "count", itoa(len(o.lines)), "limit", itoa(int(limit))))
 	}
-	v.sold()
 }
 
-// sold holds an order of which nothing was sold: voided, expired, or cancelled before it was paid.
-func (v *validation) sold() {
-	status := pipeline.Fold(v.order.text("order.status"))
-	void := status == "voided" || status == "expired"
-	taken := slices.Contains([]string{"paid", "partially paid", "partially refunded", "refunded"}, status)
-	switch {
-	case void:
-		v.add(v.order.problem("order.status", "eta.unsold", "status", status))
-	case v.order.has("order.cancelled") && !taken:
-		v.add(v.order.problem("order.cancelled", "eta.unsold", "status", "cancelled"))
+// currency checks that the order is in EGP, or in a currency that it is filed in at a rate.
+func (v *validation) currency() {
+	currency := v.order.currency()
+	switch known := v.config.known("currency_codes", currency, v.day); {
+	case currency == pound:
+	case !known:
+		v.add(v.order.problem("order.currency", "eta.code", "currency", currency))
+	case v.policy.foreign == hold:
+		v.add(v.order.problem("order.currency", "eta.currency", "currency", currency))
+	case !v.policy.rateOf(v.order).IsPos():
+		v.add(v.order.problem("order.exchange_rate", "eta.rate", "currency", currency))
 	}
 }
 
@@ -167,74 +159,6 @@ func (v *validation) vat(r pipeline.Record, i *item, wrong func(string, pipeline
 	}
 }
 
-// payment finds the code of how the order was paid. One receipt has one: several tenders of one code are that code,
-// others are O (section 11). An unknown gateway is nobody's guess.
-func (v *validation) payment() string {
-	text := v.order.text("order.payment")
-	code := ""
-	for part := range strings.SplitSeq(text, "+") {
-		one, known := v.config.Payments[pipeline.Fold(part)]
-		if !known {
-			v.add(v.order.problem("order.payment", "eta.payment", "gateway", strings.TrimSpace(part)))
-			return ""
-		}
-		if code != "" && one != code {
-			one = "O"
-		}
-		code = one
-	}
-	return code
-}
-
-// buyer is who has to be named from the threshold on.
-func (v *validation) buyer(total dec) (id, name string) {
-	id, name = v.order.text("customer.id"), clean(v.order.text("customer.name"), 100)
-	if !nationalIDForm.MatchString(id) || name == "" {
-		v.add(v.order.problem("customer.id", "eta.buyer", "total", total.String(), "limit", v.config.threshold(v.day).String()))
-	}
-	return id, name
-}
-
-// deal finds how the order's figures hang together, and whether its tax is the tax of its lines.
-func (v *validation) deal(items []item) (deal, bool) {
-	o := v.order
-	s := sums{
-		goods: goods(o, items), subtotal: o.amount("order.subtotal"), hasSubtotal: o.has("order.subtotal"),
-		discount: o.amount("order.discount"), shipping: o.amount("order.shipping"), taxes: o.amount("order.taxes"), total: o.amount("order.total"),
-	}
-	found := s.deals(v.config.Prices, v.config.Tolerance)
-	if len(found) == 0 {
-		v.add(o.problem("order.total", "sum.mismatch", s.facts()...))
-		return deal{}, false
-	}
-	rate := *v.config.Shipping.VATRate
-	fits := slices.DeleteFunc(slices.Clone(found), func(d deal) bool { return !v.taxFits(d, s, rate) })
-	switch {
-	case len(fits) == 0:
-		v.add(o.problem("order.taxes", "tax.mismatch", "taxes", s.taxes.String(), "computed", found[0].vat(s.goods, rate).RoundHAZ(2).String()))
-		return deal{}, false
-	case len(fits) > 1:
-		v.add(o.problem("order.total", "eta.ambiguous", s.facts()...))
-		return deal{}, false
-	}
-	d := fits[0]
-	if d.shipping.IsPos() && v.config.Shipping.ItemCode == "" {
-		v.add(o.problem("order.shipping", "eta.shipping"))
-		return deal{}, false
-	}
-	return d, true
-}
-
-// taxFits holds the tax of the lines against the order's. Shopify rounds line by line, so each line may be a piastre
-// off. A shop that has no taxes set up states none: then nothing contradicts prices that include VAT.
-func (v *validation) taxFits(d deal, s sums, shippingRate dec) bool {
-	if d.inclusive && s.taxes.IsZero() {
-		return true
-	}
-	lines := udecimal.MustFromInt64(int64(len(s.goods)+1), 0)
-	return near(d.vat(s.goods, shippingRate), s.taxes, v.config.Tolerance.Mul(lines))
-}
-
 // facts are the order's figures, for the problem that they do not add up: the words around them are the rule's, in
 // either language.
 func (s sums) facts() []string {
@@ -247,8 +171,8 @@ func (s sums) facts() []string {
 		"shipping", s.shipping.StringFixed(2), "taxes", s.taxes.StringFixed(2), "total", s.total.StringFixed(2)}
 }
 
-// verify computes every formula again from the filled receipt, and holds its total against the order's.
-func (v *validation) verify(r receipt) {
+// verify computes every formula again from the filled receipt, and holds its total against what it has to come to.
+func (v *validation) verify(r receipt, want dec) {
 	off := func(what string, got, want dec) {
 		if !near(got, want, piastre) {
 			v.add(v.order.problem("order.total", "eta.formula", "what", what, "got", got.String(), "want", want.String()))
@@ -268,7 +192,7 @@ func (v *validation) verify(r receipt) {
 	off("netAmount", r.totals.net, net)
 	off("taxTotals", r.totals.tax, tax1)
 	off("totalAmount", r.totals.total, sum)
-	off("totalAmount", r.totals.total, v.order.amount("order.total"))
+	off("totalAmount", r.totals.total, want)
 }
 
 // dec5 tells whether a number has at most the five decimals that the authority takes.

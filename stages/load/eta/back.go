@@ -1,0 +1,507 @@
+package eta
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"wasl/pipeline"
+	"wasl/stages/load/eta/law"
+
+	"github.com/quagmt/udecimal"
+)
+
+// backing makes the returns of an order: one for each refund, in the order of their times, each taking its goods out of
+// what is left of the sale. What was taken off an order without money is in no receipt that is issued after that; it is
+// a return where the sale has left before (pipeline.Document.Within).
+type backing struct {
+	issuer
+	order   order
+	whole   *whole
+	doc     pipeline.Document // of the sale
+	stand   stand
+	alone   string // reason of returns without reference; "" of those with one
+	payment string
+	taken   []string // parts whose goods the sale receipt is without
+}
+
+// A giving is what one refund gives back.
+type giving struct {
+	id, name string
+	at       time.Time
+	rows     []pipeline.Record
+	first    pipeline.Record
+	shares   []given
+	beside   []pipeline.Beside
+	worth    dec // what the order is worth less by it, as the shop states it
+	problems []pipeline.Problem
+}
+
+// given is a share of one of the goods.
+type given struct {
+	good int
+	share
+}
+
+// all are the returns, and what else is to be told of refunds.
+func (b *backing) all() []pipeline.Document {
+	var parts []pipeline.Document
+	add := func(g giving, removal bool) {
+		if part, ok := b.part(g, removal); ok {
+			parts = append(parts, part)
+		}
+	}
+	settled := b.settled()
+	for n, r := range b.order.refunds {
+		g := giving{id: r.id, name: b.doc.Name + "-R" + itoa(n+1), at: r.at, first: r.first, rows: b.rowsOf(r.id)}
+		removal := b.takenOff(r)
+		b.goods(&g, r)
+		more := b.money(&g, r, settled)
+		add(g, removal)
+		if more.IsPos() {
+			add(b.amountOnly(r, g.name, more), false)
+		}
+	}
+	for _, g := range b.edited() {
+		add(g, true)
+	}
+	if b.stand.over {
+		add(b.rest(), false)
+	}
+	if b.unsaid() {
+		parts = append(parts, b.unsaidPart())
+	}
+	return parts
+}
+
+// rowsOf are the rows of a refund.
+func (b *backing) rowsOf(id string) []pipeline.Record {
+	return slices.DeleteFunc(slices.Clone(b.order.group), func(r pipeline.Record) bool {
+		return !strings.HasPrefix(kindOf(r), rowRefund) || r.Text("refund.id") != id
+	})
+}
+
+// takenOff tells whether a refund is goods that were taken off the order without money: an edit, which Shopify writes
+// as a refund, or goods that were refused before anything was paid.
+func (b *backing) takenOff(r refund) bool {
+	if len(r.items) == 0 || len(r.shipping) > 0 || len(r.adjusted) > 0 || r.money == nil || !r.money.IsZero() {
+		return false
+	}
+	if !b.stand.over && b.policy.due == duePaid && b.order.has("order.paid") && r.at.Before(b.order.time("order.paid")) {
+		return true
+	}
+	for _, item := range r.items {
+		switch restock := strings.ToLower(item.Text("refund.restock")); {
+		case restock == "cancel":
+		case restock == "no_restock" && b.order.head("order.edited").True("order.edited"):
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// goods takes the goods and the shipping of a refund out of what is left of the sale.
+func (b *backing) goods(g *giving, r refund) {
+	for _, row := range r.items {
+		id := row.Text("line.id")
+		at := slices.IndexFunc(b.whole.goods, func(g good) bool { return g.id == id && !g.shipping })
+		quantity := row.Amount("refund.quantity")
+		switch {
+		case b.isGiftCard(id), quantity.IsZero():
+		case at < 0:
+			g.problems = append(g.problems, row.Problem("line.id", "sale.refund_line", with("refund", r.id)))
+		default:
+			b.take(g, at, row, func(good *good, value, tax *dec) (share, pipeline.Rule) {
+				return good.take(quantity, value, tax, b.whole.inclusive)
+			})
+		}
+	}
+	for _, row := range r.shipping {
+		at := slices.IndexFunc(b.whole.goods, func(g good) bool { return g.shipping })
+		switch {
+		case row.Amount("refund.amount").IsZero():
+		case at < 0:
+			g.problems = append(g.problems, row.Problem("refund.amount", "sale.refund_line", with("refund", r.id)))
+		default:
+			b.take(g, at, row, func(good *good, value, tax *dec) (share, pipeline.Rule) {
+				return good.takeValue(*value, tax, b.whole.inclusive)
+			})
+		}
+	}
+}
+
+// take takes a share, by the value that the shop states, or else by that with or without its tax: whether the value of
+// a refund holds the tax as prices do is UNVERIFIED (shopify.md 8.3), so the one that fits the sale counts.
+func (b *backing) take(g *giving, at int, row pipeline.Record, take func(*good, *dec, *dec) (share, pipeline.Rule)) {
+	good := &b.whole.goods[at]
+	stated, tax := row.Amount("refund.amount"), row.Amount("refund.tax")
+	values := []dec{stated, stated.Add(tax)}
+	if !b.whole.inclusive {
+		values[1] = stated.Sub(tax)
+	}
+	var rule pipeline.Rule
+	var s share
+	for _, value := range values {
+		if s, rule = take(good, &value, &tax); rule != "eta.worth" {
+			break
+		}
+	}
+	switch rule {
+	case "":
+		g.shares = append(g.shares, given{at, s})
+		g.worth = g.worth.Add(s.total)
+		if extra := b.uncollected(s); !extra.IsZero() {
+			g.worth = g.worth.Sub(extra)
+			g.beside = besides(g.beside, pipeline.Beside{Class: besideVAT, Amount: extra})
+		}
+	case "eta.back":
+		g.problems = append(g.problems, row.Problem("refund.quantity", rule, with("sku", good.internalCode, "left", good.rest.quantity.String(),
+			"back", row.Text("refund.quantity"), "amount", good.rest.total.StringFixed(2))))
+	default:
+		g.problems = append(g.problems, row.Problem("refund.amount", rule, with("sku", good.internalCode, "stated", stated.StringFixed(2),
+			"quantity", row.Text("refund.quantity"), "sold", good.total.StringFixed(2), "of", good.quantity.String())))
+	}
+}
+
+// uncollected is the VAT of a share that the shop never collected, as its prices are before VAT and it states no tax.
+func (b *backing) uncollected(s share) dec {
+	if slices.ContainsFunc(b.whole.beside, func(x pipeline.Beside) bool { return x.Class == besideVAT }) {
+		return s.tax
+	}
+	return zero
+}
+
+func (b *backing) isGiftCard(line string) bool {
+	return b.policy.giftCard != asItem && slices.ContainsFunc(b.order.group, func(r pipeline.Record) bool {
+		return r.Text("line.id") == line && r.True("line.gift_card")
+	})
+}
+
+// adjustment is the money of a refund beyond its goods: below zero where less was paid back than they are worth.
+func (b *backing) adjustment(r refund) dec {
+	var sum dec
+	for _, row := range r.adjusted {
+		sum = sum.Sub(row.Amount("refund.amount"))
+		if !b.whole.inclusive {
+			sum = sum.Sub(row.Amount("refund.tax"))
+		}
+	}
+	return sum
+}
+
+// settled tells whether money that was paid back without goods and without an adjustment takes nothing off what the
+// order is worth: it settles what was taken off before. The order's current total says it.
+func (b *backing) settled() bool {
+	current := b.order.head("order.current_total").Value("order.current_total")
+	if !current.Set {
+		return false
+	}
+	var money dec
+	for _, r := range b.order.refunds {
+		if len(r.items)+len(r.shipping)+len(r.adjusted) == 0 && r.money != nil {
+			money = money.Add(*r.money)
+		}
+	}
+	return money.IsPos() && near(b.current(), current.Dec, zero)
+}
+
+// current is what the order is worth after its refunds of goods, and after what was taken off it, by the file's own
+// figures.
+func (b *backing) current() dec {
+	now := b.order.amount("order.total")
+	worth := func(r pipeline.Record) dec {
+		if b.whole.inclusive {
+			return r.Amount("refund.amount")
+		}
+		return r.Amount("refund.amount").Add(r.Amount("refund.tax"))
+	}
+	for _, r := range b.order.refunds {
+		for _, row := range slices.Concat(r.items, r.shipping) {
+			now = now.Sub(worth(row))
+		}
+		now = now.Sub(b.adjustment(r))
+	}
+	return now
+}
+
+// money deals with the money of a refund that is not what its goods are worth. It gives what was paid on top of them,
+// where a person is to decide on it.
+func (b *backing) money(g *giving, r refund, settled bool) (more dec) {
+	more = b.adjustment(r)
+	if len(r.items)+len(r.shipping)+len(r.adjusted) == 0 && r.money != nil && !settled {
+		more = *r.money
+	}
+	switch {
+	case more.IsNeg(): // a fee was kept: the goods came back all the same
+		g.beside = besides(g.beside, pipeline.Beside{Class: besideFee, Amount: more.Neg()})
+		g.worth = g.worth.Add(more)
+		return zero
+	case more.IsPos() && len(g.shares) == 0 && len(g.problems) == 0:
+		return more
+	case more.IsPos() && b.policy.amountRefund == leave:
+		g.beside = besides(g.beside, pipeline.Beside{Class: besideMore, Amount: more.Neg()})
+		g.worth = g.worth.Add(more)
+		return zero
+	}
+	return more
+}
+
+// amountOnly is money that was paid back for no goods: held, or a line of an article of its own.
+func (b *backing) amountOnly(r refund, name string, amount dec) giving {
+	g := giving{id: r.id + "/amount", name: name + "-A", at: r.at, first: r.first, rows: b.rowsOf(r.id), worth: amount}
+	switch code := b.policy.amountCode; {
+	case b.policy.amountRefund == leave:
+		g.worth = zero // in the report of the sale: nothing is filed
+	case b.policy.amountRefund == hold:
+		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.amountrefund", with("refund", r.id, "amount", amount.StringFixed(2))))
+	case !egs(code, b.config.Seller.RIN):
+		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.egs", with("code", code, "rin", b.config.Seller.RIN)))
+	case amount.GreaterThan(b.left()):
+		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.back", with("sku", code, "left", b.left().StringFixed(2), "back", amount.StringFixed(2), "amount", b.left().StringFixed(2))))
+	default:
+		g.shares = append(g.shares, given{b.allowance(amount), share{}})
+		at := g.shares[0].good
+		g.shares[0].share = b.whole.goods[at].rest
+	}
+	return g
+}
+
+// left is what has not been given back of the sale.
+func (b *backing) left() dec {
+	var all dec
+	for _, g := range b.whole.goods {
+		if g.sold.quantity.IsPos() {
+			all = all.Add(g.rest.total)
+		} else {
+			all = all.Sub(g.rest.total) // given back for no goods before
+		}
+	}
+	return all
+}
+
+// allowance adds the article of money paid back for no goods, at the VAT of shipping, as a good that was never sold.
+func (b *backing) allowance(amount dec) int {
+	i := b.shipping()
+	i.internalCode, i.description, i.itemCode = "REFUND", "مبلغ مردود", b.policy.amountCode
+	i.amounts = withVAT(one, amount, amount, i.rate)
+	g := good{item: i, id: "\x00amount"}
+	g.rest = share{one, i.amounts}
+	b.whole.goods = append(b.whole.goods, g)
+	return len(b.whole.goods) - 1
+}
+
+// edited are pieces that an edit took off and no refund says: of lines that have fewer now than were ordered, sent and
+// given back. Those that are on their way back were sent, and come with a refund. Each piece is a return of its own where the
+// sale has left, so that none is returned twice.
+func (b *backing) edited() []giving {
+	var out []giving
+	for at := range b.whole.goods {
+		g := &b.whole.goods[at]
+		row, ok := b.rowOf(g.id)
+		if !ok || !row.Has("line.current") {
+			continue
+		}
+		gone := g.quantity.Sub(row.Amount("line.current"))
+		var back dec
+		for _, r := range b.order.refunds {
+			for _, item := range r.items {
+				if item.Text("line.id") == g.id {
+					back = back.Add(item.Amount("refund.quantity"))
+				}
+			}
+		}
+		gone = udecimal.Min(gone.Sub(back), g.quantity.Sub(b.sent(g.id)).Sub(b.unsentBack(g.id)))
+		for n := 1; gone.IsPos(); n++ {
+			quantity := udecimal.Min(gone, one)
+			gone = gone.Sub(quantity)
+			out = append(out, b.piece(at, row, quantity, n))
+		}
+	}
+	return out
+}
+
+// piece is one piece that an edit took off.
+func (b *backing) piece(at int, row pipeline.Record, quantity dec, n int) giving {
+	g := giving{id: "edit-" + row.Text("line.id") + "-" + itoa(n), name: b.doc.Name + "-E" + itoa(at+1) + "." + itoa(n),
+		at: b.order.time("order.updated"), first: row, rows: []pipeline.Record{row}}
+	s, rule := b.whole.goods[at].take(quantity, nil, nil, b.whole.inclusive)
+	if rule != "" {
+		g.problems = append(g.problems, row.Problem("line.current", rule, with("sku", row.Text("line.sku"), "left", b.whole.goods[at].rest.quantity.String(),
+			"back", quantity.String(), "amount", b.whole.goods[at].rest.total.StringFixed(2))))
+		return g
+	}
+	g.shares, g.worth = []given{{at, s}}, s.total.Sub(b.uncollected(s))
+	return g
+}
+
+func (b *backing) rowOf(line string) (pipeline.Record, bool) {
+	i := slices.IndexFunc(b.order.lines, func(r pipeline.Record) bool { return line != "" && r.Text("line.id") == line })
+	if i < 0 {
+		return pipeline.Record{}, false
+	}
+	return b.order.lines[i], true
+}
+
+// sent is how many pieces of a line were sent.
+func (b *backing) sent(line string) dec {
+	var all dec
+	for _, r := range b.order.parcels {
+		if r.Text("line.id") == line && !strings.EqualFold(r.Text("fulfillment.status"), "cancelled") {
+			all = all.Add(r.Amount("fulfillment.quantity"))
+		}
+	}
+	return all
+}
+
+// unsentBack is how many pieces that were never sent are in refunds.
+func (b *backing) unsentBack(line string) dec {
+	var all dec
+	for _, r := range b.order.refunds {
+		for _, item := range r.items {
+			if item.Text("line.id") == line && strings.EqualFold(item.Text("refund.restock"), "cancel") {
+				all = all.Add(item.Amount("refund.quantity"))
+			}
+		}
+	}
+	return all
+}
+
+// rest gives back all that is left of an order that ended without a sale.
+func (b *backing) rest() giving {
+	at := b.order.head("order.created")
+	for _, field := range []string{"order.cancelled", "order.deleted", "order.updated"} {
+		if b.order.has(field) {
+			at = b.order.head(field)
+			break
+		}
+	}
+	g := giving{id: "cancel", name: b.doc.Name + "-X", first: at, rows: b.order.group}
+	for _, field := range []string{"order.cancelled", "order.deleted", "order.updated"} {
+		if g.at.IsZero() {
+			g.at = b.order.time(field)
+		}
+	}
+	for i := range b.whole.goods {
+		good := &b.whole.goods[i]
+		if good.rest.quantity.IsPos() && good.sold.quantity.IsPos() {
+			if s, rule := good.take(good.rest.quantity, nil, nil, b.whole.inclusive); rule == "" {
+				g.shares, g.worth = append(g.shares, given{i, s}), g.worth.Add(s.total).Sub(b.uncollected(s))
+			}
+		}
+	}
+	return g
+}
+
+// part makes the document of what is given back; none where there is nothing.
+func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
+	if len(g.shares) == 0 && len(g.problems) == 0 {
+		return pipeline.Document{}, false
+	}
+	doc := pipeline.Document{Key: "return/" + b.order.id() + "/" + g.id, Name: g.name, Day: b.doc.Day, Currency: b.doc.Currency,
+		Words: append([]string{b.doc.Name, g.id}, b.doc.Words...), Money: g.worth.Neg(), Beside: g.beside, Wrong: g.problems}
+	if !g.at.IsZero() {
+		doc.Day = g.at.In(b.zone).Format(time.DateOnly)
+	}
+	for _, r := range g.rows {
+		doc.From = append(doc.From, r.Origin)
+	}
+	if removal && len(g.problems) == 0 {
+		doc.Within = true
+		doc.Left = leftWords(g.first.Problem("refund.id", "eta.takenoff", nil))
+		b.taken = append(b.taken, doc.Key)
+		for _, s := range g.shares {
+			good := &b.whole.goods[s.good]
+			good.sold = good.sold.minus(s.share)
+		}
+	}
+	if b.alone != "" && !b.standsAlone(g, removal, &doc) {
+		return doc, false
+	}
+	b.late(g, &doc)
+	r := b.back(g)
+	doc.Out = r.totals.total.Neg()
+	if off := doc.Money.Sub(doc.Out).Sub(sumBeside(doc.Beside)); len(doc.Wrong) == 0 && !off.IsZero() {
+		doc.Beside = besides(doc.Beside, pipeline.Beside{Class: besideFee, Amount: off})
+	}
+	check := validation{config: b.config, order: b.order}
+	check.verify(r, r.totals.total)
+	doc.Wrong = append(doc.Wrong, check.problems...)
+	f := facts{Return: g.id, Sale: r.totals.total}
+	doc.Print = f.print()
+	if len(doc.Wrong) == 0 {
+		doc.Body = r.append(make([]byte, 0, 1024+320*len(r.items)), b.config)
+	}
+	return doc, true
+}
+
+// standsAlone makes a part a return without reference: of a refund since the start, where the flow wants that.
+func (b *backing) standsAlone(g giving, removal bool, doc *pipeline.Document) bool {
+	if removal || doc.Day < b.config.Start || b.stand.over {
+		return false
+	}
+	doc.Alone = true
+	switch {
+	case b.alone != "B" && b.alone != "I":
+		doc.Wrong = append(doc.Wrong, b.order.problem("order.no_receipt", "eta.choice", "value", b.alone, "known", "B, I"))
+	case b.order.has("order.no_receipt") || b.policy.beforeStart == beforeReturn:
+	case b.policy.beforeStart == hold:
+		doc.Wrong = append(doc.Wrong, g.first.Problem("refund.id", "eta.beforestart", with("start", b.config.Start)))
+	default:
+		return false
+	}
+	return true
+}
+
+// late holds a return that comes later after its sale than the authority takes (eta-ereceipt.md 3.6; single source).
+func (b *backing) late(g giving, doc *pipeline.Document) {
+	days, _ := b.config.Law().Limit(law.ReturnDays, doc.Day).Int64()
+	if b.alone == "" && days > 0 && !g.at.IsZero() && g.at.Sub(b.stand.at) > time.Duration(days)*24*time.Hour {
+		doc.Wrong = append(doc.Wrong, g.first.Problem("refund.at", "eta.returnlate", with("days", itoa(int(days)))))
+	}
+}
+
+// back is the receipt of a return. Seller and buyer are those of the sale: issuance takes them from there.
+func (b *backing) back(g giving) receipt {
+	o := b.order
+	r := receipt{kind: returnOf(b.config.ReceiptType), refers: true, payment: b.payment, buyer: buyer{kind: "P"},
+		number: receiptNumber("", cut(clean(b.doc.Name, 200), 20)+"-R-"+o.text("order.id")+"-"+g.id),
+		order:  cmp.Or(clean(o.text("order.code"), 200), clean(o.text("order.name"), 200))}
+	if o.currency() != pound {
+		r.currency, r.rate = o.currency(), b.policy.rateOf(o)
+	}
+	if b.alone != "" {
+		r.kind, r.refers, r.reason, r.sold = withoutReference, false, b.alone, b.stand.at
+	}
+	for _, s := range g.shares {
+		r.items = append(r.items, b.whole.goods[s.good].of(s.share))
+	}
+	r.totals = total(r.items)
+	if b.alone != "" { // there is no sale to take him from
+		v := validation{config: b.config, policy: b.policy, order: o, day: b.doc.Day}
+		r.buyer = v.buyer(r.totals.total)
+	}
+	return r
+}
+
+// unsaid tells whether money was paid back, and the file does not say what for.
+func (b *backing) unsaid() bool {
+	return !b.order.rich && b.order.amount("order.refunded").IsPos() && b.policy.csvRefund == hold && !b.stand.over
+}
+
+// unsaidPart is the return that cannot be made before the order is pulled.
+func (b *backing) unsaidPart() pipeline.Document {
+	amount := b.order.amount("order.refunded")
+	f := facts{Return: partUnsaid, Refunded: amount}
+	doc := pipeline.Document{Key: "return/" + b.order.id() + "/" + partUnsaid, Name: b.doc.Name + "-R?", Day: b.doc.Day, Currency: b.doc.Currency,
+		Money: amount.Neg(), From: b.doc.From, Words: append([]string{b.doc.Name}, b.doc.Words...), Print: f.print(), Within: true,
+		Wrong: []pipeline.Problem{b.order.problem("order.refunded", "eta.unsaid", "amount", amount.StringFixed(2))}}
+	if b.alone != "" {
+		doc.Within, doc.Alone = false, true
+	}
+	return doc
+}
+
+// partUnsaid is the place of the refund's number in the key of a return that waits for it.
+const partUnsaid = "unsaid"

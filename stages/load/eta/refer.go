@@ -1,0 +1,61 @@
+package eta
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// referenceHole is where a return names its sale; nothing else of a receipt is written so.
+var referenceHole = []byte(`"referenceUUID":"`)
+
+// errNoSale is what is said of a return whose sale is not there. Returns wait for it, so it cannot be.
+var errNoSale = errors.New("a return without its sale")
+
+// refer makes a return one of its sale: it fills in the sale's uuid, its buyer and its seller to the last byte, as the
+// authority compares them (eta-ereceipt.md 3.4), but for the POS, which is the one that issues the return. What is no
+// return with reference stays as it is.
+func refer(body, sale []byte) ([]byte, error) {
+	at := bytes.Index(body, referenceHole)
+	if at < 0 {
+		return body, nil
+	}
+	if sale == nil {
+		return nil, errNoSale
+	}
+	type people struct {
+		Header header          `json:"header"`
+		Seller json.RawMessage `json:"seller"`
+		Buyer  json.RawMessage `json:"buyer"`
+	}
+	var was, is people
+	if err := json.Unmarshal(sale, &was); err != nil {
+		return nil, fmt.Errorf("read the sale of a return: %w", err)
+	}
+	if err := json.Unmarshal(body, &is); err != nil {
+		return nil, fmt.Errorf("read a return: %w", err)
+	}
+	if was.Header.UUID == "" || was.Seller == nil || was.Buyer == nil {
+		return nil, errNoSale
+	}
+	var device struct {
+		Serial string `json:"deviceSerialNumber"`
+	}
+	if err := json.Unmarshal(was.Seller, &device); err != nil {
+		return nil, fmt.Errorf("read the seller of a sale: %w", err)
+	}
+	seller := bytes.Replace(was.Seller, serial(device.Serial), serial(serialOf(body)), 1)
+	at += len(referenceHole)
+	out := append(append(bytes.Clone(body[:at]), was.Header.UUID...), body[at:]...)
+	out = swap(out, "seller", is.Seller, seller)
+	return swap(out, "buyer", is.Buyer, was.Buyer), nil
+}
+
+func serial(text string) []byte { return appendText([]byte(`"deviceSerialNumber":`), text) }
+
+// swap puts another value in the place of a member's.
+func swap(body []byte, name string, is, was []byte) []byte {
+	member := func(value []byte) []byte { return append([]byte(`"`+name+`":`), value...) }
+	return bytes.Replace(body, member(is), member(was), 1)
+}
