@@ -26,6 +26,7 @@ const (
 	EventWaiting   = "waiting"   // a lane waits for the other side
 	EventFailed    = "failed"    // a step could not be done, and will be tried again
 	EventExpected  = "expected"  // a file did not come as it should; Note says how, Err in words
+	EventAlarm     = "alarm"     // something must not wait any longer; Note says what, Err in words
 	EventClosed    = "closed"    // nothing more happens to a job by itself
 	EventReport    = "report"    // a workbook was written
 	EventRequest   = "request"   // what a command asked for was done; Note says what, for whom and how

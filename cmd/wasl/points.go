@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -24,7 +26,12 @@ func (a *app) accountPoints(ctx context.Context, h *house) error {
 		return err
 	}
 	a.problemList(pointNotes(h.cfg.ETA.Points(), s))
-	return nil
+	all, err := alarms(ctx, h.ledger, h.cfg, time.Now())
+	if len(all) > 0 && a.code == exitDone {
+		a.code = exitAside
+	}
+	a.tellAlarms(all)
+	return err
 }
 
 // pointNotes are what is to be said of the POS of the registry: documents wait for one
@@ -62,10 +69,24 @@ func (a *app) problemList(problems []pipeline.Problem) {
 	}
 }
 
-// pointsStatus says where the POS stand.
-func (a *app) pointsStatus(c *Config, s ledger.Status) {
+// pointsStatus says where the POS stand, and what must not wait any longer: then the
+// exit code says so too.
+func (a *app) pointsStatus(ctx context.Context, c *Config, s ledger.Status) error {
 	if c.ETA == nil {
-		return
+		return nil
 	}
 	a.problemList(pointNotes(c.ETA.Points(), s))
+	l, err := a.openReading(ctx, c)
+	if errors.Is(err, pipeline.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, err := alarms(ctx, l, c, time.Now())
+	if len(all) > 0 {
+		a.code = exitAside
+	}
+	a.tellAlarms(all)
+	return errors.Join(err, l.Shut())
 }

@@ -119,7 +119,7 @@ func (a *app) eventLine(e pipeline.Event) string {
 		return fmt.Sprintf("%s %s", name(), e.Note)
 	case pipeline.EventFailed:
 		return fmt.Sprintf("%s %s", name(), a.failure(e))
-	case pipeline.EventExpected:
+	case pipeline.EventExpected, pipeline.EventAlarm:
 		if trouble, ok := errors.AsType[*pipeline.Trouble](e.Err); ok {
 			return fmt.Sprintf("%s %s", name(), trouble.Says(a.language()))
 		}

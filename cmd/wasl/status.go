@@ -53,12 +53,13 @@ only reads, so it can be called while another wasl works.`,
 				a.watchStatus(c)
 				a.erpJSON(booked)
 				a.statusJSON(s)
-				a.pointsStatus(c, s)
-				return nil
+				return a.pointsStatus(cmd.Context(), c, s)
 			}
 			a.watchStatus(c)
 			a.status(c, s, next)
-			a.pointsStatus(c, s)
+			if err := a.pointsStatus(cmd.Context(), c, s); err != nil {
+				return err
+			}
 			a.erpStatus(c, booked)
 			a.gates(c, next)
 			a.expected(c, stand)

@@ -133,7 +133,7 @@ func (h *house) keepInTime(ctx context.Context, wakeAll func()) error {
 // keepNow does what is due, and says when the next booking is; zero where none is.
 func (h *house) keepNow(ctx context.Context) (next time.Time, err error) {
 	_, handed := h.handOnResults(ctx)
-	err = errors.Join(h.keepBookings(ctx), handed, h.proveAll(ctx))
+	err = errors.Join(h.keepBookings(ctx), handed, h.proveAll(ctx), h.watchAlarms(ctx))
 	next, failed := h.ledger.NextDue(ctx)
 	return next, errors.Join(err, failed)
 }

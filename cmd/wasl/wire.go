@@ -36,6 +36,7 @@ type house struct {
 
 	entrance *entrance  // by which files come in
 	turns    turns      // of a watch, whose lanes are worked in by commands too; else nil
+	alarmed  []string   // which alarms a watch has told; its bookings' goroutine alone
 	proving  sync.Mutex // held while what was sent once more is proved
 	writing  sync.Mutex // held while workbooks are written
 }

@@ -28,6 +28,7 @@ var said = map[string][2]string{
 	"event.waiting":   {"waiting", "انتظار"},
 	"event.failed":    {"could not", "تعذّر"},
 	"event.expected":  {"expected", "متوقع"},
+	"event.alarm":     {"alarm", "تنبيه"},
 	"event.request":   {"request", "طلب"},
 	"event.report":    {"workbook", "ملف التسوية"},
 
@@ -309,7 +310,7 @@ var facts = map[string][2]string{
 
 	"eta.environment": {"environment", "البيئة"}, "eta.identity": {"identity service", "خدمة الهوية"}, "eta.api": {"API", "الواجهة"},
 	"eta.taxpayer": {"taxpayer", "الممول"}, "eta.branch": {"branch", "الفرع"}, "eta.activity": {"activity", "النشاط"},
-	"eta.pos": {"POS", "نقطة البيع"}, "eta.shipping": {"code of shipping", "كود الشحن"},
+	"eta.pos": {"POS", "نقطة البيع"}, "eta.start": {"from", "من"}, "eta.off": {"switched off", "موقوفة"}, "eta.shipping": {"code of shipping", "كود الشحن"},
 	"eta.clock": {"our clock is off by", "فرق ساعتنا"}, "eta.recent": {"receipts there", "إيصالات مسجلة"},
 }
 

@@ -46,6 +46,10 @@ type Config struct {
 	AskAfter    []time.Duration `yaml:"ask_after"`    // gaps between look-ups of a receipt whose answer was lost
 	PollAfter   []time.Duration `yaml:"poll_after"`   // gaps between questions about a submission in validation
 	Timeout     time.Duration   `yaml:"timeout"`      // of one call
+	WarnAfter   time.Duration   `yaml:"warn_after"`   // 12h: receipts that were not accepted for so long are told
+	UrgentAfter time.Duration   `yaml:"urgent_after"` // 20h: and told as urgent
+	LateAfter   time.Duration   `yaml:"late_after"`   // 24h: from then on they are late
+	Late        string          `yaml:"late"`         // hold (default): what is late waits for the portal's late request; send: it is granted
 	IssueMargin time.Duration   `yaml:"issue_margin"` // dateTimeIssued lies so far back: a clock that is ahead by a second is refused
 
 	book *law.Book // the tables that count; nil: those that are shipped
@@ -94,6 +98,9 @@ const (
 	exclusive = "exclusive"
 	auto      = "auto"
 
+	lateHold = "hold"
+	lateSend = "send"
+
 	signatureEmpty = "empty"
 	signatureOmit  = "omit"
 )
@@ -136,6 +143,10 @@ func (c Config) withDefaults() Config {
 	c.CodesOld = cmp.Or(c.CodesOld, 12)
 	c.Prices = cmp.Or(c.Prices, auto)
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	c.WarnAfter = cmp.Or(c.WarnAfter, 12*time.Hour)
+	c.UrgentAfter = cmp.Or(c.UrgentAfter, 20*time.Hour)
+	c.LateAfter = cmp.Or(c.LateAfter, 24*time.Hour)
+	c.Late = cmp.Or(c.Late, lateHold)
 	c.IssueMargin = cmp.Or(c.IssueMargin, 5*time.Second)
 	if c.Tolerance.IsZero() {
 		c.Tolerance = udecimal.MustParse("0.01")
@@ -194,6 +205,8 @@ func (c Config) Validate() []pipeline.Finding {
 	v.check(!d.Tolerance.IsNeg(), "tolerance", "eta.positive", "value", d.Tolerance.String())
 	v.check(!d.Threshold.IsNeg(), "threshold", "eta.positive", "value", d.Threshold.String())
 	v.check(d.Timeout > 0, "timeout", "eta.positive", "value", d.Timeout.String())
+	v.check(0 < d.WarnAfter && d.WarnAfter < d.UrgentAfter && d.UrgentAfter < d.LateAfter, "urgent_after", "eta.age.order")
+	v.choice("late", d.Late, lateHold, lateSend)
 	v.check(d.IssueMargin > 0, "issue_margin", "eta.positive", "value", d.IssueMargin.String())
 	for _, gap := range slices.Concat(d.AskAfter, d.PollAfter) {
 		v.check(gap > 0, "ask_after", "eta.positive", "value", gap.String())

@@ -231,3 +231,12 @@ func (s issuer) astray(o order) pipeline.Problem {
 	}
 	return o.problem("order.pos", "eta.pos.unknown", "pos", cmp.Or(name, s.usual), "known", strings.Join(known, ", "))
 }
+
+// Ages are how long receipts may go without being accepted before somebody is told.
+type Ages struct{ Warn, Urgent, Late time.Duration }
+
+// Ages are those of the settings.
+func (c Config) Ages() Ages {
+	c = c.withDefaults()
+	return Ages{Warn: c.WarnAfter, Urgent: c.UrgentAfter, Late: c.LateAfter}
+}

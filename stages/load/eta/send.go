@@ -40,6 +40,9 @@ func (s *Sink) offer(ctx context.Context, b pipeline.Batch) (pipeline.Answer, er
 	if len(b.Docs) == 0 {
 		return a, nil
 	}
+	if err := s.late(b.Docs); err != nil {
+		return pipeline.Answer{Outcomes: ready(b.Docs)}, err
+	}
 	body, err := submission(b.Docs, s.config.Signature)
 	if err != nil {
 		return pipeline.Answer{Outcomes: ready(b.Docs)}, err
@@ -50,6 +53,30 @@ func (s *Sink) offer(ctx context.Context, b pipeline.Batch) (pipeline.Answer, er
 		return a, err
 	}
 	return s.submitted(ctx, b, a, x)
+}
+
+// late is the trouble of receipts that were issued longer ago than the authority takes them: it would refuse them, and
+// their places in the chain would be lost. They wait, and what comes after them in the chain with them, until somebody
+// has asked for a late submission in the portal. They are never given another date.
+func (s *Sink) late(docs []pipeline.Document) error {
+	if s.config.Late == lateSend {
+		return nil
+	}
+	var names []string
+	for _, d := range docs {
+		h, err := headerOf(d.Sealed)
+		if err != nil {
+			continue // submission says so
+		}
+		issued, err := time.Parse(timeForm, h.DateTimeIssued)
+		if err == nil && s.deps.Now().Sub(issued) >= s.config.LateAfter {
+			names = append(names, d.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return &pipeline.Trouble{Rule: "eta.late", With: with("serial", s.config.POS.Serial, "count", itoa(len(names)), "name", names[0])}
 }
 
 // submission puts sealed receipts into one request, byte by byte as they are.
