@@ -48,4 +48,10 @@ var codesRules = []rule{
 	{"codes.old",
 		words{"the table {table} is of {dated}: {months} months old", "compare it with {source}; put a newer one into the folder {folder}, with its day in tables.csv"},
 		words{"الجدول {table} بتاريخ {dated}: عمره {months} شهرًا", "قارنه بما في {source}؛ وضع الأحدث في المجلد {folder} مع تاريخه في tables.csv"}},
+	{"ready.section",
+		words{"wasl.yaml has no section eta:, so nothing can be held against it", "remove the # in front of the section eta: and fill in what you have; it need not be complete, and nothing is sent"},
+		words{"لا يوجد قسم eta: في wasl.yaml فلا يمكن فحص الجاهزية", "احذف # من أمام القسم eta: واملأ ما لديك؛ لا يلزم أن يكون كاملًا ولن يُرسل شيء"}},
+	{"ready.unit",
+		words{"{sku} ({name}) has no unit in the item list", "fill the unit in in the item list of the ERP, such as EA or KGM"},
+		words{"الصنف {sku} ‏({name}) بلا وحدة قياس في قائمة الأصناف", "أكمل الوحدة في قائمة أصناف النظام المحاسبي مثل EA أو KGM"}},
 }

@@ -161,10 +161,15 @@ func (a *app) checkedTables(c *Config) {
 	}
 	var problems []pipeline.Problem
 	for _, t := range old {
-		problems = append(problems, pipeline.Problem{Rule: "codes.old", With: map[string]string{"table": t.Name, "dated": t.Dated,
-			"months": fmt.Sprint(t.Months(now)), "source": cmp.Or(t.Source, t.File), "folder": c.path(folder)}})
+		problems = append(problems, oldTable(t, now, c.path(folder)))
 	}
 	a.warnings(problems)
+}
+
+// oldTable says that a table should be compared with the authority's.
+func oldTable(t *law.Table, now time.Time, folder string) pipeline.Problem {
+	return pipeline.Problem{Rule: "codes.old", With: map[string]string{"table": t.Name, "dated": t.Dated, "months": fmt.Sprint(t.Months(now)),
+		"source": cmp.Or(t.Source, t.File), "folder": folder}}
 }
 
 // warnings are told, but nothing is wrong with the settings.

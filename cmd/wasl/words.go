@@ -65,6 +65,14 @@ var said = map[string][2]string{
 	"codes.on":      {"{table} on {day} (table of {dated}, {from})", "{table} يوم {day} (جدول بتاريخ {dated}، {from})"},
 	"codes.checked": {"receipts are checked by {count} tables of the tax authority; the oldest is {table} of {dated}, {months} months old (wasl codes)", "تُفحص الإيصالات بعدد {count} من جداول مصلحة الضرائب؛ أقدمها {table} بتاريخ {dated} وعمره {months} شهرًا (wasl codes)"},
 
+	"ready.title":        {"Readiness for e-receipts. Orders since {since}: {count}; of them ready: {fit}", "الجاهزية للإيصال الإلكتروني. الطلبات منذ {since}: {count}؛ الجاهز منها: {fit}"},
+	"ready.checked":      {"checked", "المفحوص"},
+	"ready.wrong":        {"not ready", "غير الجاهز"},
+	"ready.next":         {"next", "الخطوة التالية"},
+	"ready.orders":       {"{count} orders, {money}", "طلبات: {count}، بقيمة {money}"},
+	"ready.all":          {"Everything is ready. Next: wasl rehearse", "كل شيء جاهز. الخطوة التالية: wasl rehearse"},
+	"workbook.readiness": {"readiness report:", "تقرير الجاهزية:"},
+
 	"gate":          {"gate", "البوابة"},
 	"gate.held":     {"held at the gate", "محجوز عند البوابة"},
 	"gate.released": {"released by {by} at {at}: {why}", "أفرج عنه {by} في {at}: {why}"},

@@ -237,7 +237,8 @@ func (v *findings) text(path, value string, limit int, must bool) {
 
 func (v *findings) seller(c Config) {
 	s, a := c.Seller, c.Seller.Address
-	v.check(rinForm.MatchString(s.RIN), "seller.rin", "eta.rin", "value", s.RIN)
+	v.text("seller.rin", s.RIN, 0, true)
+	v.check(s.RIN == "" || rinForm.MatchString(s.RIN), "seller.rin", "eta.rin", "value", s.RIN)
 	v.text("seller.trade_name", s.TradeName, 200, true)
 	v.text("seller.branch_code", s.BranchCode, 50, true)
 	if c.shares(func(p POS) bool { return p.ActivityCode == "" }) {
