@@ -16,7 +16,12 @@ func Dry(c Config, zone *time.Location) *Sink {
 		zone = time.UTC
 	}
 	c = c.withDefaults()
-	return &Sink{config: c, deps: Deps{Now: time.Now, Zone: zone}, issuer: issuer{config: c, zone: zone}}
+	points, posts := c.Points(), map[string]*Sink{}
+	for _, p := range points {
+		posts[p.Serial] = &Sink{config: p.config, deps: Deps{Now: time.Now, Zone: zone}, points: points, posts: posts,
+			issuer: issuer{config: p.config, zone: zone, points: points, usual: c.DefaultPOS, home: c.lane()}}
+	}
+	return posts[points[0].Serial]
 }
 
 // An Item is what the item master says of an article, as texts.
