@@ -54,4 +54,10 @@ var codesRules = []rule{
 	{"ready.unit",
 		words{"{sku} ({name}) has no unit in the item list", "fill the unit in in the item list of the ERP, such as EA or KGM"},
 		words{"الصنف {sku} ‏({name}) بلا وحدة قياس في قائمة الأصناف", "أكمل الوحدة في قائمة أصناف النظام المحاسبي مثل EA أو KGM"}},
+	{"rehearse.production",
+		words{"a rehearsal never sends to production, and {file} leads there", "keep the settings of preproduction in a file of their own, and name it: wasl rehearse --submit --settings wasl-preproduction.yaml"},
+		words{"التجربة لا ترسل أبدًا إلى بيئة الإنتاج، والملف {file} يؤدي إليها", "احفظ إعدادات البيئة التجريبية في ملف مستقل واذكره: wasl rehearse --submit --settings wasl-preproduction.yaml"}},
+	{"rehearse.sale",
+		words{"its sale is not among the orders since {days}, or is not filed itself", "rehearse more days, such as --days 90; a run waits until the sale is filed"},
+		words{"بيعه ليس ضمن الطلبات منذ {days} أو لن يُقدَّم هو نفسه", "جرّب أيامًا أكثر مثل --days 90؛ والتشغيل الفعلي ينتظر حتى يُقدَّم البيع"}},
 }

@@ -65,6 +65,17 @@ var said = map[string][2]string{
 	"codes.on":      {"{table} on {day} (table of {dated}, {from})", "{table} يوم {day} (جدول بتاريخ {dated}، {from})"},
 	"codes.checked": {"receipts are checked by {count} tables of the tax authority; the oldest is {table} of {dated}, {months} months old (wasl codes)", "تُفحص الإيصالات بعدد {count} من جداول مصلحة الضرائب؛ أقدمها {table} بتاريخ {dated} وعمره {months} شهرًا (wasl codes)"},
 
+	"rehearse.title":     {"Rehearsal of e-receipts since {since}: {count} would have been filed, in {packs} submissions. The chain is thrown away; nothing was kept.", "تجربة الإيصال الإلكتروني منذ {since}: كان سيُقدَّم {count} إيصالًا في {packs} إرسال. السلسلة مؤقتة ولم يُحفظ شيء."},
+	"rehearse.day":       {"day", "اليوم"},
+	"rehearse.sales":     {"sales", "المبيعات"},
+	"rehearse.sold":      {"sold", "قيمتها"},
+	"rehearse.returns":   {"returns", "المرتجعات"},
+	"rehearse.returned":  {"returned", "قيمة المرتجع"},
+	"rehearse.vat":       {"VAT", "ض.ق.م"},
+	"rehearse.not":       {"not filed", "لن يُقدَّم"},
+	"rehearse.left":      {"left out", "المستبعد"},
+	"workbook.rehearsal": {"rehearsal:", "التجربة:"},
+
 	"ready.title":        {"Readiness for e-receipts. Orders since {since}: {count}; of them ready: {fit}", "الجاهزية للإيصال الإلكتروني. الطلبات منذ {since}: {count}؛ الجاهز منها: {fit}"},
 	"ready.checked":      {"checked", "المفحوص"},
 	"ready.wrong":        {"not ready", "غير الجاهز"},
