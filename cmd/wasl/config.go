@@ -51,7 +51,9 @@ type shopConfig struct {
 
 // readConfig reads the settings strictly, over defaults. Findings are all that
 // is wrong with them; an error is a file that cannot be read.
-func readConfig(dir string) (*Config, []pipeline.Finding, error) { return readSettings(dir, configName) }
+func readConfig(dir string) (*Config, []pipeline.Finding, error) {
+	return readSettings(dir, configName)
+}
 
 // readSettings is readConfig of a file of another name, such as the settings of a rehearsal.
 func readSettings(dir, name string) (*Config, []pipeline.Finding, error) {

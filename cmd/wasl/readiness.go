@@ -181,14 +181,7 @@ func itemsReady(ctx context.Context, c *Config, d *dryRun, g *reconcile.Gather, 
 			checked["unit"]++
 		}
 		for _, p := range d.held[sku].problems {
-			class := "itemcode"
-			switch {
-			case p.Field == "unit":
-				class = "unit"
-			case strings.HasPrefix(p.Field, "vat"):
-				class = "vat"
-			}
-			g.Thing(reconcile.Unready{Class: class, What: sku, Name: names[sku], Problem: p})
+			g.Thing(reconcile.Unready{Class: reconcile.ItemClass(p), What: sku, Name: names[sku], Problem: p})
 		}
 	}
 	return names, nil

@@ -204,6 +204,8 @@ type Gather struct {
 	at     map[string]int  // of a line, by class, thing and what is wrong with it
 	things map[string]int  // of a line that stands there whichever orders there are, by class and thing
 	seen   map[string]bool // of a line with an order: it counts once
+
+	receipts bool // of entries: the shop issues receipts
 }
 
 // Order adds a problem of an order. Name is that of the article, where one is known.
@@ -215,6 +217,33 @@ func (g *Gather) Order(order, name string, money pipeline.Decimal, p pipeline.Pr
 		g.count(g.add(Unready{Class: class, What: what, Name: name, Problem: p}), order, money)
 	}
 	g.count(g.add(Unready{Class: "order", What: order, Problem: p}), order, money)
+}
+
+// entry adds what the ledger has put aside: a receipt that could not be issued, or an item that did not get into the item
+// list.
+func (g *Gather) entry(e pipeline.Entry) {
+	g.receipts = g.receipts || e.Kind == kindReceipt
+	if e.State != pipeline.Held || e.Kind != kindReceipt && e.Kind != kindItem {
+		return
+	}
+	for _, p := range e.Why {
+		if e.Kind == kindReceipt {
+			g.Order(e.Name, "", e.Money, p)
+		} else {
+			g.Thing(Unready{Class: ItemClass(p), What: e.Name, Problem: p})
+		}
+	}
+}
+
+// ItemClass is the class of what is wrong with a row of the item list.
+func ItemClass(p pipeline.Problem) string {
+	switch {
+	case p.Field == "unit":
+		return "unit"
+	case strings.HasPrefix(p.Field, "vat"):
+		return "vat"
+	}
+	return "itemcode"
 }
 
 // Thing adds a setting or an item that is not in order, whichever orders there are.

@@ -40,7 +40,9 @@ type Rehearsed struct {
 var RehearsedStates = []string{"fit", "valid", "checking", "invalid", "rejected", "held", "waits", "left"}
 
 // Filed tells whether the receipt would have been filed.
-func (r Rehearsed) Filed() bool { return slices.Contains([]string{"fit", "valid", "checking"}, r.State) }
+func (r Rehearsed) Filed() bool {
+	return slices.Contains([]string{"fit", "valid", "checking"}, r.State)
+}
 
 // A RehearsedDay is what a day comes to.
 type RehearsedDay struct {

@@ -82,11 +82,13 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 		return err
 	}
 	changes := b.changesSheet(jobs)
+	var unready Gather
 	for e, err := range books.Entries(ctx, b.from, b.to) {
 		if err != nil {
 			return fmt.Errorf("read the documents: %w", err)
 		}
 		sum.add(e)
+		unready.entry(e)
 		if putAside(changes.jobs[e.Job], e.State) {
 			b.aside[asideKey{e.Job, e.Key}] = true
 		}
@@ -113,6 +115,11 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 	if err != nil {
 		return err
 	}
+	if lines := unready.Sorted(); unready.receipts && len(lines) > 0 {
+		if err := b.unready("ready", lines, ReadyClasses); err != nil {
+			return err
+		}
+	}
 	if err := b.files(jobs); err != nil {
 		return err
 	}
@@ -126,6 +133,7 @@ const (
 	kindOrder   = "erp.order"
 	kindReceipt = "eta.receipt"
 	kindStock   = "shopify.stock"
+	kindItem    = "table.items"
 )
 
 // save makes a file appear whole or not at all: under another name in the same
