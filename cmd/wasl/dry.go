@@ -30,6 +30,7 @@ type dryRun struct {
 	order []string // keys, as they came first
 	docs  map[string]dryDoc
 	wrong []pipeline.Problem // of files as a whole
+	shut  func()             // of the ledger
 	held  map[string]dryDoc  // items that did not get into the item list, by code
 }
 
@@ -41,8 +42,10 @@ type dryDoc struct {
 
 // dryReceipts reads what came within some days, and what lies in the inbox. The ledger is only looked at; without one
 // only the inbox counts.
-func (a *app) dryReceipts(ctx context.Context, c *Config, days int) (*dryRun, error) {
-	d := &dryRun{cfg: c, docs: map[string]dryDoc{}, held: map[string]dryDoc{}, since: time.Now().In(c.zone).AddDate(0, 0, -days).Format(time.DateOnly)}
+//
+// Its tables are looked into until it is shut.
+func (a *app) dryReceipts(ctx context.Context, c *Config, days int) (_ *dryRun, err error) {
+	d := &dryRun{shut: func() {}, cfg: c, docs: map[string]dryDoc{}, held: map[string]dryDoc{}, since: time.Now().In(c.zone).AddDate(0, 0, -days).Format(time.DateOnly)}
 	l, err := a.openReading(ctx, c)
 	switch {
 	case errors.Is(err, pipeline.ErrNotFound):
@@ -50,9 +53,14 @@ func (a *app) dryReceipts(ctx context.Context, c *Config, days int) (*dryRun, er
 	case err != nil:
 		return nil, err
 	default:
-		defer func() { _ = l.Shut() }() // it was only read
+		d.shut = func() { _ = l.Shut() } // it was only read
 		d.tables = &shelves{Table: l}
 	}
+	defer func() {
+		if err != nil {
+			d.shut()
+		}
+	}()
 	inbox, err := inboxFiles(c)
 	if err != nil {
 		return nil, err

@@ -42,6 +42,7 @@ or kept, and settings of the section eta: need not be complete yet. It ends with
 			if err != nil {
 				return err
 			}
+			defer d.shut()
 			r, err := readinessOf(cmd.Context(), c, d, wrong)
 			if err != nil {
 				return err

@@ -52,6 +52,7 @@ It ends with code 0 where everything would have been filed, and with 3 where not
 			if err != nil {
 				return err
 			}
+			defer d.shut()
 			r := &rehearsal{run: d, at: time.Now(), heads: map[string]string{}, sealed: map[string][]byte{}}
 			if err := r.issue(); err != nil {
 				return err
