@@ -12,6 +12,7 @@ type Kind struct {
 	Joined   bool      // a row whose group cannot be read holds the whole job: some document lacks a line
 	Settings []Setting // what a flow may decide
 	Settled  bool      // what came before in its lane has arrived before a job is prepared: its plan stands on what the other side has then
+	Traced   bool      // the problems of what is refused name fields of the kind: they are traced back to their cells
 	Last     bool      // it speaks of what other kinds make, such as members and pictures of items: of files that came together it takes its after the others
 	Beside   []string  // further kinds of the same sink whose bookings a Planner is shown
 	Space    string    // within which a key names one thing at the other side, whichever lane it leaves by; "": the lane

@@ -89,6 +89,7 @@ func (s *Steps) send(ctx context.Context, lane string) (Progress, error) {
 	}
 	b.Settings = flow.Settings
 	answer, err := flow.Sink.Send(ctx, b)
+	s.trace(context.WithoutCancel(ctx), flow, b.Job, answer)
 	return s.settle(ctx, b, "sent", answer, err)
 }
 
@@ -114,6 +115,7 @@ func (s *Steps) ask(ctx context.Context, b Batch) (Progress, error) {
 	}
 	b.Settings = flow.Settings
 	answer, err := flow.Sink.Ask(ctx, b)
+	s.trace(context.WithoutCancel(ctx), flow, b.Job, answer)
 	b.Asked++
 	return s.settle(ctx, b, "asked", answer, err)
 }

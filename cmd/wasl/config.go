@@ -197,6 +197,7 @@ func (c *Config) secretFindings() []pipeline.Finding {
 		named["shopify.client_secret"], named["shopify.access_token"] = c.Shopify.ClientSecret, c.Shopify.AccessToken
 	}
 	if c.ETA != nil {
+		named["eta.erp_client_secret"] = c.ETA.ERPClientSecret
 		named["eta.client_secret"], named["eta.pos.preshared_key"] = c.ETA.ClientSecret, c.ETA.POS.PresharedKey
 		for name, pos := range c.ETA.Registry {
 			named["eta.registry."+name+".client_secret"], named["eta.registry."+name+".preshared_key"] = pos.ClientSecret, pos.PresharedKey

@@ -63,7 +63,8 @@ func (a *app) atHouse(cmd *cobra.Command, args []string, patience time.Duration,
 
 // errandOf is the command that was typed, as an errand.
 func (a *app) errandOf(cmd *cobra.Command, args []string) (e errand, err error) {
-	e = errand{Command: cmd.Name(), At: time.Now().UTC(), Lang: a.language(), JSON: a.json}
+	_, name, _ := strings.Cut(cmd.CommandPath(), " ") // without the program's
+	e = errand{Command: name, At: time.Now().UTC(), Lang: a.language(), JSON: a.json}
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 		if !f.Changed {
 			return

@@ -114,7 +114,7 @@ func (h *house) tellErrand(note string) {
 func (h *house) do(ctx context.Context, id string, e errand, out *transcript) int {
 	sub := h.clerk(id, e, out)
 	root := sub.root()
-	root.SetArgs(append([]string{e.Command, "--dir=" + h.app.dir, "--lang=" + e.Lang, "--json=" + strconv.FormatBool(e.JSON)}, e.argv()...))
+	root.SetArgs(append(strings.Fields(e.Command), append([]string{"--dir=" + h.app.dir, "--lang=" + e.Lang, "--json=" + strconv.FormatBool(e.JSON)}, e.argv()...)...))
 	root.SetIn(sub.in)
 	root.SetOut(sub.out)
 	root.SetErr(sub.err)

@@ -46,15 +46,15 @@ would have to wait longer than its patience for another machine.`,
 // night is one run: everything from the inbox to the workbook. A share that is
 // away keeps nobody from asking about what was sent yesterday.
 func (a *app) night(ctx context.Context, h *house, patience time.Duration) error {
-	kept := errors.Join(h.serveAll(ctx, counterOf(h.cfg), nil, func() {}), h.keepBookings(ctx), h.pullAll(ctx))
+	kept := errors.Join(h.serveAll(ctx, counterOf(h.cfg), nil, func() {}), h.keepBookings(ctx), h.pullAll(ctx), h.compareHeads(ctx))
 	var proved, handed error
 	err := a.shift(ctx, h, func() map[string]error {
 		lanes := h.workIn(ctx, h.lanes(), h.ledger, patience)
 		var some bool
-		if some, handed = h.handOnResults(ctx); some {
+		if some, handed = h.handOn(ctx); some {
 			lanes = h.workIn(ctx, h.lanes(), h.ledger, patience)
 		}
-		proved = h.proveAll(ctx)
+		proved = errors.Join(h.proveAll(ctx), h.tieOutInTime(ctx))
 		return lanes
 	}, func(*nightly) error { return nil })
 	return errors.Join(kept, err, handed, proved)

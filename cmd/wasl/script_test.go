@@ -98,6 +98,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "picture": cmdPicture, "pictures": cmdPictures, "world": cmdWorld,
 			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "booked": cmdBooked, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls, "pos": cmdPOS,
+			"authority": cmdAuthority, "setting": cmdSetting,
 		},
 	})
 }

@@ -47,7 +47,12 @@ only reads, so it can be called while another wasl works.`,
 			if err != nil {
 				return err
 			}
+			locks, err := a.readLocks(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
 			if a.json {
+				a.locksJSON(locks)
 				a.expected(c, stand)
 				a.gatesJSON(next)
 				a.watchStatus(c)
@@ -60,6 +65,7 @@ only reads, so it can be called while another wasl works.`,
 			if err := a.pointsStatus(cmd.Context(), c, s); err != nil {
 				return err
 			}
+			a.locksText(c, locks)
 			a.erpStatus(c, booked)
 			a.gates(c, next)
 			a.expected(c, stand)

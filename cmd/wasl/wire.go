@@ -102,7 +102,7 @@ func openETA(c *Config, keys secrets) (door, error) {
 	if c.ETA == nil {
 		return door{section: "eta", off: true, lane: "eta", kinds: new(eta.Sink).Kinds()}, nil
 	}
-	sink, err := eta.New(*c.ETA, eta.Deps{Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone})
+	sink, err := eta.New(*c.ETA, eta.Deps{Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone, Lang: c.Language})
 	if err != nil {
 		return door{}, err
 	}
@@ -157,7 +157,7 @@ func (a *app) openHouse(ctx context.Context, tell func(pipeline.Event)) (*house,
 
 func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)) (_ *house, err error) {
 	h := &house{app: a, cfg: c} // not the named result: "return nil" would take it from the closing below
-	if h.ledger, err = ledger.Open(ctx, c.path(c.State), ledger.Options{Zone: c.zone, Program: version()}); err != nil {
+	if h.ledger, err = ledger.Open(ctx, c.path(c.State), ledger.Options{Zone: c.zone, Program: version(), Witness: []string{c.path(c.Reports)}}); err != nil {
 		return nil, fmt.Errorf("open state: %w", err)
 	}
 	defer func() {
@@ -201,6 +201,9 @@ func openHouse(ctx context.Context, a *app, c *Config, tell func(pipeline.Event)
 		return nil, fmt.Errorf("inbox: %w", err)
 	}
 	if err = h.route(ctx); err != nil {
+		return nil, err
+	}
+	if err = h.lockRestored(ctx); err != nil {
 		return nil, err
 	}
 	return h, nil

@@ -10,7 +10,7 @@ import (
 // said are the sentences of the commands, in English and Arabic. What is wrong
 // with data or settings stands in pipeline's table of rules; the words of states
 // are the workbook's, so that terminal and workbook say the same.
-var said = map[string][2]string{
+var houseSaid = map[string][2]string{
 	"interrupted": {"interrupted; what was under way is found again at the next start", "تم الإيقاف؛ ما كان جاريًا سيُستكمل عند التشغيل التالي"},
 	"fix":         {"fix", "الحل"},
 	"rows":        {"rows", "صفوف"},

@@ -91,6 +91,9 @@ func (l *Ledger) Open(ctx context.Context, lane string) (b pipeline.Batch, err e
 // Take makes documents sending and returns them as a batch.
 func (l *Ledger) Take(ctx context.Context, lane string, now time.Time, rule func(flow string) (pipeline.Flow, bool)) (b pipeline.Batch, err error) {
 	err = l.write(ctx, "take from lane "+lane, func(tx *txn) error {
+		if err := unlocked(tx, lane); err != nil {
+			return err
+		}
 		first, err := firstBatch(tx, lane)
 		switch {
 		case err != nil && !errors.Is(err, sql.ErrNoRows):
@@ -111,7 +114,10 @@ func (l *Ledger) Take(ctx context.Context, lane string, now time.Time, rule func
 	if err != nil {
 		return pipeline.Batch{}, err
 	}
-	return b, nil
+	if len(b.Docs) > 0 && b.Docs[0].Sealed != nil { // before any of it can leave
+		err = l.Witness(ctx)
+	}
+	return b, err
 }
 
 // takeAgain takes the ready documents of a batch that was sent before. Its ID,

@@ -176,6 +176,11 @@ func entriesIn(ctx context.Context, tx *txn, jobs []rangedJob, yield func(pipeli
 
 // entriesOf are the documents of a job with ids from first to last.
 func entriesOf(tx *txn, j rangedJob, first, last int64) ([]pipeline.Entry, error) {
+	return entriesWhere(tx, j, `1`, first, last)
+}
+
+// entriesWhere are those of them that a condition on documents d of jobs j takes.
+func entriesWhere(tx *txn, j rangedJob, where string, first, last int64) ([]pipeline.Entry, error) {
 	why := map[int64][]pipeline.Problem{}
 	problems, err := problemsOf(tx, `n.job = ? AND n.doc BETWEEN ? AND ? ORDER BY n.doc, n.id`, j.Seq, first, last)
 	if err != nil {
@@ -184,8 +189,8 @@ func entriesOf(tx *txn, j rangedJob, first, last int64) ([]pipeline.Entry, error
 	for _, n := range problems {
 		why[n.doc] = append(why[n.doc], n.Problem)
 	}
-	rows, err := tx.Query(`SELECT `+documentCols+`, coalesce(b.id, '') FROM documents d LEFT JOIN batches b ON b.seq = d.batch
-		WHERE d.id BETWEEN ? AND ? ORDER BY d.id`, first, last)
+	rows, err := tx.Query(`SELECT `+documentCols+`, coalesce(b.id, '') FROM documents d JOIN jobs j ON j.seq = d.job LEFT JOIN batches b ON b.seq = d.batch
+		WHERE d.id BETWEEN ? AND ? AND `+where+` ORDER BY d.id`, first, last)
 	if err != nil {
 		return nil, err
 	}

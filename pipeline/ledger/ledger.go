@@ -33,6 +33,7 @@ type Ledger struct {
 	lock     *lock
 	install  string
 	program  string
+	witness  []string // folders outside of dir, see restore.go
 	warnings []pipeline.Problem
 
 	mu     sync.Mutex
@@ -53,6 +54,7 @@ type Options struct {
 	Zone       *time.Location   // of the shop; nil: UTC
 	Now        func() time.Time // nil: time.Now
 	AllowShare bool             // work on a network share all the same; a warning remains
+	Witness    []string         // folders outside of the state folder in which it is witnessed how far the ledger is
 	Program    string           // name and version, written into the lock and the ledger
 }
 
@@ -61,7 +63,7 @@ type Options struct {
 // *pipeline.Trouble: state.share, state.locked (also ErrLocked), state.newer,
 // state.damaged; for readers state.none (also pipeline.ErrNotFound), state.older.
 func Open(ctx context.Context, dir string, opt Options) (_ *Ledger, err error) {
-	l := &Ledger{dir: dir, zone: opt.Zone, now: opt.Now, program: opt.Program, passed: map[inLane]bool{}}
+	l := &Ledger{dir: dir, zone: opt.Zone, now: opt.Now, program: opt.Program, witness: opt.Witness, passed: map[inLane]bool{}}
 	if l.zone == nil {
 		l.zone = time.UTC
 	}

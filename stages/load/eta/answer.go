@@ -3,10 +3,9 @@ package eta
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"unicode"
 
 	"wasl/pipeline"
 )
@@ -147,6 +146,22 @@ func (f fault) words() string {
 	return string(said)
 }
 
+// inEach are the fault's words in English and in Arabic; "" where it has none in that language. Which one Message and
+// Text are in follows from what was asked for, and not every server keeps to it.
+func (f fault) inEach() (english, arabic string) {
+	arabic = string(f.Arabic)
+	for _, said := range []text{f.Message, f.Text} {
+		switch {
+		case said == "":
+		case strings.ContainsFunc(string(said), func(r rune) bool { return unicode.Is(unicode.Arabic, r) }):
+			arabic = cmp.Or(arabic, string(said))
+		default:
+			english = cmp.Or(english, string(said))
+		}
+	}
+	return english, arabic
+}
+
 // duplicate tells whether the fault reads as if the receipt had been taken before. Nothing is decided by it but to
 // wait: the authority documents no code for it.
 func (n named) duplicate() bool {
@@ -154,39 +169,4 @@ func (n named) duplicate() bool {
 		s := strings.ToLower(string(f.Code+" "+f.ErrorCode) + " " + f.words())
 		return strings.Contains(s, "duplicat") || strings.Contains(s, "already") || strings.Contains(s, "مكرر") || strings.Contains(s, "filed before")
 	})
-}
-
-// linePath finds the line that a property path names: itemData[3].unitType, receipts[0].itemData[3].unitType.
-var linePath = regexp.MustCompile(`(?i)itemData\[(\d+)\](?:\.([A-Za-z]+))?`)
-
-// words of ours for members of a receipt that come from cells.
-var cells = map[string]string{
-	"itemcode": "item.code", "itemtype": "item.type", "unittype": "item.unit", "description": "item.name", "internalcode": "line.sku",
-	"quantity": "line.quantity", "unitprice": "line.price", "taxableitems": "item.vat_type", "commercialdiscountdata": "line.discount",
-	"total": "line.price", "totalsale": "line.price", "netsale": "line.price",
-	"totalamount": "order.total", "paymentmethod": "order.payment", "header.receiptnumber": "order.name", "buyer": "customer.id",
-	"buyer.id": "customer.id", "buyer.name": "customer.name", "header.currency": "order.currency", "taxtotals": "order.taxes",
-}
-
-// problem puts a fault beside the row that its path leads to. Lines of the receipt stand in the order of the document's
-// rows; the line of shipping, which has no row of its own, and the receipt as a whole belong to the first.
-func (f fault) problem(doc pipeline.Document, rule pipeline.Rule) pipeline.Problem {
-	where := string(cmp.Or(f.Path, f.Target))
-	p := pipeline.Problem{Rule: rule, With: with("code", string(cmp.Or(f.Code, f.ErrorCode, "-")), "said", f.words(), "path", cmp.Or(where, "-"))}
-	row, member := 0, where
-	if m := linePath.FindStringSubmatch(where); m != nil {
-		member = m[2]
-		if n, err := strconv.Atoi(m[1]); err == nil && n < len(doc.From) {
-			row = n
-		} else {
-			member = "order.shipping"
-			p.Field = member
-		}
-	}
-	if row < len(doc.From) {
-		p.Origin = doc.From[row]
-	}
-	member, _, _ = strings.Cut(member, "[")
-	p.Field = cmp.Or(p.Field, cells[strings.ToLower(member)])
-	return p
 }

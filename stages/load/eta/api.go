@@ -2,6 +2,7 @@ package eta
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -72,7 +73,7 @@ func (s *Sink) call(ctx context.Context, method, url string, header http.Header,
 	}
 	request.Header = header
 	request.Header.Set("Accept", "application/json")
-	request.Header.Set("Accept-Language", "en")
+	request.Header.Set("Accept-Language", cmp.Or(s.deps.Lang, "en")) // of the words in its errors
 	request.Header.Set("User-Agent", strings.TrimSpace("wasl "+s.deps.Version))
 	response, err := s.http.Do(request)
 	if err != nil {

@@ -43,6 +43,18 @@ type Config struct {
 	Threshold   pipeline.Decimal  `yaml:"threshold"`    // from here a buyer is named; 0: the law of the day
 	Start       string            `yaml:"start"`        // 2006-01-02: orders placed before are not filed; "" files all
 
+	// What comes back, and the way back.
+	ERPClientID     string   `yaml:"erp_client_id"`     // of the taxpayer's ERP in the portal: reads what all devices issued; "" reads with the POS's own
+	ERPClientSecret string   `yaml:"erp_client_secret"` // the name of a secret
+	Intermediary    bool     `yaml:"erp_intermediary"`  // that client is an intermediary's: it reads on behalf of seller.rin
+	TieOut          string   `yaml:"tieout"`            // 03:30: so late every night what the authority holds is compared; "" only when asked
+	PackagePath     string   `yaml:"package_path"`      // where a package is fetched, with {id}: no page names it (UNVERIFIED)
+	CompareHeads    string   `yaml:"compare_heads"`     // restore (default): after a restore; start: also whenever wasl starts
+	CorrectNumber   string   `yaml:"correction_number"` // suffix (default): 1042/2; same: the number of the refused receipt (UNVERIFIED)
+	CorrectTime     string   `yaml:"correction_time"`   // now (default) or kept: the refused receipt's time, while it is not too old (UNVERIFIED)
+	Copies          []string `yaml:"copies"`            // printable copies in reports/receipts: a4, 80mm (both, default) or none
+	ResultsFolder   string   `yaml:"results_folder"`    // a file of each job's receipts is also written here, for the ERP; "" nowhere
+
 	AskAfter    []time.Duration `yaml:"ask_after"`    // gaps between look-ups of a receipt whose answer was lost
 	PollAfter   []time.Duration `yaml:"poll_after"`   // gaps between questions about a submission in validation
 	Timeout     time.Duration   `yaml:"timeout"`      // of one call
@@ -157,6 +169,7 @@ func (c Config) withDefaults() Config {
 	if len(c.PollAfter) == 0 {
 		c.PollAfter = []time.Duration{3 * time.Second, 10 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 	}
+	c = c.withBackDefaults()
 	c.Shipping = c.Shipping.withDefaults()
 	c = c.withPoints()
 	all := maps.Clone(gateways)
@@ -194,6 +207,7 @@ func (c Config) Validate() []pipeline.Finding {
 	v.choice("prices", d.Prices, inclusive, exclusive, auto)
 	v.choice("receipt_type", d.ReceiptType, "s", "S", "SR", "SC", "SS", "ST", "SH", "SP", "SB", "SE", "SN", "SU")
 	v.points(c, d)
+	v.back(d)
 	v.seller(d)
 	v.shipping(d)
 	for name, code := range c.Payments {

@@ -30,8 +30,9 @@ func (s *Sink) kind(set pipeline.Settings) pipeline.Kind {
 		GroupBy:  []string{"order.name"},
 		Once:     true,
 		Joined:   true,
+		Traced:   true,
 		Space:    "eta/" + s.config.Environment + "/" + s.config.Seller.RIN, // a sale has one receipt, whichever POS issues it
-		Settings: append(slices.Clip(settings), pointSettings...),
+		Settings: slices.Concat(settings, pointSettings, []pipeline.Setting{resultsSetting}),
 		Bind:     s.kind,
 		Await:    true,
 		Within:   within,

@@ -59,7 +59,10 @@ func (s issuer) seal(doc pipeline.Document, link pipeline.Link, at time.Time) (s
 	if err != nil {
 		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
 	}
-	issued := at.UTC().Add(-s.config.IssueMargin).Format(timeForm)
+	issued := s.issuedAt(slot, at)
+	if s.config.CorrectNumber == numberSame {
+		slot.number = ""
+	}
 	receipt, hole, err := slot.fill(body, issued)
 	if err != nil {
 		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
@@ -88,11 +91,26 @@ func (s issuer) of(receipt []byte) issuer {
 	return s
 }
 
+// mostKept is the age up to which a correction may keep the time of the receipt that it replaces: the authority takes
+// receipts of about a day (section 3.2), and this one has to arrive yet.
+const mostKept = 23 * time.Hour
+
+// issuedAt is when a receipt is issued: now, less a margin. A correction may keep its old time (section 8, UNVERIFIED).
+func (s issuer) issuedAt(place slot, at time.Time) string {
+	if s.config.CorrectTime == timeKept && place.issued != "" {
+		if old, err := time.Parse(timeForm, place.issued); err == nil && at.Sub(old) < mostKept {
+			return place.issued
+		}
+	}
+	return at.UTC().Add(-s.config.IssueMargin).Format(timeForm)
+}
+
 // A slot is a receipt's place in the chain.
 type slot struct {
 	previous string
 	replaces string // uuid of the rejected receipt; "" of a new one
 	number   string // of a correction; "" keeps what Build wrote
+	issued   string // when the receipt was issued that is replaced
 }
 
 // place is the head of the chain, or the place of the receipt that is replaced.
@@ -108,7 +126,7 @@ func place(body []byte, link pipeline.Link) (slot, error) {
 	if err != nil {
 		return slot{}, err
 	}
-	return slot{previous: old.PreviousUUID, replaces: old.UUID, number: corrected(own.ReceiptNumber, old.ReceiptNumber)}, nil
+	return slot{previous: old.PreviousUUID, replaces: old.UUID, issued: old.DateTimeIssued, number: corrected(own.ReceiptNumber, old.ReceiptNumber)}, nil
 }
 
 // corrected is the number of a correction: 1042, then 1042/2, then 1042/3.
@@ -189,13 +207,9 @@ func headerOf(receipt []byte) (header, error) {
 // Link is the public address of a sealed receipt, for the QR code on the customer's copy (section 1). It holds the
 // receipt's own literals.
 func (s *Sink) Link(sealed []byte) (string, error) {
-	var r struct {
-		Header      header      `json:"header"`
-		TotalAmount json.Number `json:"totalAmount"`
-	}
-	if err := json.Unmarshal(sealed, &r); err != nil {
+	p, err := ReadPaper(sealed)
+	if err != nil {
 		return "", fmt.Errorf("link of a receipt: %w", err)
 	}
-	return fmt.Sprintf("%s/receipts/search/%s/share/%s#Total:%s,IssuerRIN:%s", environments[s.config.Environment].portal,
-		r.Header.UUID, r.Header.DateTimeIssued, r.TotalAmount, s.config.Seller.RIN), nil
+	return p.Link(s.config.Environment), nil
 }

@@ -17,6 +17,7 @@ type Deps struct {
 	Now     func() time.Time                           // nil: time.Now
 	Version string                                     // of wasl, for the User-Agent
 	Zone    *time.Location                             // of the shop; nil: UTC
+	Lang    string                                     // en or ar: of the words in the authority's errors; "" is en
 }
 
 // A Sink is one POS of one taxpayer, or all that are registered: then the one that is called sends and asks by the one
@@ -32,6 +33,7 @@ type Sink struct {
 
 	mu    sync.Mutex // guards what follows
 	token token
+	erp   *Sink         // who reads with the ERP's client; nil: not yet, or none is set
 	skew  time.Duration // of this machine's clock against the authority's: positive is ahead
 }
 

@@ -61,8 +61,12 @@ func (s *Sink) credentials() (http.Header, url.Values, []string, error) {
 	}
 	header := http.Header{}
 	header.Set("Content-Type", "application/x-www-form-urlencoded")
-	header.Set("posserial", s.config.POS.Serial)
-	header.Set("pososversion", s.config.POS.OSVersion)
+	if s.config.POS.Serial != "" { // else it is the ERP's client, which has none
+		header.Set("posserial", s.config.POS.Serial)
+		header.Set("pososversion", s.config.POS.OSVersion)
+	} else if s.config.Intermediary {
+		header.Set("onbehalfof", s.config.Seller.RIN)
+	}
 	if s.config.POS.ModelFramework != "" {
 		header.Set("posmodelframework", s.config.POS.ModelFramework)
 	}

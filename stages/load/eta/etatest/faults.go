@@ -19,19 +19,25 @@ const (
 	Share   Endpoint = "share"   // GET /api/v1/receipts/{uuid}/share
 	Recent  Endpoint = "recent"  // GET /api/v1/receipts/recent
 	Search  Endpoint = "search"  // GET /api/v1/receipts/search
+	Order   Endpoint = "order"   // POST /api/v1.0/receiptpackages/requests
+	Orders  Endpoint = "orders"  // GET /api/v1.0/receiptpackages/requests
+	Package Endpoint = "package" // GET /api/v1.0/receiptpackages/{id}
 	Any     Endpoint = "any"     // all of them; for faults only
 
 	other Endpoint = "other" // no such call
 )
 
 // endpoints are those that a fault can be asked for.
-var endpoints = []Endpoint{Token, Submit, Details, Raw, Lookup, Share, Recent, Search, Any}
+var endpoints = []Endpoint{Token, Submit, Details, Raw, Lookup, Share, Recent, Search, Order, Orders, Package, Any}
 
 func endpointOf(r *http.Request) Endpoint {
 	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	get, post := r.Method == http.MethodGet, r.Method == http.MethodPost
 	if r.URL.Path == "/connect/token" {
 		return Token
+	}
+	if len(path) >= 3 && path[0] == "api" && path[1] == "v1.0" && path[2] == "receiptpackages" {
+		return packageEndpoint(r.Method, path[3:])
 	}
 	if len(path) < 3 || path[0] != "api" || path[1] != "v1" {
 		return other

@@ -85,7 +85,7 @@ func (s *Server) raw(c *call) reply {
 // lookup answers GET /api/v1/receipts/{uuid}/details: valid receipts only.
 func (s *Server) lookup(c *call) reply {
 	r := s.visible(pathPart(c.URL, 3), c.pos.owner.RIN)
-	if r == nil || s.statusOf(r.submission, r.Errors) != "Valid" {
+	if r == nil || s.shown(r) != "Valid" && s.shown(r) != "Cancelled" {
 		return notFound(pathPart(c.URL, 3), "receipt is not known")
 	}
 	return jsonReply(http.StatusOK, s.full(r))
@@ -118,7 +118,7 @@ func (s *Server) summary(r *receipt) map[string]any {
 		"receiptType": r.Type, "typeVersion": r.tree.str("documentType", "typeVersion"),
 		"totalAmount": number(r.TotalAmount), "currency": r.tree.str("header", "currency"),
 		"paymentMethod": r.tree.str("paymentMethod"), "posSerialNumber": r.POS, "submissionChannel": "POS",
-		"status": s.statusOf(r.submission, r.Errors), "errors": s.shownErrors(r),
+		"status": s.shown(r), "errors": s.shownErrors(r),
 	}
 }
 
@@ -132,7 +132,7 @@ func (s *Server) shownErrors(r *receipt) []map[string]any {
 
 func (s *Server) full(r *receipt) map[string]any {
 	kind, _ := receiptType(r.Type)
-	status := s.statusOf(r.submission, r.Errors)
+	status := s.shown(r)
 	returns := []map[string]any{}
 	for _, other := range s.order {
 		if other.ReferenceUUID == r.UUID && len(other.Errors) == 0 {

@@ -25,6 +25,9 @@ type Options struct {
 	AnyReference   bool // a return may refer to a sale that this server does not hold
 	SubmissionUUID bool // name the id of a submission "submissionUUID", as the page does, instead of "submissionId"
 
+	ReadersOnly  bool // search and packages are for the ERP's token alone; a POS gets 403
+	PackagePolls int  // a package is in progress for so many looks at the list
+
 	RateLimit  int           // requests in RateWindow before 429; 0 is no limit
 	RateWindow time.Duration // 0 is one second
 
@@ -52,7 +55,11 @@ type Taxpayer struct {
 	ReceiptTypes []string // nil is every code of the table as it is written there; list "S" and "R" to take those
 	Items        []string // registered item codes; nil is any well-formed EGS code of the RIN, or GTIN
 	POS          []POS
+	ERP          ERP // may read what all devices issued; the zero value is none
 }
+
+// ERP is the system of a taxpayer that reads (section 2.2).
+type ERP struct{ ClientID, Secret string }
 
 // POS is a registered device.
 type POS struct {
@@ -71,6 +78,7 @@ func DemoTaxpayer() Taxpayer {
 	return Taxpayer{
 		RIN: "100200300",
 		POS: []POS{{Serial: "WASL-SRV-01", OSVersion: "os", ClientID: "demo-client", Secret: "demo-secret"}},
+		ERP: ERP{ClientID: "demo-erp", Secret: "demo-erp-secret"},
 	}
 }
 

@@ -76,6 +76,7 @@ type receipt struct {
 	Receipt
 	tree       *node
 	submission *submission
+	status     string // set by hand; "" follows from the validation
 }
 
 // submission is a Submission with its filings and how far its validation is.
@@ -162,7 +163,7 @@ func (s *Server) chainBreaks() []ChainBreak {
 // snapshot is the receipt as a reader sees it now.
 func (s *Server) snapshot(r *receipt) Receipt {
 	c := r.Receipt
-	c.Status = s.statusOf(r.submission, r.Errors)
+	c.Status = s.shown(r)
 	c.Errors = slices.Clone(r.Errors)
 	return c
 }

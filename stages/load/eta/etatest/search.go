@@ -15,7 +15,7 @@ func (s *Server) recent(c *call) reply {
 		return wanted(query, "Uuid", r.UUID) && wanted(query, "SubmissionUuid", r.SubmissionID) &&
 			wanted(query, "ReceiptNumber", r.Number) && wanted(query, "PaymentMethod", r.tree.str("paymentMethod")) &&
 			wanted(query, "SubmissionChannel", "POS") && wanted(query, "Direction", "Submitted") &&
-			wanted(query, "Status", s.statusOf(r.submission, r.Errors))
+			wanted(query, "Status", s.shown(r))
 	})
 }
 

@@ -37,6 +37,8 @@ type Server struct {
 	window      rateWindow
 	refused     map[string]bool // tokens that were answered with 401
 	violations  []string
+	readers     []*device // the ERP systems of the taxpayers: they read, and issue nothing
+	packages    []*parcel // asked for, oldest first
 }
 
 // New starts a server. It panics if it cannot listen, as httptest does; Listen returns the error instead.
@@ -63,6 +65,7 @@ func Listen(o Options) (*Server, error) {
 		plans:    slices.Clone(o.Faults),
 		tokens:   map[string]*token{},
 		pos:      devices(o.Taxpayers),
+		readers:  readers(o.Taxpayers),
 		receipts: map[string]*receipt{},
 		issued:   map[string]*issue{},
 		heads:    map[string]string{},
@@ -229,7 +232,16 @@ func (s *Server) work(c *call) reply {
 	if answer, ok := s.authorize(c); !ok {
 		return answer
 	}
+	if c.pos.reader() && c.entry.Endpoint == Submit || !c.pos.reader() && s.options.ReadersOnly && readersOnly(c.entry.Endpoint) {
+		return errorReply(http.StatusForbidden, "Forbidden", "not allowed for this client", c.URL.Path)
+	}
 	switch c.entry.Endpoint {
+	case Order:
+		return s.orderPackage(c)
+	case Orders:
+		return s.listPackages(c)
+	case Package:
+		return s.download(c)
 	case Submit:
 		return s.submit(c)
 	case Details:

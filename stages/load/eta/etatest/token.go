@@ -47,6 +47,10 @@ func tokenForm(c *call) (url.Values, string) {
 	if err != nil {
 		return nil, "body cannot be read"
 	}
+	if id, secret, ok := c.BasicAuth(); ok && !form.Has("client_id") {
+		form.Set("client_id", id)
+		form.Set("client_secret", secret)
+	}
 	for _, name := range []string{"grant_type", "client_id", "client_secret"} {
 		if len(form[name]) != 1 {
 			return nil, name + " must be given once"
@@ -62,6 +66,12 @@ func (s *Server) identify(form url.Values, header http.Header) (*device, string)
 	}
 	if scope := form.Get("scope"); scope != "" && scope != "InvoicingAPI" {
 		return nil, "invalid_scope"
+	}
+	if d := s.readerNamed(form.Get("client_id")); d != nil {
+		if form.Get("client_secret") != d.Secret {
+			return nil, "invalid_clientsecret"
+		}
+		return d, ""
 	}
 	i := slices.IndexFunc(s.pos, func(d *device) bool { return d.ClientID == form.Get("client_id") })
 	if i < 0 {

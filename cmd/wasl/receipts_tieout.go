@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"wasl/pipeline"
+	"wasl/pipeline/ledger"
+	"wasl/stages/load/eta"
+	"wasl/stages/reconcile"
+)
+
+// tieDays is over how many days it is compared where nobody says: receipts are taken for
+// a day, and validated within some.
+const tieDays = 7
+
+func (a *app) receiptsTieOutCommand() *cobra.Command {
+	var from, to, by string
+	known := []string{eta.BySearch, eta.ByRecent, eta.ByPackage}
+	cmd := &cobra.Command{
+		Use:   "tieout [--from DAY] [--to DAY]",
+		Short: "Compare what was issued here with what the tax authority holds",
+		Long: `tieout reads back from the tax authority what it holds of some days of issue, the last
+seven where none are given, and lists every receipt that is there and not here, here
+and not there, or different in its total, status, time or number, with what to do:
+as text, with --json, and as receipts-tieout-DAY.xlsx in the reports folder. It
+changes nothing, may be called while another wasl works, and ends with code 3 where
+anything differs.
+
+It searches (--by search) with the ERP's client where eta.erp_client_id is set, and
+sees all devices of the taxpayer then; else with the client of each POS, and where
+that may not search it pages through the recent receipts (--by recent). For long
+spans --by package asks for a package and waits for it. eta.tieout: 03:30 does it
+every night.`,
+		Example: "  wasl receipts tieout\n  wasl receipts tieout --from 2026-11-01 --to 2026-11-30 --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := days(&from, &to); err != nil {
+				return usage{err}
+			}
+			if by != "" && !slices.Contains(known, by) {
+				return usage{&pipeline.Trouble{Rule: "receipts.by", With: map[string]string{"given": by, "known": strings.Join(known, ", ")}}}
+			}
+			c, l, done, err := a.reading(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer done()
+			all, findings, err := doors(c, l, func(pipeline.Event) {})
+			if err != nil {
+				return err
+			}
+			if len(findings) > 0 {
+				a.findings(findings)
+				return printed{exitUsage}
+			}
+			return a.cannot(a.receiptsTieOut(cmd.Context(), c, l, tillsIn(all), from, to, by))
+		},
+	}
+	cmd.Flags().StringVar(&from, "from", "", "the first day of issue, such as 2026-11-01")
+	cmd.Flags().StringVar(&to, "to", "", "the last day of issue (default: today)")
+	cmd.Flags().StringVar(&by, "by", "", "how to read it: "+strings.Join(known, ", "))
+	return cmd
+}
+
+func (a *app) receiptsTieOut(ctx context.Context, c *Config, l *ledger.Ledger, tills []*eta.Sink, from, to, by string) error {
+	if len(tills) == 0 {
+		return &pipeline.Trouble{Rule: "receipts.off"}
+	}
+	found, sum, err := tieOut(ctx, c, l, tills, from, to, by)
+	if err != nil {
+		return err
+	}
+	lines := a.tieLines(found.Diffs)
+	path, err := writeTie(ctx, c, sum, lines)
+	if err != nil {
+		return err
+	}
+	if len(lines) > 0 {
+		a.code = exitAside
+	}
+	if a.json {
+		for _, line := range lines {
+			a.jsonLine(a.out, struct {
+				What string `json:"what"`
+				reconcile.TieLine
+			}{"difference", line})
+		}
+		a.jsonLine(a.out, map[string]any{"what": "tieout", "from": sum.From, "to": sum.To, "by": sum.How, "same": sum.Same, "others": sum.Others, "differ": len(lines), "path": path})
+		return nil
+	}
+	for i, line := range lines {
+		if i == mostReceipts {
+			fmt.Fprintln(a.out, a.say("receipts.more", "count", humanize.Comma(int64(len(lines)-i))))
+			break
+		}
+		fmt.Fprintf(a.out, "%s  %s\n    %s: %s\n", line.UUID, line.Says, a.say("fix"), line.Fix)
+	}
+	fmt.Fprintln(a.out, a.say("receipts.tied", "from", a.upright(sum.From), "to", a.upright(sum.To), "same", humanize.Comma(int64(sum.Same)),
+		"differ", humanize.Comma(int64(len(lines))), "others", humanize.Comma(int64(sum.Others)), "how", sum.How))
+	a.wrote("tieout", path)
+	return nil
+}
+
+// tieOut compares the receipts issued on some days with what the authority holds of them.
+func tieOut(ctx context.Context, c *Config, l *ledger.Ledger, tills []*eta.Sink, from, to, by string) (found eta.TieOut, sum reconcile.TieSum, err error) {
+	if to == "" {
+		to = c.today()
+	}
+	if from == "" {
+		end, _ := time.Parse(time.DateOnly, to) // it was checked
+		from = end.AddDate(0, 0, 1-tieDays).Format(time.DateOnly)
+	}
+	sum = reconcile.TieSum{From: from, To: to}
+	span, err := c.span(from, to)
+	if err != nil {
+		return found, sum, err
+	}
+	ours, err := oursOf(ctx, l, tills, span)
+	if err != nil {
+		return found, sum, err
+	}
+	var serials []string
+	for _, s := range tills {
+		serials = append(serials, s.Serial())
+	}
+	var theirs []eta.Held
+	readers := tills
+	if c.ETA.ERPClientID != "" {
+		readers = tills[:1] // it sees all devices
+	}
+	for _, s := range readers {
+		held, how, err := s.Holds(ctx, span, by)
+		if err != nil {
+			return found, sum, err
+		}
+		theirs, sum.How = append(theirs, held...), how
+	}
+	found = eta.Tie(ours, theirs, serials, time.Now())
+	sum.Same, sum.Others = found.Same, found.Others
+	return found, sum, nil
+}
+
+// span is some days of the shop's zone, both included.
+func (c *Config) span(from, to string) (eta.Span, error) {
+	begin, err1 := time.ParseInLocation(time.DateOnly, from, c.zone)
+	end, err2 := time.ParseInLocation(time.DateOnly, to, c.zone)
+	return eta.Span{From: begin.UTC(), To: end.AddDate(0, 0, 1).Add(-time.Second).UTC()}, errors.Join(err1, err2)
+}
+
+// oursOf are the receipts of some POS that were issued within a span.
+func oursOf(ctx context.Context, l *ledger.Ledger, tills []*eta.Sink, span eta.Span) (out []eta.Ours, err error) {
+	lanes := map[string]bool{}
+	for _, s := range tills {
+		lanes[s.PostLane()] = true
+	}
+	for e, err := range l.Sealed(ctx, eta.KindPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		r := readReceipt(e)
+		if !lanes[e.Lane] || r.Issued.Before(span.From) || r.Issued.After(span.To) {
+			continue
+		}
+		r.Paper.Lines = nil
+		out = append(out, eta.Ours{Paper: r.Paper, Name: r.Name, State: r.State, Sent: r.Sent, Taken: r.invalid()})
+	}
+	return out, nil
+}
+
+func (a *app) tieLines(diffs []eta.Difference) []reconcile.TieLine {
+	out := make([]reconcile.TieLine, 0, len(diffs))
+	for _, d := range diffs {
+		out = append(out, reconcile.TieLine{Class: d.Class, Number: d.Number, Order: d.Order, POS: d.POS, Issued: d.Issued, Ours: d.Ours, Theirs: d.Theirs,
+			Says: d.Says(a.language()), Fix: d.Fix(a.language()), UUID: d.UUID, Rule: string(d.Rule)})
+	}
+	return out
+}
+
+func writeTie(ctx context.Context, c *Config, sum reconcile.TieSum, lines []reconcile.TieLine) (string, error) {
+	path := filepath.Join(c.path(c.Reports), reconcile.TieName(c.today()))
+	opt := reconcile.Options{Lang: c.Language, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
+	return path, reconcile.WriteTie(ctx, path, c.today(), sum, lines, opt)
+}
+
+// tableTieOuts remembers on which days it was compared by the clock, by day.
+const tableTieOuts = "eta.tieout"
+
+// tieOutInTime compares once a day, after the time that the settings say, and tells what
+// came of it. What goes wrong is tried again with the next run.
+func (h *house) tieOutInTime(ctx context.Context) error {
+	if h.cfg.ETA == nil || h.cfg.ETA.TieOut == "" {
+		return nil
+	}
+	now := time.Now().In(h.cfg.zone)
+	day := now.Format(time.DateOnly)
+	if now.Format("15:04") < h.cfg.ETA.TieOut {
+		return nil
+	}
+	if _, err := h.ledger.Row(ctx, tableTieOuts, day); !errors.Is(err, pipeline.ErrNotFound) {
+		return err
+	}
+	found, sum, err := tieOut(ctx, h.cfg, h.ledger, h.tills(), "", "", "")
+	if err != nil {
+		return fmt.Errorf("compare with the tax authority: %w", err)
+	}
+	path, err := writeTie(ctx, h.cfg, sum, h.app.tieLines(found.Diffs))
+	if err != nil {
+		return err
+	}
+	err = h.ledger.Put(ctx, tableTieOuts, []pipeline.TableRow{{Code: day, Cols: map[string]string{"same": fmt.Sprint(sum.Same), "differ": fmt.Sprint(len(found.Diffs)), "path": path}}})
+	if err != nil {
+		return err
+	}
+	h.steps.Tell(pipeline.Event{Time: time.Now(), What: pipeline.EventReport, Note: h.app.say("receipts.tied", "from", h.app.upright(sum.From), "to", h.app.upright(sum.To),
+		"same", fmt.Sprint(sum.Same), "differ", fmt.Sprint(len(found.Diffs)), "others", fmt.Sprint(sum.Others), "how", sum.How) + " " + path})
+	return nil
+}

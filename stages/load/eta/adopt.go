@@ -1,0 +1,130 @@
+package eta
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"wasl/pipeline"
+)
+
+// Unheard are the receipts of this POS that the authority holds since a moment and that the ledger never heard of, by
+// issue: none, and the head of the chain is as new as the world. known tells which of some uuids the ledger knows.
+func (s *Sink) Unheard(ctx context.Context, since time.Time, known func(uuids []string) (map[string]bool, error)) ([]Held, error) {
+	held, _, err := s.Holds(ctx, Span{From: since, To: s.deps.Now().Add(time.Hour)}, "")
+	if err != nil {
+		return nil, err
+	}
+	var uuids []string
+	for _, h := range held {
+		uuids = append(uuids, h.UUID)
+	}
+	here, err := known(uuids)
+	if err != nil {
+		return nil, err
+	}
+	var out []Held
+	for _, h := range held {
+		if !here[h.UUID] && (h.POS == "" || h.POS == s.config.POS.Serial) {
+			out = append(out, h)
+		}
+	}
+	return out, nil
+}
+
+// Fetch reads a receipt that the ledger never heard of back from the authority, byte for byte, as the document that it
+// was when it left. Its key is told from its number; where it cannot be, it is adopted/ and its uuid, and an order that
+// comes again would be issued again: named is false then.
+func (s *Sink) Fetch(ctx context.Context, h Held) (doc pipeline.Document, paper Paper, named bool, err error) {
+	var heard []pipeline.Said
+	held, found, err := s.lookUp(ctx, &heard, h.UUID)
+	if err == nil && !found {
+		err = &pipeline.Later{Err: fmt.Errorf("read receipt %s back: it is not there yet", h.UUID)}
+	}
+	if err != nil {
+		return doc, paper, false, err
+	}
+	raw := []byte(held.Document)
+	if paper, err = ReadPaper(raw); err != nil {
+		return doc, paper, false, err
+	}
+	if !Proves(raw, h.UUID) {
+		return doc, paper, false, &pipeline.Trouble{Rule: "eta.adopt.bytes", With: with("number", paper.Number, "uuid", h.UUID)}
+	}
+	doc = pipeline.Document{Kind: KindReceipt, Name: paper.Order, Sealed: raw, Body: raw, Ref: h.UUID, Ticket: string(held.SubmissionUUID),
+		Currency: paper.Currency, Day: paper.Issued.In(s.deps.Zone).Format(time.DateOnly), State: pipeline.Accepted}
+	doc.Out, _ = readAmount(string(paper.Total))
+	doc.Money = doc.Out
+	switch {
+	case held.status() == "valid":
+		doc.State = pipeline.Delivered
+	case held.refused():
+		doc.State = pipeline.Rejected
+	}
+	base, _, _ := strings.Cut(paper.Number, "/")
+	if id, ok := strings.CutPrefix(base, clean(paper.Order, 200)+"-"); ok && !paper.Return() {
+		named = true
+		doc.Key, doc.Words = "sale/"+id, []string{id}
+	} else {
+		doc.Key = "adopted/" + h.UUID
+	}
+	doc.Print = printOf(raw, base)
+	return doc, paper, named, nil
+}
+
+// printOf is what a repeated order is compared by, taken back out of a receipt: see issuer.content.
+func printOf(raw []byte, number string) string {
+	at := bytes.Index(raw, []byte(`"buyer":`))
+	if at < 0 {
+		return ""
+	}
+	w := &writer{b: []byte{'{'}}
+	w.text("receiptNumber", number)
+	text, err := canonical(append(append(w.b, ','), raw[at:]...))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// Tip is the receipt that a chain ends in: of those given, the one that no other follows; corrections stand beside the
+// chain and are none. "" where there is not exactly one.
+func Tip(papers []Paper) string {
+	followed := map[string]bool{}
+	for _, p := range papers {
+		if p.Replaces == "" {
+			followed[p.Previous] = true
+		}
+	}
+	tip := ""
+	for _, p := range papers {
+		if p.Replaces != "" || followed[p.UUID] {
+			continue
+		}
+		if tip != "" {
+			return ""
+		}
+		tip = p.UUID
+	}
+	return tip
+}
+
+// Posts are the sinks of the POS, one each, by the names of the registry.
+func (s *Sink) Posts() []*Sink {
+	var all []*Sink
+	for _, p := range s.points {
+		all = append(all, s.posts[p.Serial])
+	}
+	return all
+}
+
+// ChainName is the chain of this POS, as the ledger keeps its head.
+func (s *Sink) ChainName() string { return s.config.chain(s.config.POS.Serial) }
+
+// PostLane is the lane by which the receipts of this POS leave.
+func (s *Sink) PostLane() string { return "eta/" + s.ChainName() }
+
+// Serial is the serial of the POS.
+func (s *Sink) Serial() string { return s.config.POS.Serial }

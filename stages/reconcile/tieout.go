@@ -1,0 +1,88 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A TieLine is a receipt about which the ledger and the tax authority do not agree.
+type TieLine struct {
+	Class  string    `json:"class"` // there, missing, total, status, time, number, pos
+	Number string    `json:"number"`
+	Order  string    `json:"order,omitempty"`
+	POS    string    `json:"pos,omitempty"`
+	Issued time.Time `json:"issued,omitzero"`
+	Ours   string    `json:"ours"`
+	Theirs string    `json:"theirs"`
+	Says   string    `json:"says"`
+	Fix    string    `json:"fix"`
+	UUID   string    `json:"uuid"`
+	Rule   string    `json:"rule"`
+}
+
+// A TieSum is what was compared.
+type TieSum struct {
+	From, To string // days of issue
+	How      string // by which call it was read
+	Same     int    // equal on both sides
+	Others   int    // of other devices of the taxpayer
+}
+
+// TieName is the name of the workbook of a comparison with the tax authority:
+// receipts-tieout-2026-11-25.xlsx.
+func TieName(day string) string { return "receipts-tieout-" + day + ".xlsx" }
+
+var tieColumns = []column{
+	{"col.class", 20, false}, {"col.number", 24, false}, {"col.order", 16, false}, {"col.pos", 16, false}, {"col.issued", 17, false}, {"col.ours", 22, false},
+	{"col.theirs", 22, false}, {"col.what", 60, false}, {"col.todo", 60, false}, {"col.uuid", 40, true},
+}
+
+// WriteTie writes a comparison as a workbook, whole or not at all. Where nothing differs it
+// says so.
+func WriteTie(ctx context.Context, path, day string, sum TieSum, lines []TieLine, opt Options) (err error) {
+	b, err := newBook(opt, day, day)
+	if err != nil {
+		return fmt.Errorf("begin the workbook: %w", err)
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	if err := b.tie(day, sum, lines); err != nil {
+		return fmt.Errorf("fill the workbook of the comparison: %w", err)
+	}
+	if err := save(ctx, path, b.pack); err != nil {
+		return fmt.Errorf("write the workbook of the comparison: %w", err)
+	}
+	return nil
+}
+
+func (b *book) tie(day string, sum TieSum, lines []TieLine) error {
+	if err := b.dated(b.say("title.tieout") + " " + day); err != nil {
+		return err
+	}
+	s, err := b.sheet("tieout", tieColumns)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		s.words(b.say("tie." + l.Class))
+		s.text(l.Number)
+		s.text(l.Order)
+		s.text(l.POS)
+		s.time(l.Issued)
+		s.text(l.Ours)
+		s.text(l.Theirs)
+		s.words(l.Says)
+		s.words(l.Fix)
+		s.text(l.UUID)
+		if err := s.end(0); err != nil {
+			return err
+		}
+	}
+	last := s.row
+	note := say(b.opt.Lang, "tie.sum", "from", sum.From, "to", sum.To, "same", fmt.Sprint(sum.Same), "others", fmt.Sprint(sum.Others), "differ", fmt.Sprint(len(lines)), "how", sum.How)
+	if err := s.remark(note); err != nil {
+		return err
+	}
+	return s.close(last)
+}
