@@ -1,9 +1,9 @@
 package eta
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -63,30 +63,31 @@ func (s *Sink) Fetch(ctx context.Context, h Held) (doc pipeline.Document, paper 
 	case held.refused():
 		doc.State = pipeline.Rejected
 	}
-	base, _, _ := strings.Cut(paper.Number, "/")
-	if id, ok := strings.CutPrefix(base, clean(paper.Order, 200)+"-"); ok && !paper.Return() {
-		named = true
-		doc.Key, doc.Words = "sale/"+id, []string{id}
-	} else {
-		doc.Key = "adopted/" + h.UUID
-	}
-	doc.Print = printOf(raw, base)
+	doc.Key, doc.Words, named = keyOf(paper)
+	doc.Print = "adopted " + h.UUID // no facts: what comes again is compared by its total
 	return doc, paper, named, nil
 }
 
-// printOf is what a repeated order is compared by, taken back out of a receipt: see issuer.content.
-func printOf(raw []byte, number string) string {
-	at := bytes.Index(raw, []byte(`"buyer":`))
-	if at < 0 {
-		return ""
+// returnNumber is how the number of a return is made: the order's name, cut, then the ids of order and refund.
+var returnNumber = regexp.MustCompile(`^.*-R-([^/]+)-([^-/]+)$`)
+
+// keyOf is the key under which a receipt was issued, told from its number; adopted/ and its uuid where it cannot be told:
+// a number that was too long for the ids in it.
+func keyOf(p Paper) (key string, words []string, named bool) {
+	number := p.Number
+	if at := strings.LastIndexByte(number, '/'); at > 0 && isNumber(number[at+1:]) {
+		number = number[:at] // the suffix of a correction
 	}
-	w := &writer{b: []byte{'{'}}
-	w.text("receiptNumber", number)
-	text, err := canonical(append(append(w.b, ','), raw[at:]...))
-	if err != nil {
-		return ""
+	if m := returnNumber.FindStringSubmatch(number); p.Return() && m != nil {
+		return "return/" + m[1] + "/" + m[2], []string{m[1], m[2]}, true
 	}
-	return string(text)
+	if id, ok := strings.CutPrefix(number, clean(p.Order, 200)+"-"); ok && !p.Return() {
+		return "sale/" + id, []string{id}, true
+	}
+	if number == clean(p.Order, 200) && !p.Return() {
+		return "sale/" + p.Order, nil, true
+	}
+	return "adopted/" + p.UUID, nil, false
 }
 
 // Tip is the receipt that a chain ends in: of those given, the one that no other follows; corrections stand beside the
