@@ -94,16 +94,21 @@ func (r receipt) open() bool {
 	return r.By == "" && (r.State == pipeline.Rejected || r.State == pipeline.Held || r.State == pipeline.Parked)
 }
 
-// lateAfter is the age at which the authority takes a receipt no more (section 3.2).
-const lateAfter = 24 * time.Hour
+// lateAfter is the age at which the authority takes a receipt no more.
+func (c *Config) lateAfter() time.Duration {
+	if c.ETA == nil {
+		return 24 * time.Hour
+	}
+	return c.ETA.Ages().Late
+}
 
 // late tells whether a receipt is too old to be submitted: it needs the portal's late
 // submission request. What has not been issued yet gets its time when it is; a return
 // that waits for its sale for a day is told of as well.
-func (r receipt) late(now time.Time) bool {
+func (r receipt) late(c *Config, now time.Time) bool {
 	switch r.State {
 	case pipeline.Ready, pipeline.Sending, pipeline.Rejected:
-		return r.By == "" && !r.Issued.IsZero() && now.Sub(r.Issued) > lateAfter
+		return r.By == "" && !r.Issued.IsZero() && now.Sub(r.Issued) > c.lateAfter()
 	}
 	return false
 }
@@ -197,7 +202,7 @@ func (a *app) receiptJSON(c *Config, r receipt) map[string]any {
 	out := map[string]any{"what": "receipt", "key": r.Key, "kind": r.Kind, "order": r.Paper.Order, "number": r.Number, "uuid": r.Paper.UUID, "state": r.word(),
 		"type": r.Type, "total": string(r.Paper.Total), "currency": cmp.Or(r.Paper.Currency, r.Entry.Currency), "day": r.Day, "pos": r.POS, "previousUUID": r.Previous,
 		"referenceUUID": r.Sale, "referenceOldUUID": r.Replaces, "replacedBy": r.By, "submission": r.Ticket, "link": c.link(r), "job": r.Job.String(),
-		"file": r.Drop, "problems": why, "late": r.late(time.Now())}
+		"file": r.Drop, "problems": why, "late": r.late(c, time.Now())}
 	for name, at := range map[string]time.Time{"issued": r.Issued, "sent": r.Sent, "settled": r.Settled} {
 		if !at.IsZero() {
 			out[name] = at

@@ -323,7 +323,7 @@ func (a *app) receiptsLate(ctx context.Context, c *Config, l *ledger.Ledger) err
 		arrived[j.Job] = j.Drop.Arrived
 	}
 	found, err := receiptsOf(ctx, l, func(r receipt) bool {
-		return r.late(now) || r.waits() && now.Sub(arrived[r.Job]) > lateAfter
+		return r.late(c, now) || r.waits() && now.Sub(arrived[r.Job]) > c.lateAfter()
 	}, true)
 	if err != nil {
 		return err

@@ -95,7 +95,7 @@ func (a *app) receiptsList(ctx context.Context, c *Config, l *ledger.Ledger, s s
 		return err
 	}
 	now := time.Now()
-	all = slices.DeleteFunc(all, func(r receipt) bool { return s.state == "open" && !r.open() || s.state == "late" && !r.late(now) })
+	all = slices.DeleteFunc(all, func(r receipt) bool { return s.state == "open" && !r.open() || s.state == "late" && !r.late(c, now) })
 	slices.Reverse(all)
 	open, count := 0, len(all)
 	for _, r := range all {
@@ -123,7 +123,7 @@ func (a *app) receiptsList(ctx context.Context, c *Config, l *ledger.Ledger, s s
 	t := a.table(a.say("receipts.order"), a.say("receipts.number"), a.say("receipts.state"), a.say("receipts.type"), a.say("receipts.total"),
 		a.say("receipts.issued"), a.say("receipts.pos"), a.say("receipts.note"))
 	for _, r := range all {
-		t.AppendRow([]any{a.upright(r.Paper.Order), a.upright(r.Number), a.receiptState(r), a.say("receipts." + r.sort()), string(r.Paper.Total), c.minute(r.Issued), r.POS, a.receiptNote(r)})
+		t.AppendRow([]any{a.upright(r.Paper.Order), a.upright(r.Number), a.receiptState(r), a.say("receipts." + r.sort()), string(r.Paper.Total), c.minute(r.Issued), r.POS, a.receiptNote(c, r)})
 	}
 	t.Render()
 	if count > len(all) {
@@ -145,13 +145,13 @@ func (r receipt) sort() string {
 func (a *app) receiptState(r receipt) string { return a.say("receipts.is." + r.word()) }
 
 // receiptNote is the most important thing to know of a receipt beside its state.
-func (a *app) receiptNote(r receipt) string {
+func (a *app) receiptNote(c *Config, r receipt) string {
 	switch {
 	case r.By != "":
 		return a.say("receipts.replaced", "uuid", a.upright(brief(r.By)))
 	case len(r.Why) > 0:
 		return r.Why[0].Says(a.language())
-	case r.late(time.Now()):
+	case r.late(c, time.Now()):
 		return a.say("receipts.late")
 	case r.waits():
 		return a.say("receipts.waits", "key", a.upright(r.Of))

@@ -35,7 +35,7 @@ type TieSum struct {
 func TieName(day string) string { return "receipts-tieout-" + day + ".xlsx" }
 
 var tieColumns = []column{
-	{"col.class", 20, false}, {"col.number", 24, false}, {"col.order", 16, false}, {"col.pos", 16, false}, {"col.issued", 17, false}, {"col.ours", 22, false},
+	{"col.differs", 20, false}, {"col.number", 24, false}, {"col.order", 16, false}, {"col.pos", 16, false}, {"col.issued", 17, false}, {"col.ours", 22, false},
 	{"col.theirs", 22, false}, {"col.what", 60, false}, {"col.todo", 60, false}, {"col.uuid", 40, true},
 }
 

@@ -40,7 +40,7 @@ var words = map[string][2]string{
 
 	"title.tieout": {"Comparison with the tax authority", "المقارنة مع مصلحة الضرائب"},
 	"sheet.tieout": {"Comparison", "المقارنة"},
-	"col.class":    {"What differs", "الفرق"},
+	"col.differs":  {"What differs", "الفرق"},
 	"col.ours":     {"Here", "لدينا"},
 	"col.theirs":   {"At the authority", "لدى المصلحة"},
 	"col.pos":      {"POS", "نقطة البيع"},
