@@ -43,7 +43,6 @@ var words = map[string][2]string{
 	"col.differs":  {"What differs", "الفرق"},
 	"col.ours":     {"Here", "لدينا"},
 	"col.theirs":   {"At the authority", "لدى المصلحة"},
-	"col.pos":      {"POS", "نقطة البيع"},
 	"tie.there":    {"there, not here", "هناك وليس هنا"},
 	"tie.missing":  {"here, not there", "هنا وليس هناك"},
 	"tie.total":    {"total", "الإجمالي"},
