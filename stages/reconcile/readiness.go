@@ -107,8 +107,8 @@ func ReadinessName(day string) string { return "readiness-" + day + ".xlsx" }
 var (
 	readyColumns   = []column{{"col.class", 40, false}, {"col.checked", 14, false}, {"col.notready", 14, false}, {"col.state", 16, false}, {"col.next", 90, false}}
 	unreadyColumns = []column{
-		{"col.class", 26, false}, {"col.what", 26, false}, {"col.name", 30, false}, {"col.value", 20, false}, {"col.wrong", 50, false}, {"col.fix", 50, false},
-		{"col.orders", 10, false}, {"col.money", 16, false}, {"col.file", 26, false}, {"col.row", 8, false}, {"col.rule", 22, true},
+		{"col.class", 24, false}, {"col.what", 22, false}, {"col.name", 24, false}, {"col.value", 18, false}, {"col.wrong", 44, false}, {"col.fix", 44, false},
+		{"col.orders", 9, false}, {"col.money", 14, false}, {"col.file", 22, false}, {"col.row", 7, false}, {"col.rule", 22, true},
 	}
 )
 

@@ -28,7 +28,10 @@ var shippedFiles embed.FS
 const Folder = "codes"
 
 // A Book is all tables together. It does not change once it is opened, and may be used by many at once.
-type Book struct{ tables map[string]*Table }
+type Book struct {
+	tables  map[string]*Table
+	changes []string // days on which anything changes
+}
 
 // Shipped is the book that wasl comes with.
 var Shipped = sync.OnceValue(func() *Book {
@@ -46,6 +49,7 @@ var Shipped = sync.OnceValue(func() *Book {
 	if len(found) > 0 {
 		panic("law: " + found[0].In("en")) // embedded
 	}
+	b.changes = b.changesOf()
 	return b
 })
 
@@ -88,6 +92,7 @@ func Open(dir string) (*Book, []pipeline.Finding, error) {
 	if len(found) > 0 {
 		return nil, found, nil
 	}
+	b.changes = b.changesOf()
 	return b, nil, nil
 }
 

@@ -116,6 +116,15 @@ func TestLaw_DayBeforeAndAfterAChange(t *testing.T) {
 			t.Errorf("on %s the general rate does not fit its subtype", c.day)
 		}
 	}
+	for _, c := range []struct {
+		from, to string
+		want     bool
+	}{{"2026-12-30", "2026-12-31", false}, {"2026-12-31", "2027-01-01", true}, {"2027-01-01", "2027-06-01", false}, {"2026-02-21", "2026-02-22", true},
+		{"2026-02-22", "2026-02-22", false}, {"", "2026-02-22", true}, {"2026-03-01", "2026-02-01", true}} {
+		if got := b.Changed(c.from, c.to); got != c.want {
+			t.Errorf("the law changed from %s to %s: %t", c.from, c.to, got)
+		}
+	}
 	if !b.Has("unit_types", "IVL", "") || b.Has("unit_types", "KGM", "") {
 		t.Error("an own table takes the place of the whole shipped one, its past included")
 	}

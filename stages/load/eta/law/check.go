@@ -2,6 +2,9 @@ package law
 
 import (
 	"errors"
+	"maps"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -139,15 +142,25 @@ func ItemAt(receipt []byte, line int) (internalCode, itemCode string) {
 
 // Changed tells whether any table, limit or rate changed after the one day and up to the other.
 func (b *Book) Changed(from, to string) bool {
-	if from == "" || to == "" || from >= to {
+	if from == "" || to == "" || from > to {
 		return from != to
 	}
+	next := sort.SearchStrings(b.changes, from+"\x00") // the first day after it
+	return next < len(b.changes) && b.changes[next] <= to
+}
+
+// changesOf are the days on which anything begins to be in force, or is no longer, in order.
+func (b *Book) changesOf() []string {
+	days := map[string]bool{}
 	for _, t := range b.tables {
 		for _, r := range t.Rows {
-			if r.From > from && r.From <= to || r.To >= from && r.To < to && r.To != "" {
-				return true
+			if r.From != "" {
+				days[r.From] = true
+			}
+			if last, err := time.Parse(time.DateOnly, r.To); err == nil {
+				days[last.AddDate(0, 0, 1).Format(time.DateOnly)] = true
 			}
 		}
 	}
-	return false
+	return slices.Sorted(maps.Keys(days))
 }
