@@ -34,6 +34,7 @@ type office struct {
 	vault  *vault.Folder
 	steps  *pipeline.Steps
 	drops  int
+	waits  bool // time passes where the other side has to be asked again
 }
 
 // newOffice opens an office whose flow has these settings in place of the shipped ones.
@@ -118,6 +119,10 @@ func (o *office) deliver() {
 		p, err := o.steps.Deliver(o.t.Context(), o.flow.Lane)
 		if err != nil {
 			o.t.Fatal(err)
+		}
+		if p.Did == "" && o.waits && p.Wait > 0 {
+			o.now = o.now.Add(p.Wait)
+			continue
 		}
 		if p.Did == "" {
 			return

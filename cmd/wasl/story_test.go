@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,7 @@ import (
 //	          keep NAME pull|csv it is kept for later
 //	          drop NAME          it, or a file of the story, is dropped and sent on
 //	          down, up           documents are filed and do not leave, until up
+//	          wait N             so many days pass
 //	*.csv   files to drop, where Shopify's own would not do
 //	told    the documents in the ERP's folder: type, number and reason, then code |
 //	        quantity | price | discount | total of each line. Then what is held or told
@@ -86,13 +88,23 @@ type story struct {
 
 func newStory(t *testing.T, a *txtar.Archive) *story {
 	t.Helper()
+	return newStoryIn(t, a, newOffice)
+}
+
+// newStoryIn is a story of which some office is told.
+func newStoryIn(t *testing.T, a *txtar.Archive, open func(*testing.T, map[string]string) *office) *story {
+	t.Helper()
 	settings := map[string]string{}
 	for line := range strings.Lines(string(a.Comment)) {
 		if words := strings.Fields(line); len(words) == 3 && words[0] == "set" {
 			settings[words[1]] = words[2]
 		}
 	}
-	s := &story{office: newOffice(t, settings), files: map[string][]byte{}}
+	included := settings["shop.taxes"] != "excluded"
+	currency := settings["shop.currency"]
+	delete(settings, "shop.taxes")
+	delete(settings, "shop.currency")
+	s := &story{office: open(t, settings), files: map[string][]byte{}}
 	var first *shopifytest.Order
 	for _, f := range a.Files {
 		switch f.Name {
@@ -112,7 +124,7 @@ func newStory(t *testing.T, a *txtar.Archive) *story {
 	if first == nil {
 		return s
 	}
-	s.shop = shopifytest.New(shopifytest.Options{TaxesIncluded: true, Unthrottled: true, Zone: "Africa/Cairo", Now: func() time.Time { return s.now },
+	s.shop = shopifytest.New(shopifytest.Options{TaxesIncluded: included, Currency: currency, Unthrottled: true, Zone: "Africa/Cairo", Now: func() time.Time { return s.now },
 		Scopes: append(slices.Clone(shopifytest.OrderScopes), "read_all_orders")})
 	t.Cleanup(s.shop.Close)
 	first.Name, first.At = "#1001", s.now
@@ -122,6 +134,12 @@ func newStory(t *testing.T, a *txtar.Archive) *story {
 
 // tell goes through the life, and says what came of it.
 func (s *story) tell() string {
+	s.live()
+	return s.answer()
+}
+
+// live goes through the life.
+func (s *story) live() {
 	for _, line := range s.life {
 		s.now = s.now.Add(time.Hour)
 		do, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -149,11 +167,16 @@ func (s *story) tell() string {
 			if s.down = do == "down"; !s.down {
 				s.deliver()
 			}
+		case "wait":
+			days, err := strconv.Atoi(rest)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.now = s.now.AddDate(0, 0, days)
 		default:
 			s.step(do, rest)
 		}
 	}
-	return s.answer()
 }
 
 func (s *story) take(name string, text []byte) {

@@ -43,10 +43,10 @@ func (f *filing) revise(w *waiting, k known, print []byte) error {
 func (f *filing) since(k known) ([]pipeline.Document, error) {
 	for id := k.newest; id > k.gone; {
 		d, prev, err := f.filed(id)
-		if err != nil || d == nil {
+		if err != nil {
 			return nil, err
 		}
-		if d.State == pipeline.Unchanged {
+		if d != nil && d.State == pipeline.Unchanged {
 			return []pipeline.Document{d.Document}, nil
 		}
 		id = prev
@@ -54,11 +54,16 @@ func (f *filing) since(k known) ([]pipeline.Document, error) {
 	return nil, nil
 }
 
-// filed is a document as it was filed, and the one of its key before it; nil where it
-// is of this chunk, and not stored yet.
+// filed is a document as it was filed, and the one of its key before it. The document
+// is nil where it is of this chunk, and not stored yet.
 func (f *filing) filed(id int64) (doc *stored, prev int64, err error) {
 	err = f.tx.QueryRow(`SELECT prev FROM documents WHERE id = ?`, id).Scan(&prev)
 	if errors.Is(err, sql.ErrNoRows) {
+		for _, w := range f.chunk {
+			if w.id == id {
+				return nil, w.prev, nil
+			}
+		}
 		return nil, 0, nil
 	}
 	if err != nil {
@@ -101,10 +106,17 @@ func (f *filing) late(w *waiting, k known, print []byte) (bool, error) {
 // follow says what becomes of a part: a document that follows another one, whose
 // key it names. It leaves only where that one has left or is to leave.
 func (f *filing) follow(w *waiting, keys map[string]*known) error {
-	if w.doc.Of == "" || w.doc.State != pipeline.Ready && !w.doc.Within {
+	of := keys[w.doc.Of]
+	gone := of != nil && (of.left() || of.waiting != 0)
+	switch {
+	case w.doc.Of == "":
+		return nil
+	case w.doc.State == pipeline.Held && !gone && w.doc.Left != "": // nothing is to be told of it
+		w.doc.State, w.problems = pipeline.Skipped, nil
+		return nil
+	case w.doc.State != pipeline.Ready && !w.doc.Within:
 		return nil
 	}
-	of := keys[w.doc.Of]
 	if w.doc.Within {
 		switch within, err := f.within(w.doc, of); {
 		case err != nil:
@@ -117,7 +129,7 @@ func (f *filing) follow(w *waiting, keys map[string]*known) error {
 		}
 	}
 	switch {
-	case of != nil && (of.left() || of.waiting != 0):
+	case gone:
 		w.doc.Left = ""
 	case w.doc.Left != "":
 		w.doc.State = pipeline.Skipped

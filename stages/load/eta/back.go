@@ -251,19 +251,15 @@ func (b *backing) money(g *giving, r refund, settled bool) (more dec) {
 // amountOnly is money that was paid back for no goods: held, or a line of an article of its own.
 func (b *backing) amountOnly(r refund, name string, amount dec) giving {
 	g := giving{id: r.id + "/amount", name: name + "-A", at: r.at, first: r.first, rows: b.rowsOf(r.id), worth: amount}
-	switch code := b.policy.amountCode; {
+	switch {
 	case b.policy.amountRefund == leave:
 		g.worth = zero // in the report of the sale: nothing is filed
 	case b.policy.amountRefund == hold:
 		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.amountrefund", with("refund", r.id, "amount", amount.StringFixed(2))))
-	case !egs(code, b.config.Seller.RIN):
-		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.egs", with("code", code, "rin", b.config.Seller.RIN)))
 	case amount.GreaterThan(b.left()):
-		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.back", with("sku", code, "left", b.left().StringFixed(2), "back", amount.StringFixed(2), "amount", b.left().StringFixed(2))))
+		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.back", with("sku", r.id, "left", b.left().StringFixed(2), "back", amount.StringFixed(2), "amount", b.left().StringFixed(2))))
 	default:
-		g.shares = append(g.shares, given{b.allowance(amount), share{}})
-		at := g.shares[0].good
-		g.shares[0].share = b.whole.goods[at].rest
+		b.allowance(&g, amount)
 	}
 	return g
 }
@@ -272,24 +268,29 @@ func (b *backing) amountOnly(r refund, name string, amount dec) giving {
 func (b *backing) left() dec {
 	var all dec
 	for _, g := range b.whole.goods {
-		if g.sold.quantity.IsPos() {
-			all = all.Add(g.rest.total)
-		} else {
-			all = all.Sub(g.rest.total) // given back for no goods before
-		}
+		all = all.Add(g.rest.total)
 	}
 	return all
 }
 
-// allowance adds the article of money paid back for no goods, at the VAT of shipping, as a good that was never sold.
-func (b *backing) allowance(amount dec) int {
-	i := b.shipping()
-	i.internalCode, i.description, i.itemCode = "REFUND", "مبلغ مردود", b.policy.amountCode
-	i.amounts = withVAT(one, amount, amount, i.rate)
-	g := good{item: i, id: "\x00amount"}
-	g.rest = share{one, i.amounts}
-	b.whole.goods = append(b.whole.goods, g)
-	return len(b.whole.goods) - 1
+// allowance lays money that was paid back for no goods on what is left of the lines, by what is left of each. Prices
+// hold VAT in it, as it was paid.
+func (b *backing) allowance(g *giving, amount dec) {
+	weights := make([]dec, len(b.whole.goods))
+	for i, good := range b.whole.goods {
+		weights[i] = good.rest.total
+	}
+	for i, part := range spread(amount, weights) {
+		if !part.IsPos() {
+			continue
+		}
+		s, rule := b.whole.goods[i].takeValue(part, nil, true)
+		if rule != "" {
+			g.problems = append(g.problems, g.first.Problem("refund.amount", rule, with("sku", b.whole.goods[i].internalCode, "left", weights[i].StringFixed(2), "back", part.StringFixed(2), "amount", weights[i].StringFixed(2))))
+			continue
+		}
+		g.shares = append(g.shares, given{i, s})
+	}
 }
 
 // edited are pieces that an edit took off and no refund says: of lines that have fewer now than were ordered, sent and
@@ -420,6 +421,11 @@ func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
 		return doc, false
 	}
 	b.late(g, &doc)
+	if b.payment == "" { // the sale is not held for it: it is left out
+		v := validation{config: b.config, policy: b.policy, order: b.order}
+		v.payment()
+		doc.Wrong = append(doc.Wrong, v.problems...)
+	}
 	r := b.back(g)
 	doc.Out = r.totals.total.Neg()
 	if off := doc.Money.Sub(doc.Out).Sub(sumBeside(doc.Beside)); len(doc.Wrong) == 0 && !off.IsZero() {
@@ -496,6 +502,7 @@ func (b *backing) unsaidPart() pipeline.Document {
 	f := facts{Return: partUnsaid, Refunded: amount}
 	doc := pipeline.Document{Key: "return/" + b.order.id() + "/" + partUnsaid, Name: b.doc.Name + "-R?", Day: b.doc.Day, Currency: b.doc.Currency,
 		Money: amount.Neg(), From: b.doc.From, Words: append([]string{b.doc.Name}, b.doc.Words...), Print: f.print(), Within: true,
+		Left: leftWords(b.order.problem("order.refunded", "eta.saidmeanwhile")),
 		Wrong: []pipeline.Problem{b.order.problem("order.refunded", "eta.unsaid", "amount", amount.StringFixed(2))}}
 	if b.alone != "" {
 		doc.Within, doc.Alone = false, true

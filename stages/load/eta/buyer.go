@@ -118,6 +118,9 @@ func (v *validation) payment() string {
 	if code, known := v.tenders(); known {
 		return code
 	}
+	if v.order.amount("order.total").IsZero() && !v.order.has("order.payment") {
+		return "O" // there was nothing to pay
+	}
 	code := ""
 	for part := range strings.SplitSeq(v.order.text("order.payment"), "+") {
 		one, known := v.config.Payments[pipeline.Fold(part)]

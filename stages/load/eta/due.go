@@ -47,6 +47,7 @@ func (s issuer) stands(o order) stand {
 // taken tells whether the order's money was received, in full. A file that says nothing of it is of sales.
 func (o order) taken() bool {
 	return slices.Contains([]string{"paid", "partially refunded", "refunded"}, o.status()) ||
+		o.has("order.total") && o.amount("order.total").IsZero() || // there is nothing to wait for
 		o.status() == "" && (o.has("order.paid") || !o.has("order.cancelled") && !o.has("order.deleted"))
 }
 

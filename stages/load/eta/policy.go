@@ -21,9 +21,8 @@ var settings = []pipeline.Setting{
 		Help: "cash that was rounded at the till: the receipt is of the sale, not of the coins; or a person decides"},
 	{Name: "tenders", Type: pipeline.Text, Choices: []string{tendersOther, tendersLargest}, Default: tendersOther,
 		Help: "an order paid in several ways: code O, or that of the largest payment (pulled orders say how much each was)"},
-	{Name: "amount_refund", Type: pipeline.Text, Choices: []string{hold, leave, asItem}, Default: hold,
-		Help: "money paid back that belongs to no goods: a person decides, it has no receipt, or it is a line of the article amount_code"},
-	{Name: "amount_code", Type: pipeline.Code, Form: "an EGS code of the taxpayer", Help: "the EGS code of the line of amount_refund: item"},
+	{Name: "amount_refund", Type: pipeline.Text, Choices: []string{hold, leave, onLines}, Default: hold,
+		Help: "money paid back that belongs to no goods: a person decides, it has no return, or it is laid on what is left of the lines, as parts of a piece at the sale's prices"},
 	{Name: "added", Type: pipeline.Text, Choices: []string{hold}, Default: hold,
 		Help: "goods added to an order after its receipt was issued: a person decides"},
 	{Name: "before_start", Type: pipeline.Text, Choices: []string{beforeReturn, hold, leave}, Default: beforeReturn,
@@ -47,6 +46,8 @@ const (
 	hold   = "hold"  // a person decides
 	asItem = "item"
 
+	onLines = "lines"
+
 	duePaid, dueFulfilled, dueDelivered, dueCreated = "paid", "fulfilled", "delivered", "created"
 
 	tendersOther, tendersLargest = "other", "largest"
@@ -57,7 +58,7 @@ const (
 
 // A policy is the settings of a flow, read.
 type policy struct {
-	due, giftCard, tip, duties, rounding, tenders, amountRefund, amountCode,
+	due, giftCard, tip, duties, rounding, tenders, amountRefund,
 	beforeStart, foreign, zero, business, delivery, csvRefund string
 	rate dec // exchange_rate; zero: none
 }
@@ -65,7 +66,7 @@ type policy struct {
 func policyOf(k pipeline.Kind, s pipeline.Settings) policy {
 	of := func(name string) string { return s.Of(k, name) }
 	p := policy{due: of("due"), giftCard: of("gift_card"), tip: of("tip"), duties: of("duties"), rounding: of("rounding"),
-		tenders: of("tenders"), amountRefund: of("amount_refund"), amountCode: of("amount_code"), beforeStart: of("before_start"),
+		tenders: of("tenders"), amountRefund: of("amount_refund"), beforeStart: of("before_start"),
 		foreign: of("foreign"), zero: of("zero"), business: of("business"), delivery: of("delivery_mode"), csvRefund: of("csv_refund")}
 	if rate, err := udecimal.Parse(of("exchange_rate")); err == nil {
 		p.rate = rate
