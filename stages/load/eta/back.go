@@ -502,7 +502,7 @@ func (b *backing) unsaidPart() pipeline.Document {
 	f := facts{Return: partUnsaid, Refunded: amount}
 	doc := pipeline.Document{Key: "return/" + b.order.id() + "/" + partUnsaid, Name: b.doc.Name + "-R?", Day: b.doc.Day, Currency: b.doc.Currency,
 		Money: amount.Neg(), From: b.doc.From, Words: append([]string{b.doc.Name}, b.doc.Words...), Print: f.print(), Within: true,
-		Left: leftWords(b.order.problem("order.refunded", "eta.saidmeanwhile")),
+		Left:  leftWords(b.order.problem("order.refunded", "eta.saidmeanwhile")),
 		Wrong: []pipeline.Problem{b.order.problem("order.refunded", "eta.unsaid", "amount", amount.StringFixed(2))}}
 	if b.alone != "" {
 		doc.Within, doc.Alone = false, true
