@@ -279,6 +279,13 @@ func (b *book) whys(o *order) string {
 // why says why a document was left out or put aside: the flow's words, or its
 // first three problems.
 func (b *book) why(e pipeline.Entry) string {
+	if e.State == pipeline.Ready && e.Of != "" && len(e.Why) == 0 {
+		sale := e.Of
+		if len(e.Words) > 0 {
+			sale = e.Words[0] // what people call it
+		}
+		return say(b.opt.Lang, "waits.sale", "sale", sale)
+	}
 	if len(e.Why) == 0 {
 		return e.Left
 	}

@@ -173,6 +173,9 @@ func (t *tally) add(e pipeline.Entry) {
 	went := e.Money
 	if e.State == pipeline.Delivered {
 		went = e.Out
+		for _, b := range e.Beside { // told by class on a sheet of its own
+			went = went.Add(b.Amount)
+		}
 	}
 	m.By[e.State] = m.By[e.State].Add(went)
 }

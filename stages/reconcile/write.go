@@ -82,6 +82,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 		return err
 	}
 	changes := b.changesSheet(jobs)
+	sales := b.salesSheet()
 	var unready Gather
 	for e, err := range books.Entries(ctx, b.from, b.to) {
 		if err != nil {
@@ -98,6 +99,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 		case kindReceipt:
 			r := readReceipt(e.Document)
 			orders.receipt(e, r)
+			sales.add(e)
 			err = receipts.add(e, r)
 		case kindStock:
 			err = stock.add(e)
@@ -108,7 +110,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 			return err
 		}
 	}
-	if err := errors.Join(orders.finish(), receipts.finish(), stock.finish(), changes.finish()); err != nil {
+	if err := errors.Join(orders.finish(), receipts.finish(), sales.finish(), stock.finish(), changes.finish()); err != nil {
 		return err
 	}
 	wrong, err := b.problems(ctx, books, jobs)

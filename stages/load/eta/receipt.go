@@ -50,6 +50,9 @@ func (s issuer) build(group []pipeline.Record) (pipeline.Document, []pipeline.Pr
 	case st.left != "":
 		doc.Left = leftWords(o.problem("order.status", st.left, "status", st.word))
 	}
+	if doc.Left != "" {
+		doc.Beside = besides(nil, pipeline.Beside{Class: leftClass(st.left, alone, o), Amount: doc.Money})
+	}
 	if st.left != "" && !st.over { // nothing has come due: there is nothing to be taken back either
 		return doc, nil
 	}
@@ -62,7 +65,7 @@ func (s issuer) build(group []pipeline.Record) (pipeline.Document, []pipeline.Pr
 	}
 	if len(w.goods) == 0 {
 		doc.Left = leftWords(o.problem("line.gift_card", "eta.nogoods"))
-		doc.Beside = w.beside
+		doc.Beside = besides(nil, pipeline.Beside{Class: besideGiftCard, Amount: doc.Money})
 		return doc, nil
 	}
 	back := &backing{issuer: s, order: o, whole: &w, doc: doc, stand: st, alone: alone, payment: payment}
@@ -72,6 +75,7 @@ func (s issuer) build(group []pipeline.Record) (pipeline.Document, []pipeline.Pr
 	doc.Print = f.print()
 	if doc.Left == "" && len(r.items) == 0 { // all of it was taken off before it was issued
 		doc.Left = leftWords(o.problem("order.status", "eta.unsold", "status", "edited"))
+		doc.Beside = besides(nil, pipeline.Beside{Class: besideRemoved, Amount: doc.Money})
 	}
 	doc.Parts = parts
 	if doc.Left != "" {
@@ -96,6 +100,25 @@ func (s issuer) alone(o order, st stand) string {
 		return "B"
 	}
 	return ""
+}
+
+// leftClass is the class of an order's money that has no receipt, for reports.
+func leftClass(rule pipeline.Rule, alone string, o order) string {
+	switch {
+	case alone != "" && o.has("order.no_receipt"):
+		return "no receipt"
+	case alone != "":
+		return "before"
+	}
+	switch rule {
+	case "eta.test":
+		return "test"
+	case "eta.unsold":
+		return "cancelled"
+	case "eta.zero":
+		return "nothing"
+	}
+	return "not due"
 }
 
 // leftWords is why a document is left out, in both languages.
