@@ -121,7 +121,7 @@ func (f *filing) follow(w *waiting, keys map[string]*known) error {
 		switch within, err := f.within(w.doc, of); {
 		case err != nil:
 			return err
-		case within:
+		case within, f.behind[w.doc.Of]: // of a late file, the newest one says what is taken back
 			w.doc.State, w.problems = pipeline.Skipped, nil
 			return nil
 		case w.doc.State != pipeline.Ready:

@@ -298,6 +298,9 @@ func (b *backing) allowance(g *giving, amount dec) {
 // sale has left, so that none is returned twice.
 func (b *backing) edited() []giving {
 	var out []giving
+	if !b.order.head("order.edited").True("order.edited") {
+		return nil
+	}
 	for at := range b.whole.goods {
 		g := &b.whole.goods[at]
 		row, ok := b.rowOf(g.id)
@@ -317,7 +320,11 @@ func (b *backing) edited() []giving {
 		for n := 1; gone.IsPos(); n++ {
 			quantity := udecimal.Min(gone, one)
 			gone = gone.Sub(quantity)
-			out = append(out, b.piece(at, row, quantity, n))
+			piece := b.piece(at, row, quantity, n)
+			if b.sent(g.id).IsPos() { // it may as well be one of those that were sent, on its way back
+				piece.problems = append(piece.problems, row.Problem("line.current", "eta.unclear", with("sku", row.Text("line.sku"), "current", row.Text("line.current"), "ordered", g.quantity.String())))
+			}
+			out = append(out, piece)
 		}
 	}
 	return out
@@ -408,8 +415,8 @@ func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
 	for _, r := range g.rows {
 		doc.From = append(doc.From, r.Origin)
 	}
+	doc.Within = true
 	if removal && len(g.problems) == 0 {
-		doc.Within = true
 		doc.Left = leftWords(g.first.Problem("refund.id", "eta.takenoff", nil))
 		b.taken = append(b.taken, doc.Key)
 		for _, s := range g.shares {
@@ -434,7 +441,7 @@ func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
 	check := validation{config: b.config, order: b.order}
 	check.verify(r, r.totals.total)
 	doc.Wrong = append(doc.Wrong, check.problems...)
-	f := facts{Return: g.id, Sale: r.totals.total}
+	f := facts{Return: g.id, Sale: r.totals.total, Removal: removal}
 	doc.Print = f.print()
 	if len(doc.Wrong) == 0 {
 		doc.Body = r.append(make([]byte, 0, 1024+320*len(r.items)), b.config)
@@ -447,7 +454,7 @@ func (b *backing) standsAlone(g giving, removal bool, doc *pipeline.Document) bo
 	if removal || doc.Day < b.config.Start || b.stand.over {
 		return false
 	}
-	doc.Alone = true
+	doc.Alone, doc.Within = true, false
 	switch {
 	case b.alone != "B" && b.alone != "I":
 		doc.Wrong = append(doc.Wrong, b.order.problem("order.no_receipt", "eta.choice", "value", b.alone, "known", "B, I"))

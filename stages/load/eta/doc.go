@@ -4,9 +4,13 @@
 // The way of a receipt, one file a step:
 //
 //	kinds.go     the fields that a mapping supplies
-//	receipt.go   Build: the records of an order become a receipt without a time and without a place in the chain
-//	discount.go  how the order's own figures hang together: which discount is on what, with VAT or without
-//	amounts.go   from what was paid to unitPrice, netSale, VAT and total
+//	order.go     the rows of an order by what they are; due.go whether its receipt is due; policy.go what an adviser decides
+//	receipt.go   Build: the records of an order become its receipts without a time and without a place in the chain
+//	goods.go     the order as it was ever sold; discount.go how its figures hang together; amounts.go unitPrice ... total
+//	back.go      the returns of its refunds; take.go what a share of a line comes to
+//	buyer.go     who bought, and how it was paid
+//	document.go  the receipt as JSON; text.go what texts may hold
+//	revise.go    what follows where a receipt has left and the order is said otherwise; refer.go a return and its sale
 //	validate.go  every rule that the authority would refuse it by, before it takes a place in the chain
 //	json.go      the receipt as JSON
 //	canonical.go the text that is hashed, taken from that JSON
@@ -19,7 +23,8 @@
 //
 // What it never does: it issues nothing for an order whose figures do not add up to the piastre; it never re-encodes or
 // re-dates a sealed receipt; it never sends again what may have arrived before it has asked; it never takes silence for
-// a refusal; it never writes a secret or a token into an answer, an error or a log; it never issues returns by itself.
+// a refusal; it never writes a secret or a token into an answer, an error or a log; it never returns more
+// than was sold.
 //
 // # Why
 //

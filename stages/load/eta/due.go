@@ -48,7 +48,8 @@ func (s issuer) stands(o order) stand {
 func (o order) taken() bool {
 	return slices.Contains([]string{"paid", "partially refunded", "refunded"}, o.status()) ||
 		o.has("order.total") && o.amount("order.total").IsZero() || // there is nothing to wait for
-		o.status() == "" && (o.has("order.paid") || !o.has("order.cancelled") && !o.has("order.deleted"))
+		o.has("order.paid") || // it was, once: an edit may have made it dearer since
+		o.status() == "" && !o.has("order.cancelled") && !o.has("order.deleted")
 }
 
 // point is the tax point of an order, or why it is not there yet.

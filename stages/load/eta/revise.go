@@ -15,12 +15,15 @@ type facts struct {
 	Updated  string     `json:"updated,omitempty"`
 	Rich     bool       `json:"rich,omitempty"` // its file said what refunds are of
 	Over     string     `json:"over,omitempty"` // the rule by which it was left out
+	Paid     bool       `json:"paid,omitempty"`
+	Ended    bool       `json:"ended,omitempty"` // cancelled or deleted
 	Total    dec        `json:"total"`
 	Refunded dec        `json:"refunded,omitzero"`
 	Sale     dec        `json:"sale,omitzero"` // of all that was ever sold
 	Lines    []factLine `json:"lines,omitempty"`
-	Taken    []string   `json:"taken,omitempty"`  // keys of returns whose goods the receipt is without
-	Return   string     `json:"return,omitempty"` // of a return: its refund
+	Taken    []string   `json:"taken,omitempty"`   // keys of returns whose goods the receipt is without
+	Return   string     `json:"return,omitempty"`  // of a return: its refund
+	Removal  bool       `json:"removal,omitempty"` // goods that were taken off without money
 }
 
 type factLine struct {
@@ -31,7 +34,7 @@ type factLine struct {
 }
 
 func factsOf(o order, st stand) facts {
-	f := facts{Rich: o.rich, Over: string(st.left), Total: o.amount("order.total"), Refunded: o.amount("order.refunded")}
+	f := facts{Rich: o.rich, Over: string(st.left), Paid: o.taken(), Ended: o.has("order.cancelled") || o.has("order.deleted"), Total: o.amount("order.total"), Refunded: o.amount("order.refunded")}
 	if o.has("order.updated") {
 		f.Updated = o.time("order.updated").UTC().Format(time.RFC3339)
 	}
@@ -62,7 +65,7 @@ func within(left, part pipeline.Document) bool {
 	was, _ := readFacts(left.Print)
 	f, _ := readFacts(part.Print)
 	if f.Return != partUnsaid {
-		return left.Key == "" || slices.Contains(was.Taken, part.Key)
+		return left.Key == "" && f.Removal || slices.Contains(was.Taken, part.Key)
 	}
 	for _, d := range append([]pipeline.Document{left}, left.Parts...) {
 		if was, ok := readFacts(d.Print); ok && was.Rich && !was.Refunded.LessThan(f.Refunded) {
@@ -72,8 +75,8 @@ func within(left, part pipeline.Document) bool {
 	return false
 }
 
-// older is Kind.Older: by the time at which the shop changed the order last. An export, which says no such time, is
-// late where a pulled file has said the same and more.
+// older is Kind.Older: by the time at which the shop changed the order last. An export says no such time: it is late
+// where what can only grow is less than it was, or where a pulled file has said the same and more.
 func older(last, next pipeline.Document) bool {
 	was, ok := readFacts(last.Print)
 	is, fine := readFacts(next.Print)
@@ -83,7 +86,9 @@ func older(last, next pipeline.Document) bool {
 	if was.Updated != "" && is.Updated != "" {
 		return is.Updated < was.Updated
 	}
-	return was.Rich && !is.Rich && was.Over == is.Over && was.Total.Equal(is.Total) && !is.Refunded.GreaterThan(was.Refunded)
+	grew := is.Paid && !was.Paid || is.Ended && !was.Ended || is.Refunded.GreaterThan(was.Refunded)
+	shrank := was.Paid && !is.Paid || was.Ended && !is.Ended || is.Refunded.LessThan(was.Refunded)
+	return !grew && (shrank || was.Rich && !is.Rich && was.Over == is.Over && was.Total.Equal(is.Total))
 }
 
 // revise is Kind.Revise: what follows where a receipt has left and the order is said otherwise now. A receipt never
