@@ -27,7 +27,7 @@ func (v *validation) add(p pipeline.Problem) { v.problems = append(v.problems, p
 // sale checks what is stated once an order.
 func (v *validation) sale() {
 	o := v.order
-	for _, field := range []string{"order.name", "order.created", "order.total"} {
+	for _, field := range []string{"order.id", "order.name", "order.created", "order.total"} {
 		if !o.has(field) {
 			v.add(o.problem(field, "eta.absent"))
 		}
