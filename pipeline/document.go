@@ -21,6 +21,8 @@ type Document struct {
 	Old      string   // what it replaces at the other side, for people: "7"; "" where unknown
 	Words    []string // further words under which people look for it: SKUs, an order id
 
+	Outside bool // of one that is Skipped: it is none that the flow is for, and goes on where its key has left; not kept
+
 	// Of a part: the key of the document that it follows, a refund of the order
 	// that it belongs to. It leaves only where that one has left or is to leave.
 	// Parts are what Build makes besides of the same group: documents of their own.

@@ -27,6 +27,11 @@ type Flow struct {
 	// words; "" means that it does not. nil leaves nothing out.
 	Skip func(group []Record) string
 
+	// Outside says why a group of records is none that the flow is for, in the flow's
+	// own words; "" where it is one. Unlike what Skip leaves out, a document that has
+	// left before goes on to be followed. nil: the flow is for all.
+	Outside func(group []Record) string
+
 	Columns  []Asked // that the mapping reads
 	Contract string  // what happens to a file that is not like the last good one: ContractReport (also ""), ContractHold, ContractOff
 	Expect   Expect  // what files should come

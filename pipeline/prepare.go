@@ -207,9 +207,13 @@ func (p *preparing) grouped(groups *grouping) error {
 
 // document builds one document and hands it on to be compared and filed.
 func (p *preparing) document(group []Record, problems []Problem) error {
-	left := ""
+	left, outside := "", false
 	if p.flow.Skip != nil {
 		left = p.flow.Skip(group)
+	}
+	if left == "" && p.flow.Outside != nil {
+		left = p.flow.Outside(group)
+		outside = left != ""
 	}
 	doc, wrong := p.flow.Kind.Build(group)
 	doc.Kind = p.flow.Kind.Name
@@ -230,6 +234,7 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 	left = cmp.Or(left, doc.Left)
 	switch problems = merge(group, problems, wrong); {
 	case left != "":
+		doc.Outside = outside && len(problems) == 0
 		doc.State, doc.Left, problems = Skipped, left, nil
 	case len(problems) > 0:
 		doc.State = Held

@@ -148,7 +148,7 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 			read, rows := options.Extract(ctx, d, r)
 			return read, m.Rows(read, rows)
 		},
-		Map: m.Map, Skip: m.Skip,
+		Map: m.Map, Skip: m.Skip, Outside: m.Outside,
 		Columns: m.Asked(), Contract: m.Contract, Expect: m.Expect,
 		Kind: kind, Settings: m.Settings, Gate: m.Gate,
 		Sink: to.sink, Lane: to.lane, Lanes: to.lanes, Closed: to.closed, Needs: needs, Batch: cmp.Or(kind.Batch, to.batch), Bytes: to.bytes,

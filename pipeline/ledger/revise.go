@@ -27,6 +27,9 @@ func (f *filing) revise(w *waiting, k known, print []byte) error {
 	if last.Parts, err = f.since(k); err != nil {
 		return fmt.Errorf("what came of %s since: %w", w.doc.Key, err)
 	}
+	if w.doc.Outside { // it has left: it is followed to its end, whatever became of its tags or its age
+		w.doc.State, w.doc.Left = pipeline.Ready, ""
+	}
 	next, problems := f.rules.Revise(last.Document, w.doc)
 	next.Key, next.Kind, next.From = w.doc.Key, w.doc.Kind, w.doc.From
 	w.doc = next

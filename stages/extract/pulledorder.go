@@ -25,6 +25,7 @@ type pulledOrder struct {
 	TaxLines                                                             []taxLine
 	BillingAddress, ShippingAddress                                      *pulledAddress
 	Customer                                                             *pulledCustomer
+	RetailLocation                                                       *struct{ ID, Name string }
 	LineItems                                                            nodes[pulledLine]
 	ShippingLines                                                        nodes[pulledFreight]
 	Transactions                                                         []pulledMoney
@@ -153,6 +154,9 @@ func (o *pulledOrder) first(row orderRow) {
 		"Test", truthOf(o.Test), "Edited", truthOf(o.Edited), "Taxes included", truthOf(o.TaxesIncluded), "Tip", o.TotalTipReceivedSet.text(),
 		"Rounding", o.TotalCashRoundingAdjustment.PaymentSet.text(), "Current total", o.CurrentTotalPriceSet.text(),
 		"PO number", o.PoNumber, "Deleted at", o.DeletedAt)
+	if o.RetailLocation != nil {
+		row.set("Location", orElse(o.RetailLocation.Name, numberOf(o.RetailLocation.ID)))
+	}
 	if o.Customer != nil {
 		row.set("Customer id", numberOf(o.Customer.ID), "Customer tax id", o.Customer.TaxSettings.TaxID)
 	}

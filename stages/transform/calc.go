@@ -16,11 +16,11 @@ import (
 var builtins = []string{"trim", "upper", "lower", "replace", "split", "join"}
 
 // own are the names of our functions.
-var own = []string{"number", "text", "round", "abs", "len", "first", "col", "has", "when", "cond"}
+var own = []string{"number", "text", "round", "abs", "len", "first", "hasTag", "col", "has", "when", "cond"}
 
 // functions are what an expression may call besides the builtins: number(text),
 // text(number), round(number, places), abs(number), len(text), first(text, ...),
-// and col, has, when and cond, which the rewriter replaces. What is behind an operator bears
+// hasTag(list, tag, ...), and col, has, when and cond, which the rewriter replaces. What is behind an operator bears
 // its name, which cannot be written in an expression.
 var functions = []expr.Option{
 	expr.Function("number", func(p ...any) (any, error) {
@@ -55,6 +55,13 @@ var functions = []expr.Option{
 		}
 		return "", nil
 	}, new(func(...string) string)),
+	expr.Function("hasTag", func(p ...any) (any, error) {
+		var want []string
+		for _, tag := range p[1:] {
+			want = append(want, pipeline.Fold(tag.(string)))
+		}
+		return tagged(p[0].(string), want), nil
+	}, new(func(string, string, ...string) bool)),
 	expr.Function("col", func(...any) (any, error) { return "", nil }, new(func(...string) string)),
 	expr.Function("has", func(...any) (any, error) { return false, nil }, new(func(any) bool)),
 	expr.Function("when", func(...any) (any, error) { return nil, nil }, new(func(...any) any)),

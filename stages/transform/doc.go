@@ -116,5 +116,5 @@
 // convert.go with exponent.go, noise.go, unit.go, ident.go and date.go with
 // dateparts.go and datewords.go turn text into values, lookup.go, nearest.go and
 // valuemap.go look values up, split.go takes columns apart, down.go and marks.go
-// stand before the rows, expr.go computes, skip.go leaves documents out, example.go runs the examples.
+// stand before the rows, expr.go computes, skip.go and only.go leave documents out, example.go runs the examples.
 package transform

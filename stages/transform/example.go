@@ -198,15 +198,15 @@ func (m *Mapping) example(e *example) []pipeline.Finding {
 	if len(problems) > 0 && e.problem == nil {
 		return s.found // what it gives, or whether it is left out, follows from them
 	}
-	skipped := m.skipped(records)
+	why, left := m.leftOut(records)
 	switch {
-	case e.skip.at != nil && skipped == nil:
+	case e.skip.at != nil && !left:
 		s.wrong(e.skip.at, "examples", "example.kept")
-	case e.skip.at == nil && skipped != nil:
-		s.wrong(e.at, "examples", "example.skipped", "why", skipped.why.In(m.lang))
+	case e.skip.at == nil && left:
+		s.wrong(e.at, "examples", "example.skipped", "why", why.In(m.lang))
 	case e.skip.at != nil:
-		if want, _ := scalar(e.skip.val); want != "true" && want != skipped.why.En && want != skipped.why.Ar {
-			s.wrong(e.skip.tok(), "examples", "example.gives", "name", "skip", "got", skipped.why.In(m.lang), "want", want)
+		if want, _ := scalar(e.skip.val); want != "true" && want != why.En && want != why.Ar {
+			s.wrong(e.skip.tok(), "examples", "example.gives", "name", "skip", "got", why.In(m.lang), "want", want)
 		}
 	}
 	for _, g := range e.gives {

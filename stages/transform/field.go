@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -185,6 +186,7 @@ func (d *draft) valueMap(s *spec, key pair, path string) {
 	if s.mapped.own, twice = newValueMap(values); twice != "" {
 		d.wrong(key.at, path, "mapping.twice", "name", twice)
 	}
+	d.gives[s.pair.key] = slices.Compact(slices.Sorted(maps.Values(values)))
 }
 
 // sources checks where the value comes from: one place, and its names.

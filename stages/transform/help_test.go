@@ -14,7 +14,7 @@ func kinds() map[string]pipeline.Kind {
 	order := fields(`order.id:code order.name:code! order.created:time! order.paid:time order.status:text order.cancelled:time
 		order.currency:text order.subtotal:amount order.discount:amount order.discount_code:text order.shipping:amount
 		order.shipping_method:text order.taxes:amount order.total:amount order.refunded:amount order.outstanding:amount
-		order.payment:text order.note:text order.tags:text order.source:text
+		order.payment:text order.note:text order.tags:text order.source:text order.location:text
 		customer.name:text customer.phone:text customer.email:text customer.address:text customer.city:text customer.governorate:text
 		line.sku:code line.name:text line.quantity:quantity! line.price:amount! line.discount:amount`)
 	for i, f := range order { // rows of refunds and payments have none of these

@@ -17,6 +17,7 @@ type Deps struct {
 	Maps  map[string]map[string]string // named value maps of the settings, such as shopify.locations
 	Zone  *time.Location               // the shop's; nil: Africa/Cairo
 	Lang  string                       // of reasons for leaving something out: en or ar; "" means en
+	Now   func() time.Time             // by which only: within: counts days; nil: time.Now
 
 	// Lookup gives a row of a reference table; false where it has none of that
 	// code. nil: all tables are empty. It may be called from several flows.
@@ -79,6 +80,8 @@ type Mapping struct {
 	empty    []string // texts that stand for an empty cell, of all fields
 	unit     int      // the source of the row's unit; -1 where none is known
 	skips    []skip
+	only     []scope // what it is for
+	now      func() time.Time
 	examples []example
 	world    world
 

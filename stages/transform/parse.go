@@ -15,7 +15,7 @@ import (
 )
 
 // keys are what a mapping may say.
-var keys = []string{"flow", "about", "files", "format", "sheet", "header", "end", "unpacked", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "gate", "to", "settings", "empty", "split", "unpivot", "fields", "skip", "examples"}
+var keys = []string{"flow", "about", "files", "format", "sheet", "header", "end", "unpacked", "totals", "hidden", "dictionary", "codepage", "delimiter", "contract", "expect", "gate", "to", "settings", "empty", "split", "unpivot", "fields", "skip", "only", "examples"}
 
 // formats are the ways in which extract reads a file.
 var formats = []string{"table", "shopify.orders", "shopify.customers", "shopify.transactions", "shopify.payouts", "shopify.payments", "csv", "xlsx", "xls", "html", "xml"}
@@ -49,6 +49,7 @@ func Parse(file string, text []byte, deps Deps) (*Mapping, []pipeline.Finding) {
 		d.known()
 		d.order()
 		d.skips(top["skip"])
+		d.only(top["only"])
 		d.examples(top["examples"])
 	}
 	if len(d.found) > 0 {
@@ -75,11 +76,16 @@ type draft struct {
 	at   map[string]pair // the fields that were given, also those with findings
 	good map[string]bool // the fields that could be used
 
+	gives map[string][]string // of a field with a map: of its own: what it can give
+
 	synonyms bool // the dictionary may find columns
 }
 
 func newDraft(file string, deps Deps) *draft {
-	m := &Mapping{file: file, lang: deps.Lang, zone: deps.Zone, Format: "table", unit: -1}
+	m := &Mapping{file: file, lang: deps.Lang, zone: deps.Zone, Format: "table", unit: -1, now: deps.Now}
+	if m.now == nil {
+		m.now = time.Now
+	}
 	if m.zone == nil {
 		m.zone, _ = time.LoadLocation("Africa/Cairo") // the programs link the zones in
 		if m.zone == nil {
@@ -91,7 +97,7 @@ func newDraft(file string, deps Deps) *draft {
 	for name, pairs := range deps.Maps {
 		m.world.maps[name], _ = newValueMap(pairs)
 	}
-	return &draft{sheet: sheet{file: file}, m: m, deps: deps, at: map[string]pair{}, good: map[string]bool{}}
+	return &draft{sheet: sheet{file: file}, m: m, deps: deps, at: map[string]pair{}, good: map[string]bool{}, gives: map[string][]string{}}
 }
 
 // flowName is what a flow may be called: it stands in commands and in the names

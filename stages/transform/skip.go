@@ -70,6 +70,14 @@ func (m *Mapping) Skip(group []pipeline.Record) string {
 	return ""
 }
 
+// leftOut is why a document is left out, by skip: or by only:.
+func (m *Mapping) leftOut(group []pipeline.Record) (why Words, left bool) {
+	if s := m.skipped(group); s != nil {
+		return s.why, true
+	}
+	return m.outside(group, m.now())
+}
+
 func (m *Mapping) skipped(group []pipeline.Record) *skip {
 	value := func(i int) pipeline.Value { return groupValue(group, m.shape.Fields()[i].Name) }
 	for i := range m.skips {

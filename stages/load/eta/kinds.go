@@ -81,6 +81,7 @@ var fields = []pipeline.Field{
 	{Name: "order.note", Type: pipeline.Text},
 	{Name: "order.tags", Type: pipeline.Text},
 	{Name: "order.source", Type: pipeline.Text},
+	{Name: "order.location", Type: pipeline.Text, Help: "where it was sold, of a sale at the till; never sent"},
 	{Name: "order.pos", Type: pipeline.Text, Help: "the POS that issues it, by its name in eta.registry; map it from the source or the location with a value map; the flow's or the default one where empty"},
 	{Name: "customer.id", Type: pipeline.Code, Help: "national ID, 14 digits, where buyer.id is not mapped; needed from EGP 150,000, else not sent"},
 	{Name: "customer.name", Type: pipeline.Text, Help: "needed from EGP 150,000, else not sent"},
