@@ -35,6 +35,7 @@ func (h *house) pullWant(ctx context.Context, ask pullAsk) (w shopify.Want, err 
 	if w.Until, err = h.moment(ask.until); err != nil {
 		return w, err
 	}
+	w.Only = ask.only
 	if ask.all || ask.what == shopify.PullStock {
 		return w, nil
 	}
@@ -85,6 +86,13 @@ func (h *house) drop(ctx context.Context, what string, w shopify.Want) (pulled, 
 	if n := len(shopify.PullHeads(what)); n > 0 && len(unwanted) == n {
 		return pulled{}, &pipeline.Trouble{Rule: unwanted[0].Rule, With: unwanted[0].With}
 	}
+	byHand := !w.Only.Empty()
+	if what == shopify.PullOrders && !byHand {
+		w.Only, w.Known = s.Pulls().Only, func(id string) bool {
+			was, err := h.ledger.WasPulled(ctx, s.Shop(), what, id)
+			return was || err != nil // where it cannot be told it is pulled again
+		}
+	}
 	w.Dir = h.cfg.path(h.cfg.State)
 	sweepPulls(w.Dir, time.Now().Add(-24*time.Hour))
 	p, err := s.Pull(ctx, what, w)
@@ -92,18 +100,18 @@ func (h *house) drop(ctx context.Context, what string, w shopify.Want) (pulled, 
 		return pulled{}, err
 	}
 	defer func() { _ = p.Close() }() // what stays is swept by a later pull
-	got := pulled{What: what, Since: w.Since, Newest: p.Newest, Calls: p.Used.Calls, Points: p.Used.Points, Missing: append(p.Missing, unwanted...)}
+	got := pulled{What: what, Since: w.Since, Newest: p.Newest, Calls: p.Used.Calls, Points: p.Used.Points, Missing: append(p.Missing, unwanted...), Left: len(p.Left), Only: w.Only.String(), left: p.Left}
 	if what == shopify.PullStock {
 		return got, h.shelve(p, &got)
 	}
-	if err := h.put(ctx, p, unwanted, &got); err != nil || got.Files == nil {
+	if err := h.put(ctx, p, unwanted, &got); err != nil || got.Files == nil && len(p.Left) == 0 {
 		return got, err
 	}
 	newest := p.Newest
-	if !place.IsZero() && w.Since.After(place) || w.IDs != nil || w.Gone != nil {
+	if !place.IsZero() && w.Since.After(place) || w.IDs != nil || w.Gone != nil || byHand {
 		newest = time.Time{}
 	}
-	return got, h.ledger.KeepPull(ctx, s.Shop(), what, newest, hadIn(p, w))
+	return got, h.ledger.KeepPull(ctx, s.Shop(), what, newest, hadIn(p, w, byHand))
 }
 
 // unwanted are the files of a pull that no flow takes.
@@ -166,12 +174,18 @@ func sweepPulls(dir string, before time.Time) {
 	}
 }
 
-// hadIn are the orders of a pulled file, as the ledger keeps them.
-func hadIn(p *shopify.Pull, w shopify.Want) []ledger.Pulled {
+// hadIn are the orders of a pulled file, as the ledger keeps them, and those that the
+// filter of the settings left out. What one by hand left out is asked for again.
+func hadIn(p *shopify.Pull, w shopify.Want, byHand bool) []ledger.Pulled {
 	out := make([]ledger.Pulled, 0, len(p.Orders))
 	for _, o := range p.Orders {
 		gone := slices.ContainsFunc(w.Gone, func(g shopify.Seen) bool { return g.ID == o.ID })
 		out = append(out, ledger.Pulled{ID: o.ID, Name: o.Name, Created: o.Created, Updated: o.Updated, Gone: gone})
+	}
+	for _, o := range p.Left {
+		if !byHand {
+			out = append(out, ledger.Pulled{ID: o.ID, Name: o.Name, Created: o.Created, Updated: o.Updated, Left: w.Only.String()})
+		}
 	}
 	return out
 }

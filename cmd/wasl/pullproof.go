@@ -20,6 +20,8 @@ type proof struct {
 	Seen    int      `json:"seen"`
 	Missing []string `json:"missing"` // and pulled now
 	Gone    []string `json:"gone"`
+	Left    int      `json:"left"`           // left out by the filter, on purpose
+	Only    string   `json:"only,omitempty"` // that filter
 	File    string   `json:"file,omitempty"`
 }
 
@@ -40,7 +42,7 @@ func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
 	if days == 0 {
 		days = 7
 	}
-	p := proof{Days: days, Missing: []string{}, Gone: []string{}}
+	p := proof{Days: days, Missing: []string{}, Gone: []string{}, Only: s.Pulls().Only.String()}
 	place, err := h.upToNow(ctx, s)
 	if err != nil {
 		return p, err
@@ -58,11 +60,18 @@ func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
 	var w shopify.Want
 	p.Seen = len(seen)
 	for _, o := range seen {
-		later := !place.IsZero() && o.Updated.After(place) // changed meanwhile: for the next pull
-		if k, ok := known[o.ID]; !later && (!ok || k.Updated.Before(o.Updated)) {
-			p.Missing, w.IDs = append(p.Missing, o.Name), append(w.IDs, o.ID)
-		}
+		k, ok := known[o.ID]
 		delete(known, o.ID)
+		if ok && k.Left != "" && k.Left != p.Only { // by a filter that is no longer there
+			ok = false
+		}
+		later := !place.IsZero() && o.Updated.After(place) // changed meanwhile: for the next pull
+		switch {
+		case !later && (!ok || k.Updated.Before(o.Updated)):
+			p.Missing, w.IDs = append(p.Missing, o.Name), append(w.IDs, o.ID)
+		case ok && k.Left != "":
+			p.Left++
+		}
 	}
 	if w.Gone, err = s.OrdersGone(ctx, suspects(known)); err != nil {
 		return p, err
@@ -76,6 +85,10 @@ func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
 			return p, err
 		}
 		p.File = strings.Join(got.Files, ", ")
+		p.Left += len(got.left)
+		p.Missing = slices.DeleteFunc(p.Missing, func(name string) bool {
+			return slices.ContainsFunc(got.left, func(o shopify.Seen) bool { return o.Name == name })
+		})
 	}
 	return p, h.ledger.KeepPull(ctx, s.Shop(), checked, now, nil)
 }
@@ -97,7 +110,7 @@ func (h *house) upToNow(ctx context.Context, s *shopify.Sink) (time.Time, error)
 // suspects are the orders that were pulled, and that the shop did not show.
 func suspects(known map[string]ledger.Pulled) (out []shopify.Seen) {
 	for _, k := range known {
-		if !k.Gone {
+		if !k.Gone && k.Left == "" {
 			out = append(out, shopify.Seen{ID: k.ID, Name: k.Name, Created: k.Created, Updated: k.Updated})
 		}
 	}
@@ -108,9 +121,12 @@ func suspects(known map[string]ledger.Pulled) (out []shopify.Seen) {
 // showProof prints what was found missing.
 func (a *app) showProof(p proof) {
 	if a.json {
-		a.jsonLine(a.out, map[string]any{"what": "proof", "days": p.Days, "seen": p.Seen, "missing": p.Missing, "gone": p.Gone, "file": p.File})
+		a.jsonLine(a.out, map[string]any{"what": "proof", "days": p.Days, "seen": p.Seen, "missing": p.Missing, "gone": p.Gone, "left": p.Left, "only": p.Only, "file": p.File})
 	} else {
 		fmt.Fprintln(a.out, a.say("pull.proof", "days", fmt.Sprint(p.Days), "count", humanize.Comma(int64(p.Seen)), "missing", fmt.Sprint(len(p.Missing)), "gone", fmt.Sprint(len(p.Gone))))
+		if p.Left > 0 {
+			fmt.Fprintln(a.out, a.say("pull.leftOver", "count", humanize.Comma(int64(p.Left)), "filter", a.upright(p.Only)))
+		}
 		for _, line := range p.problems() {
 			fmt.Fprintf(a.out, "  %s\n", line.Says(a.language()))
 		}

@@ -146,6 +146,8 @@ var houseSaid = map[string][2]string{
 	"pull.stock":        {"stock", "المخزون"},
 	"pull.none":         {"Nothing has changed: {what}. No file was dropped.", "لم يتغير شيء: {what}. لم يوضع أي ملف."},
 	"pull.some":         {"Pulled: {what}, {count}. The next run reads {file}.", "سُحب: {what}، العدد {count}. يقرأ التشغيل التالي الملف {file}."},
+	"pull.left":         {"Left out by the filter ({filter}): {count}.", "استُبعد بالتصفية ({filter}): {count}."},
+	"pull.leftOver":     {"Of them the filter leaves out: {count} ({filter}).", "منها مستبعد بالتصفية: {count} ({filter})."},
 	"pull.shelved":      {"Pulled: {what}, {count}, into {file}", "سُحب: {what}، العدد {count}، في {file}"},
 	"pull.proof":        {"Orders that changed in the last {days} days: {count}. Had not come: {missing}; no longer in the shop: {gone}.", "الطلبات التي تغيرت في آخر {days} يومًا: {count}. لم تصل: {missing}؛ لم تعد في المتجر: {gone}."},
 

@@ -32,6 +32,13 @@ func TestPulls_KeepTheNewest(t *testing.T) {
 	if other, _, err := w.l.PullPlace(ctx, "y", "orders"); err != nil || !other.IsZero() {
 		t.Errorf("another shop is at %s, %v", other, err)
 	}
+	left := Pulled{ID: "1", Name: "#1", Created: night, Updated: night.Add(time.Hour), Left: "tag: vip"}
+	keep(time.Time{}, left, Pulled{ID: "4", Name: "#4", Created: night, Updated: night.Add(-time.Hour), Left: "tag: vip"})
+	for id, want := range map[string]bool{"1": true, "4": false, "5": false} { // what was in a file is never left out
+		if is, err := w.l.WasPulled(ctx, "x", "orders", id); err != nil || is != want {
+			t.Errorf("%s was pulled: %v, %v", id, is, err)
+		}
+	}
 	got, err := w.l.PulledSince(ctx, "x", "orders", night.Add(-time.Minute))
 	if err != nil || len(got) != 2 || got["1"] != one || !got["3"].Gone {
 		t.Errorf("got %v, %v", got, err)

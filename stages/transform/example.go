@@ -202,7 +202,7 @@ func (m *Mapping) example(e *example) []pipeline.Finding {
 	switch {
 	case e.skip.at != nil && !left:
 		s.wrong(e.skip.at, "examples", "example.kept")
-	case e.skip.at == nil && left:
+	case e.skip.at == nil && m.skipped(records) != nil: // what only: leaves out is an example of the fields all the same
 		s.wrong(e.at, "examples", "example.skipped", "why", why.In(m.lang))
 	case e.skip.at != nil:
 		if want, _ := scalar(e.skip.val); want != "true" && want != why.En && want != why.Ar {

@@ -125,3 +125,15 @@ func TestHasTag(t *testing.T) {
 		}
 	}
 }
+
+// An example shows what the fields give; that only: leaves its document out is no
+// mistake, and may be shown by another one.
+func TestOnly_LeavesExamplesAlone(t *testing.T) {
+	t.Parallel()
+	text := orderMapping + "{tag: vip}\nexamples:\n  - row: {Status: paid, Tags: b}\n    gives: {order.status: paid}\n  - row: {Status: paid, Tags: b}\n    skip: 'outside the flow: without the tag vip'\n" +
+		"  - row: {Status: paid, Tags: vip}\n    skip: true\n"
+	found := mustParse(t, text, ofOrders(t, time.Now())).Check()
+	if len(found) != 1 || found[0].Rule != "example.kept" {
+		t.Errorf("%v", found)
+	}
+}

@@ -45,12 +45,14 @@ const mostInSearch = 20_000
 
 // Want says what to pull.
 type Want struct {
-	Since time.Time // changed at or after it; zero: everything
-	Until time.Time // changed before it; zero: up to now
-	IDs   []string  // these orders, and no search
-	Gone  []Seen    // orders that are no longer there: the file says so of each
-	above int       // orders above which a bulk operation reads them; 0: mostByPage
-	Dir   string    // where the temporary file goes; "": the system's
+	Since time.Time            // changed at or after it; zero: everything
+	Until time.Time            // changed before it; zero: up to now
+	IDs   []string             // these orders, and no search
+	Gone  []Seen               // orders that are no longer there: the file says so of each
+	Only  Filter               // of orders: which are pulled
+	Known func(id string) bool // pulled before: pulled again whatever Only says; nil: none was
+	above int                  // orders above which a bulk operation reads them; 0: mostByPage
+	Dir   string               // where the temporary file goes; "": the system's
 }
 
 // Seen is an order as the shop showed it.
@@ -69,6 +71,7 @@ type Pull struct {
 	Count   int                // of orders, customers and so on
 	Newest  time.Time          // the newest change in it; zero where nothing came
 	Orders  []Seen             // those in it
+	Left    []Seen             // those that the filter left out
 	Missing []pipeline.Problem // what was not to be had, each said once
 	Used    admin.Used         // what it cost
 

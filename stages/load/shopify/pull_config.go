@@ -15,6 +15,7 @@ type Pulls struct {
 	Payouts      time.Duration `yaml:"payouts"`
 	Stock        time.Duration `yaml:"stock"`
 	Since        string        `yaml:"since"` // 2026-12-01: from when the first pull asks; nothing is pulled by the clock before it is said
+	Only         Filter        `yaml:"only"`  // which orders are pulled, by the clock and by hand
 	Check        int           `yaml:"check"` // days over which it is proved once a day that no order is missing; 0: 7
 }
 
@@ -35,6 +36,10 @@ func (p Pulls) validate() (found []pipeline.Finding) {
 	}
 	if _, err := time.Parse(time.DateOnly, p.Since); p.Since != "" && err != nil {
 		found = append(found, pipeline.Finding{Path: "pull.since", Rule: "pull.time", With: map[string]string{"given": p.Since}})
+	}
+	for _, f := range p.Only.Validate() {
+		f.Path = "pull.only." + f.Path
+		found = append(found, f)
 	}
 	return found
 }

@@ -65,7 +65,13 @@ func (h *haul) whole(ctx context.Context, text json.RawMessage) error {
 	if text, err = json.Marshal(order); err != nil {
 		return err
 	}
-	if before, known := h.held[o.ID]; known && o.UpdatedAt.Before(before.updated) {
+	if text, err = h.placed(ctx, &o, text); err != nil {
+		return err
+	}
+	switch before, known := h.held[o.ID]; {
+	case known && o.UpdatedAt.Before(before.updated):
+		return nil
+	case !known && h.leaves(o):
 		return nil
 	}
 	if o.Edited || o.returned() {

@@ -13,7 +13,7 @@ const inBag = `{ shopMoney { amount currencyCode } }`
 
 // pulledFields is what is read of an order in every way.
 const pulledFields = `id legacyResourceId name number poNumber createdAt processedAt updatedAt closedAt cancelledAt cancelReason
-edited confirmed test note tags email phone customerLocale sourceName sourceIdentifier
+edited confirmed test note tags email phone customerLocale sourceName sourceIdentifier retailLocation { id }
 displayFinancialStatus displayFulfillmentStatus returnStatus paymentGatewayNames currencyCode presentmentCurrencyCode
 taxesIncluded taxExempt dutiesIncluded discountCodes customAttributes { key value }
 subtotalPriceSet ` + inBag + ` totalDiscountsSet ` + inBag + ` totalShippingPriceSet ` + inBag + ` totalTaxSet ` + inBag + `

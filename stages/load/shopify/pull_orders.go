@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,18 @@ type pulledHead struct {
 	Edited    bool      `json:"edited"`
 	Fulfilled string    `json:"displayFulfillmentStatus"`
 	Returned  string    `json:"returnStatus"`
-	Refunds   []struct {
+	Paid      string    `json:"displayFinancialStatus"`
+	Tags      []string  `json:"tags"`
+	Source    string    `json:"sourceName"`
+	Total     struct {
+		ShopMoney struct {
+			Amount string `json:"amount"`
+		} `json:"shopMoney"`
+	} `json:"totalPriceSet"`
+	ClosedAt    *time.Time `json:"closedAt"`
+	CancelledAt *time.Time `json:"cancelledAt"`
+	Location    soldAt     `json:"retailLocation"`
+	Refunds     []struct {
 		ID string `json:"id"`
 	} `json:"refunds"`
 	Fulfillments []struct {
@@ -39,6 +51,12 @@ type pulledHead struct {
 	ShippingLines struct {
 		Nodes []struct{} `json:"nodes"`
 	} `json:"shippingLines"`
+}
+
+// soldAt is where a sale at the till was made.
+type soldAt struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
 }
 
 // partial tells whether a page or a bulk operation cannot have held all of the order.
@@ -61,6 +79,9 @@ type haul struct {
 	detail  []string             // ids of which more is to be asked, each once
 	asked   map[string]bool      // those
 	ledgers []string             // ids whose agreements are to be asked for
+	want    Want
+	left    map[string]Seen   // by id: what the filter leaves out
+	places  map[string]string // names of locations, by id; nil until one is needed
 }
 
 // heldOrder is where the newest version of an order stands.
@@ -71,7 +92,7 @@ type heldOrder struct {
 
 // pullOrders reads orders: what changed, or those asked for by id.
 func (s *Sink) pullOrders(ctx context.Context, p *Pull, w Want) error {
-	h := &haul{sink: s, pull: p, held: map[string]heldOrder{}, asked: map[string]bool{}}
+	h := &haul{sink: s, pull: p, held: map[string]heldOrder{}, asked: map[string]bool{}, want: w, left: map[string]Seen{}}
 	var err error
 	switch {
 	case w.IDs != nil || w.Gone != nil:
@@ -132,7 +153,7 @@ func (h *haul) pages(ctx context.Context, w Want) error {
 		}
 		var times []time.Time
 		for _, text := range data.Orders.Nodes {
-			o, err := h.take(text)
+			o, err := h.take(ctx, text)
 			if err != nil {
 				return nil, err
 			}
@@ -143,13 +164,20 @@ func (h *haul) pages(ctx context.Context, w Want) error {
 }
 
 // take keeps an order, unless a newer version of it is there already.
-func (h *haul) take(text json.RawMessage) (pulledHead, error) {
+func (h *haul) take(ctx context.Context, text json.RawMessage) (pulledHead, error) {
 	var o pulledHead
 	if err := json.Unmarshal(text, &o); err != nil || o.ID == "" || o.UpdatedAt.IsZero() {
 		return o, fmt.Errorf("shopify: an order of the answer cannot be read")
 	}
 	before, known := h.held[o.ID]
 	if known && !o.UpdatedAt.After(before.updated) {
+		return o, nil
+	}
+	text, err := h.placed(ctx, &o, text)
+	if err != nil {
+		return o, err
+	}
+	if !known && h.leaves(o) {
 		return o, nil
 	}
 	if o.partial() && !h.asked[o.ID] {
@@ -159,8 +187,54 @@ func (h *haul) take(text json.RawMessage) (pulledHead, error) {
 	return o, h.keep(text, o.ID, o.Name, o.CreatedAt, o.UpdatedAt)
 }
 
+// leaves tells whether the filter leaves an order out, and notes it. One that was
+// pulled before goes on to be pulled.
+func (h *haul) leaves(o pulledHead) bool {
+	f := h.want.Only
+	if f.Empty() || f.fits(o, h.sink.zone) || h.want.Known != nil && h.want.Known(o.ID) {
+		return false
+	}
+	h.left[o.ID] = Seen{ID: o.ID, Name: o.Name, Created: o.CreatedAt, Updated: o.UpdatedAt}
+	return true
+}
+
+// placed puts the name of the location into a sale at the till. The id alone is what
+// every app may read, so that a missing right takes away no more than the name.
+func (h *haul) placed(ctx context.Context, o *pulledHead, text json.RawMessage) (json.RawMessage, error) {
+	if o.Location.ID == "" {
+		return text, nil
+	}
+	if h.places == nil {
+		h.places = map[string]string{}
+		all, err := h.sink.locations(ctx)
+		if refused, ok := denied(err); ok {
+			h.pull.missing("pull.part", refused.With)
+			err = nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range all {
+			h.places[p.ID] = p.Name
+		}
+	}
+	if o.Location.Name = h.places[o.Location.ID]; o.Location.Name == "" {
+		return text, nil
+	}
+	var order map[string]json.RawMessage
+	err := json.Unmarshal(text, &order)
+	if err == nil {
+		order["retailLocation"], err = json.Marshal(o.Location)
+	}
+	if err == nil {
+		text, err = json.Marshal(order)
+	}
+	return text, err
+}
+
 // keep writes an order into the file.
 func (h *haul) keep(text []byte, id, name string, created, updated time.Time) error {
+	delete(h.left, id)
 	if _, known := h.held[id]; !known {
 		h.order = append(h.order, id)
 		h.pull.Orders = append(h.pull.Orders, Seen{ID: id, Name: name, Created: created})
@@ -195,6 +269,12 @@ func (h *haul) finish(w Want) error {
 		p.Orders[i].Updated = at.updated
 		if at.updated.After(p.Newest) {
 			p.Newest = at.updated
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(h.left)) {
+		p.Left = append(p.Left, h.left[id])
+		if at := h.left[id].Updated; at.After(p.Newest) {
+			p.Newest = at
 		}
 	}
 	p.Count = len(h.order)

@@ -82,7 +82,7 @@ func (h *haul) bulk(ctx context.Context, query string) error {
 		if order == nil {
 			return nil
 		}
-		_, err := h.take(spliced(order, lines, freight))
+		_, err := h.take(ctx, spliced(order, lines, freight))
 		order, lines, freight = nil, nil, nil
 		return err
 	}

@@ -145,6 +145,13 @@ func (v orderView) people(out object) {
 	out["email"], out["phone"] = s.personal("email", orNull(o.email)), s.personal("phone", orNull(o.phone))
 	out["billingAddress"], out["shippingAddress"] = s.addressOrNull(o.billing, o.number), s.addressOrNull(o.shipping, o.number)
 	out["displayAddress"] = out["shippingAddress"]
+	out["retailLocation"] = resolver(func(map[string]any) (any, error) {
+		l := s.shop.location(o.spec.Place)
+		if o.spec.Place == "" || l == nil {
+			return nil, nil
+		}
+		return orNil(s.lookUp(l.ID)), nil
+	})
 	out["customer"] = resolver(func(map[string]any) (any, error) {
 		if c := s.orders.customerNamed(o.customer); c != nil {
 			return s.customerObject(c), nil
