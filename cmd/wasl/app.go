@@ -30,6 +30,7 @@ type app struct {
 	out, err io.Writer
 	getenv   func(string) string
 	dir      string
+	shop     string // of several in dir: the one that is meant; "" all, or the only one
 	json     bool
 	lang     string
 	code     int // how it went, where no error says so
@@ -93,6 +94,7 @@ func (a *app) root() *cobra.Command {
 		Version:       version(),
 	}
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the folder that wasl.yaml is in")
+	root.PersistentFlags().StringVar(&a.shop, "shop", "", "one shop of several: a name of wasl-shops.yaml in that folder")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print JSON, one object a line")
 	root.PersistentFlags().StringVar(&a.lang, "lang", "", "language of messages: en or ar (default: language in wasl.yaml)")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
@@ -112,6 +114,7 @@ func (a *app) root() *cobra.Command {
 			c.Args = usageArgs(c.Args)
 		}
 		c.Long += exitHelp
+		a.forShops(c)
 	}
 	root.Args = usageArgs(cobra.NoArgs)
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
@@ -176,6 +179,7 @@ is lost, nothing is done twice, and the day's workbook accounts for all of it.
     wasl check --online            sign in everywhere, change nothing
     wasl run                       take what lies in inbox/, until nothing is due
     wasl show '#1001'              the whole life of one order
+    wasl init top --shop cairo     several shops or companies, each with its own
 `
 
 const exitHelp = `

@@ -77,7 +77,14 @@ func (a *app) errandOf(cmd *cobra.Command, args []string) (e errand, err error) 
 		case "why":
 			e.Why = strings.TrimSpace(value)
 			return
-		case "workbook": // the watch works in another folder
+		}
+		if list, ok := f.Value.(pflag.SliceValue); ok { // its String has brackets, which it would not read again
+			for _, one := range list.GetSlice() {
+				e.Args = append(e.Args, "--"+f.Name+"="+csvCell(one))
+			}
+			return
+		}
+		if f.Name == "workbook" { // the watch works in another folder
 			value, err = filepath.Abs(value)
 		}
 		e.Args = append(e.Args, "--"+f.Name+"="+value)
@@ -87,6 +94,9 @@ func (a *app) errandOf(cmd *cobra.Command, args []string) (e errand, err error) 
 	}
 	return e, err
 }
+
+// csvCell is a value of a flag that takes lists, as it reads one of them.
+func csvCell(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 // waiting is a command that waits for another wasl.
 type waiting struct {

@@ -18,17 +18,27 @@ import (
 var settingsTemplate []byte
 
 func (a *app) initCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "init DIR",
 		Short: "Make a folder to work in",
 		Long: `init makes DIR with a commented wasl.yaml, the shipped mappings, and the folders
 inbox, erp-import, reports, secrets and state. It never overwrites: what is there
 stays as it is, so that it can be called again for what is missing. With --lang ar
-the new wasl.yaml says language: ar.`,
-		Example: "  wasl init shop\n  wasl init shop --lang ar",
+the new wasl.yaml says language: ar.
+
+With --shop NAME it makes DIR/NAME, and names it in DIR/wasl-shops.yaml: several
+shops or companies in one installation, each with settings, mappings, state and inbox
+of its own. wasl run, watch, status, check, pull and reconcile -C DIR go over all.`,
+		Example: "  wasl init shop\n  wasl init shop --lang ar\n  wasl init top --shop cairo && wasl init top --shop alex",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.init(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			if a.shop != "" {
+				return a.initShop(args[0], a.shop)
+			}
+			return a.init(args[0])
+		},
 	}
+	return cmd
 }
 
 func (a *app) init(dir string) error {
