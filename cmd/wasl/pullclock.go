@@ -9,14 +9,23 @@ import (
 	"wasl/stages/load/shopify"
 )
 
-// clock pulls what the settings name, by the clock: as often as they say where a
-// watch stays, and once at the start of a run.
+// clock pulls what the settings name, by the clock: as often as they say and at their
+// times of day where a watch stays, and once at the start of a run.
 type clock struct {
 	house *house
 	shop  *shopify.Sink
-	next  map[string]time.Time // when each thing is due
+	now   func() time.Time
+	began time.Time
+	next  map[string]time.Time // after what went wrong: when it is tried again
 	told  map[string]bool      // what was said already, also what went wrong
 }
+
+// pullAgain is when a pull is tried again that went wrong.
+const pullAgain = 5 * time.Minute
+
+// byClock is under what name the ledger keeps when something was last pulled by the
+// clock, whether anything came or not.
+func byClock(what string) string { return "clock." + what }
 
 // clockOf is the clock of a house; nil where no shop is switched on.
 func (h *house) clockOf() *clock {
@@ -24,11 +33,12 @@ func (h *house) clockOf() *clock {
 	if err != nil {
 		return nil
 	}
-	return &clock{house: h, shop: s, next: map[string]time.Time{}, told: map[string]bool{}}
+	return &clock{house: h, shop: s, now: time.Now, began: time.Now(), next: map[string]time.Time{}, told: map[string]bool{}}
 }
 
-// pullAll pulls all of it once, and proves the orders where a day has passed. What
-// cannot be had keeps nothing else from being pulled.
+// pullAll pulls all of it once, and proves the orders where a day has passed. What goes
+// by times of day alone waits for one of them, also here. What cannot be had keeps
+// nothing else from being pulled.
 func (h *house) pullAll(ctx context.Context) error {
 	c := h.clockOf()
 	if c == nil {
@@ -38,7 +48,13 @@ func (h *house) pullAll(ctx context.Context) error {
 	for _, what := range shopify.PullKinds {
 		if c.shop.Pulls().Every(what) > 0 {
 			failed = errors.Join(failed, c.pull(ctx, what))
+			continue
 		}
+		due, ok, err := c.due(ctx, what)
+		if err == nil && ok && !c.now().Before(due) {
+			err = c.pull(ctx, what)
+		}
+		failed = errors.Join(failed, err)
 	}
 	return failed
 }
@@ -61,45 +77,78 @@ func (h *house) pullInTime(ctx context.Context) error {
 	}
 }
 
+// mostSleep is how long a watch waits at most before it looks at the clock again, which
+// may have been set, or the machine have slept.
+const mostSleep = time.Minute
+
 // round pulls what is due, and says how long nothing is.
 func (c *clock) round(ctx context.Context) time.Duration {
-	wait := 24 * time.Hour
+	wait := mostSleep
 	for _, what := range shopify.PullKinds {
-		every := c.shop.Pulls().Every(what)
-		if every == 0 {
-			continue
+		due, ok, err := c.due(ctx, what)
+		if ok && err == nil && !c.now().Before(due) {
+			err = c.pull(ctx, what)
 		}
-		if !time.Now().Before(c.next[what]) {
-			if err := c.pull(ctx, what); err != nil && ctx.Err() == nil {
-				c.tell(pipeline.Event{What: pipeline.EventFailed, Note: err.Error(), Wait: every, Err: err})
+		if err != nil && ctx.Err() == nil {
+			again := pullAgain
+			if every := c.shop.Pulls().Every(what); every > 0 {
+				again = min(again, every)
 			}
-			c.next[what] = time.Now().Add(every)
+			c.next[what] = c.now().Add(again)
+			c.tell(pipeline.Event{What: pipeline.EventFailed, Note: err.Error(), Wait: again, Err: err})
 		}
-		wait = min(wait, max(time.Until(c.next[what]), time.Second))
+		if due, ok, err = c.due(ctx, what); ok && err == nil {
+			wait = min(wait, max(due.Sub(c.now()), time.Second))
+		}
 	}
 	return wait
 }
 
+// due is when something is to be pulled.
+func (c *clock) due(ctx context.Context, what string) (due time.Time, ok bool, err error) {
+	if !c.shop.Pulls().Scheduled(what) {
+		return due, false, nil
+	}
+	last, _, err := c.house.ledger.PullPlace(ctx, c.shop.Shop(), byClock(what))
+	if err != nil {
+		return due, false, err
+	}
+	if last.IsZero() && c.shop.Pulls().Every(what) == 0 { // from now on its times count, also over a restart
+		last = c.began
+		err = c.house.ledger.KeepPull(ctx, c.shop.Shop(), byClock(what), last, nil)
+	}
+	due, ok = c.shop.Pulls().Next(what, last, c.began, c.house.cfg.zone)
+	if again := c.next[what]; due.Before(again) {
+		due = again
+	}
+	return due, ok, err
+}
+
 // pull pulls one thing, and tells what was not to be had.
 func (c *clock) pull(ctx context.Context, what string) error {
+	at := c.now()
 	w, err := c.house.pullWant(ctx, pullAsk{what: what})
 	if err != nil {
 		return err
 	}
 	got, err := c.house.drop(ctx, what, w)
-	if err == nil {
-		c.say(got.Missing)
-		if what == shopify.PullOrders {
-			err = c.prove(ctx)
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	if err := c.house.ledger.KeepPull(ctx, c.shop.Shop(), byClock(what), at, nil); err != nil {
+		return err
+	}
+	c.say(got.Missing)
+	if what == shopify.PullOrders {
+		return c.prove(ctx)
+	}
+	return nil
 }
 
 // prove proves the orders where that was last done a day ago.
 func (c *clock) prove(ctx context.Context) error {
 	_, at, err := c.house.ledger.PullPlace(ctx, c.shop.Shop(), checked)
-	if err != nil || time.Since(at) < 24*time.Hour {
+	if err != nil || c.now().Sub(at) < 24*time.Hour {
 		return err
 	}
 	p, err := c.house.proveOrders(ctx, 0)
@@ -118,7 +167,7 @@ func (c *clock) say(all []pipeline.Problem) {
 func (c *clock) tell(e pipeline.Event) {
 	if !c.told[e.Note] {
 		c.told[e.Note] = true
-		e.Time = time.Now()
+		e.Time = c.now()
 		c.house.steps.Tell(e)
 	}
 }

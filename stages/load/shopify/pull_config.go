@@ -14,6 +14,8 @@ type Pulls struct {
 	Transactions time.Duration `yaml:"transactions"`
 	Payouts      time.Duration `yaml:"payouts"`
 	Stock        time.Duration `yaml:"stock"`
+	At           PullTimes     `yaml:"at"`    // times of day of the shop, besides or instead
+	Quiet        string        `yaml:"quiet"` // 22:00-06:00: a watch pulls nothing then
 	Since        string        `yaml:"since"` // 2026-12-01: from when the first pull asks; nothing is pulled by the clock before it is said
 	Only         Filter        `yaml:"only"`  // which orders are pulled, by the clock and by hand
 	Check        int           `yaml:"check"` // days over which it is proved once a day that no order is missing; 0: 7
@@ -37,6 +39,7 @@ func (p Pulls) validate() (found []pipeline.Finding) {
 	if _, err := time.Parse(time.DateOnly, p.Since); p.Since != "" && err != nil {
 		found = append(found, pipeline.Finding{Path: "pull.since", Rule: "pull.time", With: map[string]string{"given": p.Since}})
 	}
+	found = append(found, p.validateTimes()...)
 	for _, f := range p.Only.Validate() {
 		f.Path = "pull.only." + f.Path
 		found = append(found, f)

@@ -52,7 +52,7 @@ func (s *Sink) needs(flows []string) map[string][]string {
 		}
 	}
 	for what, scopes := range pullScopes {
-		if s.cfg.Pulls.Every(what) > 0 {
+		if s.cfg.Pulls.Scheduled(what) {
 			for _, scope := range scopes {
 				out[scope] = append(out[scope], "pull "+what)
 			}
