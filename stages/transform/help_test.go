@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,11 @@ func kinds() map[string]pipeline.Kind {
 	var saleSettings []pipeline.Setting
 	for _, name := range []string{"revision", "cancel", "removal", "discount", "tax", "gift_card", "tip", "duties", "rounding", "amount_refund", "csv_partial_refund"} {
 		saleSettings = append(saleSettings, pipeline.Setting{Name: name})
+	}
+	parcels := fields(`order.fulfilled:time fulfillment.id:code fulfillment.at:time fulfillment.status:text fulfillment.quantity:quantity`)
+	var receiptSettings []pipeline.Setting
+	for _, name := range []string{"due", "gift_card", "tip", "duties", "rounding", "tenders", "amount_refund", "added", "before_start", "foreign", "zero", "business", "delivery_mode", "csv_refund"} {
+		receiptSettings = append(receiptSettings, pipeline.Setting{Name: name})
 	}
 	item := fields(`item.code:code item.type:text item.unit:text item.name:text item.vat_type:text item.vat_rate:rate`)
 	return map[string]pipeline.Kind{
@@ -70,7 +76,7 @@ func kinds() map[string]pipeline.Kind {
 		"shopify.payment": {Name: "shopify.payment", Fields: fields(`order.id:code order.name:code payment.id:code! amount:amount! currency:code at:time`)},
 		"erp.ack":         {Name: "erp.ack", GroupBy: []string{"ack.document"}, Fields: fields(`ack.document:text! ack.status:text ack.number:code ack.error:text ack.at:time`)},
 		"erp.order":       {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], sales...), Settings: saleSettings},
-		"eta.receipt":     {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], item...)},
+		"eta.receipt":     {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: slices.Concat(order, sales, parcels, item), Settings: receiptSettings},
 		"all": {Name: "all", Fields: fields(`label:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool
 			other:amount third:amount`)},
 	}
