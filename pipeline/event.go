@@ -18,6 +18,7 @@ type Event struct {
 // What can happen.
 const (
 	EventAdmitted  = "admitted"  // a drop came in
+	EventPulling   = "pulling"   // what was asked of a shop is being read; Note what, Count rows and of
 	EventPreparing = "preparing" // rows are being read; Count rows
 	EventPrepared  = "prepared"  // a job's documents are filed
 	EventHeld      = "held"      // a job waits for somebody to release it; Note says why

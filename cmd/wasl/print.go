@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ func (t *teller) tell(e pipeline.Event) {
 		t.a.jsonLine(t.w, e)
 		return
 	}
-	if e.What == pipeline.EventPreparing {
+	if e.What == pipeline.EventPreparing || e.What == pipeline.EventPulling {
 		t.progress(e)
 		return
 	}
@@ -86,8 +87,8 @@ func (t *teller) progress(e pipeline.Event) {
 		return
 	}
 	if t.bar == nil {
-		t.bar = progressbar.NewOptions(-1, progressbar.OptionSetWriter(t.w), progressbar.OptionShowCount(),
-			progressbar.OptionSetDescription(e.Job.Flow), progressbar.OptionSetItsString(t.a.say("rows")),
+		t.bar = progressbar.NewOptions(cmp.Or(e.Count["of"], -1), progressbar.OptionSetWriter(t.w), progressbar.OptionShowCount(),
+			progressbar.OptionSetDescription(cmp.Or(e.Job.Flow, e.Note)), progressbar.OptionSetItsString(t.a.say("rows")),
 			progressbar.OptionShowIts(), progressbar.OptionClearOnFinish())
 	}
 	_ = t.bar.Set(e.Count["rows"]) // a bar that cannot be drawn is no failure

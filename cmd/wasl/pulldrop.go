@@ -93,6 +93,9 @@ func (h *house) drop(ctx context.Context, what string, w shopify.Want) (pulled, 
 			return was || err != nil // where it cannot be told it is pulled again
 		}
 	}
+	w.Told = func(have, of int) {
+		h.steps.Tell(pipeline.Event{Time: time.Now(), What: pipeline.EventPulling, Note: what, Count: map[string]int{"rows": have, "of": of}})
+	}
 	w.Dir = h.cfg.path(h.cfg.State)
 	sweepPulls(w.Dir, time.Now().Add(-24*time.Hour))
 	p, err := s.Pull(ctx, what, w)

@@ -93,6 +93,9 @@ func (c *checking) scopes(ctx context.Context) error {
 	}
 	slices.Sort(granted)
 	c.fact("shop.scopes", strings.Join(granted, " "))
+	if c.sink.pullsHidden() && !slices.Contains(granted, "read_all_orders") {
+		c.wrong("pull.sixty", map[string]string{"days": strconv.Itoa(int(hidden.Hours() / 24))})
+	}
 	needs := c.sink.needs(c.flows)
 	if len(needs) == 0 {
 		return nil

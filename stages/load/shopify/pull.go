@@ -51,6 +51,7 @@ type Want struct {
 	Gone  []Seen               // orders that are no longer there: the file says so of each
 	Only  Filter               // of orders: which are pulled
 	Known func(id string) bool // pulled before: pulled again whatever Only says; nil: none was
+	Told  func(have, of int)   // how many orders are read, of about how many, from time to time; nil: nobody asks
 	above int                  // orders above which a bulk operation reads them; 0: mostByPage
 	Dir   string               // where the temporary file goes; "": the system's
 }

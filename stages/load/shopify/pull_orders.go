@@ -80,6 +80,7 @@ type haul struct {
 	asked   map[string]bool      // those
 	ledgers []string             // ids whose agreements are to be asked for
 	want    Want
+	of      int               // about how many orders there are
 	left    map[string]Seen   // by id: what the filter leaves out
 	places  map[string]string // names of locations, by id; nil until one is needed
 }
@@ -130,6 +131,7 @@ func (h *haul) search(ctx context.Context, w Want) error {
 	if _, err := h.sink.door.Read(ctx, ordersCount, map[string]any{"query": query}, &data); err != nil {
 		return err
 	}
+	h.of = data.Count.Count
 	if data.Count.Count > cmp.Or(w.above, mostByPage) {
 		err := h.bulk(ctx, query)
 		if !notInBulk(err) {
@@ -187,6 +189,9 @@ func (h *haul) take(ctx context.Context, text json.RawMessage) (pulledHead, erro
 	return o, h.keep(text, o.ID, o.Name, o.CreatedAt, o.UpdatedAt)
 }
 
+// tellEach is after how many orders each it is told how many there are.
+const tellEach = 50
+
 // leaves tells whether the filter leaves an order out, and notes it. One that was
 // pulled before goes on to be pulled.
 func (h *haul) leaves(o pulledHead) bool {
@@ -235,6 +240,9 @@ func (h *haul) placed(ctx context.Context, o *pulledHead, text json.RawMessage) 
 // keep writes an order into the file.
 func (h *haul) keep(text []byte, id, name string, created, updated time.Time) error {
 	delete(h.left, id)
+	if n := len(h.order) + 1; h.want.Told != nil && n%tellEach == 0 {
+		h.want.Told(n, max(n, h.of))
+	}
 	if _, known := h.held[id]; !known {
 		h.order = append(h.order, id)
 		h.pull.Orders = append(h.pull.Orders, Seen{ID: id, Name: name, Created: created})
@@ -306,6 +314,13 @@ func (s *Sink) tellHidden(ctx context.Context, p *Pull, w Want) {
 	if err == nil && !slices.Contains(granted, "read_all_orders") {
 		p.missing("pull.sixty", map[string]string{"days": strconv.Itoa(int(hidden.Hours() / 24))})
 	}
+}
+
+// pullsHidden tells whether the settings ask for orders that cannot be seen without
+// read_all_orders.
+func (s *Sink) pullsHidden() bool {
+	since, err := time.ParseInLocation(time.DateOnly, s.cfg.Pulls.Since, s.zone)
+	return err == nil && s.cfg.Pulls.Scheduled(PullOrders) && s.now().Sub(since) >= hidden
 }
 
 // granted are the rights of the token.
