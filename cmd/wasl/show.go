@@ -152,7 +152,7 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 		}
 		a.jsonLine(a.out, map[string]any{"what": "document", "key": e.Key, "kind": e.Kind, "name": e.Name, "state": e.State,
 			"job": e.Job, "file": e.Drop, "from": e.From, "ref": e.Ref, "ticket": e.Ticket, "money": e.Money.String(), "currency": e.Currency,
-			"day": e.Day, "sent": e.Sent, "settled": e.Settled, "left": e.Left, "old": e.Old, "changes": e.Changes, "problems": problems, "body": body, "said": said})
+			"day": e.Day, "sent": e.Sent, "settled": e.Settled, "left": e.Left, "of": e.Of, "old": e.Old, "changes": e.Changes, "problems": problems, "body": body, "said": said})
 		return nil
 	}
 	fmt.Fprintf(a.out, "%s  %s  %s\n", e.Kind, e.Name, a.state(e.State))
@@ -181,6 +181,11 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 		row(reconcile.FieldName(a.language(), ch.Field), a.changeText(ch))
 	}
 	row(a.say("left.out"), e.Left)
+	if e.State == pipeline.Ready { // it waits until that one has arrived
+		row(a.say("waits.for"), e.Of)
+	} else {
+		row(a.say("follows"), e.Of)
+	}
 	row(a.say("sent"), c.clock(e.Sent))
 	row(a.say("final"), c.clock(e.Settled))
 	row(a.say("ref"), e.Ref)

@@ -251,6 +251,8 @@ var houseSaid = map[string][2]string{
 	"money":       {"money", "المبلغ"},
 	"was":         {"was", "كان"},
 	"left.out":    {"left out", "مستبعد"},
+	"waits.for":   {"waits for", "ينتظر"},
+	"follows":     {"follows", "تابع لـ"},
 	"sent":        {"sent", "أُرسل في"},
 	"final":       {"final", "انتهى في"},
 	"ref":         {"reference", "المرجع"},
