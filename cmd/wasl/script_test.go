@@ -120,7 +120,8 @@ func cmdShop(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	w := worldOf(ts)
 	w.start(variantsOf(ts))
-	ts.Defer(w.close)
+	mine := *w // another shop of the same script has stand-ins of its own
+	ts.Defer(mine.close)
 	w.plan(ts, args[1:])
 	dir := ts.MkAbs(args[0])
 	ts.Check(ts.Exec("wasl", "init", dir))
