@@ -92,6 +92,11 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	}
 	aside += total[pipeline.Held] + total[pipeline.Rejected] + total[pipeline.Parked] - dropped(n.jobs)
 	waiting += total[pipeline.Ready] - gated(n.jobs) + total[pipeline.Sending] + total[pipeline.Accepted]
+	asked, late, err := h.unconfirmed(ctx, n.jobs)
+	if err != nil {
+		return err
+	}
+	waiting -= asked // the ERP answers in its own time: a complaint only where that is over
 	failed := a.laneErrors(n.lanes)
 	failed = a.goneLanes(n.jobs, h.lanes()) || failed
 	if err := a.accountPoints(ctx, h); err != nil {
@@ -100,11 +105,11 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	switch {
 	case failed || n.unwritten != nil:
 		a.code = exitCouldNot
-	case aside > 0 || len(n.gates) > 0 || waiting > 0 || unread > 0 || len(n.taken.Left) > 0 || n.lapsed() > 0:
+	case aside > 0 || len(n.gates) > 0 || waiting > 0 || late > 0 || unread > 0 || len(n.taken.Left) > 0 || n.lapsed() > 0:
 		a.code = exitAside
 	}
 	if a.json {
-		a.accountJSON(n, total, h.quarantines(n.jobs))
+		a.accountJSON(n, total, h.quarantines(n.jobs), asked, late)
 		return nil
 	}
 	switch {
@@ -122,6 +127,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 	if waiting > 0 {
 		fmt.Fprintf(a.out, "\n%s\n", a.say("waits", "count", humanize.Comma(int64(waiting))))
 	}
+	a.accountUnconfirmed(h.cfg, asked, late)
 	if unread > 0 {
 		words := a.say("unread", "count", humanize.Comma(int64(unread)))
 		if n.shown {
@@ -129,7 +135,7 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		}
 		fmt.Fprintf(a.out, "\n%s\n", words)
 	}
-	if len(n.jobs) > 0 && total[pipeline.Delivered] == 0 && aside == 0 && len(n.gates) == 0 && waiting == 0 && unread == 0 && !failed {
+	if len(n.jobs) > 0 && total[pipeline.Delivered] == 0 && aside == 0 && len(n.gates) == 0 && waiting+asked == 0 && unread == 0 && !failed {
 		why := a.say("same")
 		if total[pipeline.Skipped]+total[pipeline.Superseded] > 0 {
 			why = a.say("leftOut")
@@ -292,7 +298,7 @@ func (a *app) leftInInbox(taken inbox.Taken) {
 	}
 }
 
-func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []string) {
+func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []string, asked, late int) {
 	for _, p := range slices.Concat(n.problems, n.notes) {
 		line := a.problemJSON(p)
 		line["what"] = "problem"
@@ -311,7 +317,7 @@ func (a *app) accountJSON(n nightly, total map[pipeline.State]int, toCorrect []s
 		jobs = append(jobs, jobJSON(j))
 	}
 	a.jsonLine(a.out, map[string]any{"what": "account", "jobs": jobs, "documents": total, "gated": len(n.gates), "problems": len(n.problems), "notes": len(n.notes),
-		"reports": n.reports, "toCorrect": toCorrect, "left": n.taken.Left, "exit": a.code})
+		"reports": n.reports, "toCorrect": toCorrect, "left": n.taken.Left, "unconfirmed": asked, "unconfirmedLate": late, "exit": a.code})
 }
 
 // jobJSON is a job for machines.

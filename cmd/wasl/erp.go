@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
 	"wasl/stages/load/erp"
@@ -149,6 +151,42 @@ func (a *app) erpStatus(c *Config, s erpState) {
 		}
 		fmt.Fprintln(a.out, a.say("status.aged", "lane", s.lane, "count", fmt.Sprint(len(s.open)), "late", fmt.Sprint(len(s.late)),
 			"wait", c.ERP.Warn().String(), "some", few(names, len(s.late))))
+	}
+}
+
+// unconfirmed counts the documents of some jobs that were written and wait for the
+// ERP's answer (asked), and of all that were ever written those that wait for longer
+// than the settings allow (late).
+func (h *house) unconfirmed(ctx context.Context, jobs []pipeline.Opened) (asked, late int, err error) {
+	if h.cfg.ERP == nil || !h.cfg.ERP.Confirms() {
+		return 0, 0, nil
+	}
+	for _, d := range h.doors {
+		for _, j := range jobs {
+			if d.section == "erp" && j.Lane == d.lane {
+				asked += j.States[pipeline.Accepted]
+			}
+		}
+	}
+	open, err := erp.Waiting(ctx, h.ledger)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, d := range open {
+		if time.Since(d.Since) > h.cfg.ERP.Warn() {
+			late++
+		}
+	}
+	return asked, late, nil
+}
+
+// accountUnconfirmed says how many documents the ERP has not confirmed.
+func (a *app) accountUnconfirmed(c *Config, asked, late int) {
+	switch {
+	case late > 0:
+		fmt.Fprintf(a.out, "\n%s\n", a.say("confirm.late", "count", humanize.Comma(int64(late)), "wait", c.ERP.Warn().String()))
+	case asked > 0:
+		fmt.Fprintf(a.out, "\n%s\n", a.say("confirm.asked", "count", humanize.Comma(int64(asked)), "wait", c.ERP.Warn().String()))
 	}
 }
 
