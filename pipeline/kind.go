@@ -56,6 +56,10 @@ type Kind struct {
 	// pure.
 	Within func(left, part Document) bool
 
+	// Fits tells why a part cannot follow what has left, where Build made it of more than
+	// that; then it is held. nil: it always can. It is pure.
+	Fits func(left, part Document) []Problem
+
 	// Older is set where a document says of which time it is. It tells whether next
 	// says what was so before last, the newest of its key, whether that one left, was
 	// left out or was held, or no more than that one: then next came late, and is

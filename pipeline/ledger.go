@@ -78,6 +78,7 @@ type Filed struct {
 	Older  func(last, next Document) bool                  // Kind.Older
 	Await  bool                                            // Kind.Await
 	Within func(left, part Document) bool                  // Kind.Within
+	Fits   func(left, part Document) []Problem             // Kind.Fits
 	Diff   bool                                            // Filing.Document compares with what was delivered before; false where a Planner has compared
 
 	// Gate is asked at the end, with what is known of the flow's last good file.

@@ -114,3 +114,22 @@ func TestBeside_IsKept(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A part that was made of more than what has left is held; of what is still to leave, it is made.
+func TestFits_APartOfMoreThanHasLeftIsHeld(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	awaited(w)
+	f := w.flows["sales"]
+	f.Kind.Fits = func(left, part pipeline.Document) []pipeline.Problem {
+		if string(left.Body) == `"1"` && string(part.Body) == `"back"` {
+			return []pipeline.Problem{{Rule: "amount.format"}}
+		}
+		return nil
+	}
+	w.flow(f)
+	w.file(w.admit("sales"), true, doc("a", "1"), returned("a/r", "a"))
+	w.settle(w.take("sales"), pipeline.Delivered)
+	w.file(w.admit("sales"), true, doc("a", "1"), returned("a/r2", "a"))
+	want(t, "states", w.states(), "0001 a delivered\n0001 a/r ready\n0002 a unchanged\n0002 a/r2 held")
+}

@@ -83,7 +83,7 @@ func (w *world) file(job pipeline.Job, diff bool, docs ...pipeline.Document) pip
 	w.t.Helper()
 	f := w.flows[job.Flow]
 	made, err := w.l.File(context.Background(), job, pipeline.Filed{Kind: f.Kind.Name, Lane: f.Lane, Space: f.Kind.Space, Once: f.Kind.Once, Revise: f.Kind.Revise, Diff: diff,
-		Await: f.Kind.Await, Within: f.Kind.Within},
+		Await: f.Kind.Await, Within: f.Kind.Within, Fits: f.Kind.Fits},
 		func(to pipeline.Filing) (pipeline.Reading, error) {
 			for _, d := range docs {
 				var problems []pipeline.Problem

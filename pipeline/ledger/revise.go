@@ -134,6 +134,7 @@ func (f *filing) follow(w *waiting, keys map[string]*known) error {
 	switch {
 	case gone:
 		w.doc.Left = ""
+		return f.fits(w, of)
 	case w.doc.Left != "":
 		w.doc.State = pipeline.Skipped
 	case f.behind[w.doc.Of]: // the newest one says whether it leaves
@@ -155,20 +156,41 @@ func (f *filing) within(part pipeline.Document, of *known) (bool, error) {
 	if f.rules.Within == nil {
 		return false, nil
 	}
-	var left pipeline.Document
-	if of != nil && of.left() {
-		last, _, err := f.filed(of.gone)
-		if err != nil {
-			return false, err
-		}
-		if last != nil {
-			left = last.Document
-		}
-		if left.Parts, err = f.since(*of); err != nil {
-			return false, err
-		}
+	left, err := f.lastOf(of)
+	if err != nil {
+		return false, err
 	}
 	return f.rules.Within(left, part), nil
+}
+
+// fits holds a part that was made of more than what has left.
+func (f *filing) fits(w *waiting, of *known) error {
+	if f.rules.Fits == nil || !of.left() {
+		return nil
+	}
+	left, err := f.lastOf(of)
+	if err != nil {
+		return err
+	}
+	if wrong := f.rules.Fits(left, w.doc); len(wrong) > 0 {
+		w.doc.State, w.problems = pipeline.Held, append(w.problems, wrong...)
+	}
+	return nil
+}
+
+// lastOf is the document of a key that left last, and what came of it since; one without
+// a key where none has left.
+func (f *filing) lastOf(of *known) (left pipeline.Document, err error) {
+	if of == nil || !of.left() {
+		return left, nil
+	}
+	last, _, err := f.filed(of.gone)
+	if err != nil || last == nil {
+		return left, err
+	}
+	left = last.Document
+	left.Parts, err = f.since(*of)
+	return left, err
 }
 
 // orphans holds the next version of a document that the other side refused: it

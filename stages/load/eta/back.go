@@ -442,6 +442,11 @@ func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
 	check.verify(r, r.totals.total)
 	doc.Wrong = append(doc.Wrong, check.problems...)
 	f := facts{Return: g.id, Sale: r.totals.total, Removal: removal}
+	for _, s := range g.shares {
+		if row, ok := b.rowOf(b.whole.goods[s.good].id); ok {
+			f.Lines = append(f.Lines, factLine{ID: row.Text("line.id"), SKU: row.Text("line.sku"), Quantity: row.Amount("line.quantity")})
+		}
+	}
 	doc.Print = f.print()
 	if len(doc.Wrong) == 0 {
 		doc.Body = r.append(make([]byte, 0, 1024+320*len(r.items)), b.config)

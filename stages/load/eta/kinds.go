@@ -36,6 +36,7 @@ func (s *Sink) kind(set pipeline.Settings) pipeline.Kind {
 		Bind:     s.kind,
 		Await:    true,
 		Within:   within,
+		Fits:     fitsSale,
 		Revise:   revise,
 		Older:    older,
 		Chain:    s.chain,

@@ -75,6 +75,35 @@ func within(left, part pipeline.Document) bool {
 	return false
 }
 
+// fitsSale is Kind.Fits: a return is made of the order as it is now. Where pieces were added to one of its lines after the sale was
+// issued, a piece is worth something else than it was sold for, and there are more of them than the sale has.
+func fitsSale(left, part pipeline.Document) []pipeline.Problem {
+	was, ok := readFacts(left.Print)
+	f, fine := readFacts(part.Print)
+	if !ok || !fine {
+		return nil
+	}
+	sold := func(of factLine) (n dec) {
+		for _, l := range was.Lines {
+			if l.ID == of.ID || l.ID == "" && l.SKU == of.SKU {
+				n = n.Add(l.Quantity)
+			}
+		}
+		return n
+	}
+	var out []pipeline.Problem
+	for _, l := range f.Lines {
+		if n := sold(l); n.LessThan(l.Quantity) {
+			p := pipeline.Problem{Field: "refund.quantity", Rule: "eta.addedback", With: with("sku", l.SKU, "was", n.String(), "now", l.Quantity.String())}
+			if len(part.From) > 0 {
+				p.Origin = part.From[0]
+			}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // older is Kind.Older: by the time at which the shop changed the order last. An export says no such time: it is late
 // where what can only grow is less than it was, or where a pulled file has said the same and more.
 func older(last, next pipeline.Document) bool {

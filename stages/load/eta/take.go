@@ -44,11 +44,12 @@ func (g *good) part(quantity, value dec, tax *dec, inclusive bool) share {
 	if inclusive {
 		s.total = value
 		s.netSale = round5(value.Mul(hundred).MustDiv(hundred.Add(g.rate)))
+		s.netSale = udecimal.Min(g.rest.netSale, udecimal.Max(s.netSale, value.Sub(g.rest.tax))) // neither part of it is more than is left
 		s.tax = s.total.Sub(s.netSale)
 	} else {
 		s.netSale = value
-		s.tax = percentOf(value, g.rate).RoundHAZ(2)
-		if tax != nil && near(*tax, s.tax, piastre) && !tax.IsNeg() {
+		s.tax = round5(g.tax.Mul(quantity).MustDiv(g.quantity)) // its share of what was rounded for the whole line
+		if tax != nil && near(*tax, percentOf(value, g.rate), piastre) && !tax.IsNeg() {
 			s.tax = *tax
 		}
 		s.tax = udecimal.Min(s.tax, g.rest.tax)
