@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: help build test demo demo-clean race bench fuzz schema check
+.PHONY: help build test receipts demo demo-clean race bench fuzz schema check
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -12,6 +12,9 @@ build: ## build bin/wasl
 
 test: ## all tests
 	$(GO) test -timeout 45m ./...
+
+receipts: ## 10,000 receipts on three POS, a fifth of all calls wrong, the program killed again and again
+	WASL_TEST_RECEIPTS=1 $(GO) test -timeout 90m -run 'TestCrash_Points$$' -v ./cmd/wasl
 
 demo: build ## a small shop's night, against stand-ins on this machine
 	$(GO) build -trimpath -o bin/demo ./cmd/demo

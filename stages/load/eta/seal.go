@@ -55,6 +55,13 @@ func (s issuer) seal(doc pipeline.Document, link pipeline.Link, at time.Time) (s
 	if err != nil {
 		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)
 	}
+	if old := serialOf(link.Old); link.Old != nil && old != serialOf(body) { // it could keep no place in a chain of another POS
+		p := pipeline.Problem{Field: "order.pos", Rule: "eta.pos.moved", With: with("name", doc.Name, "serial", old, "other", serialOf(body))}
+		if len(doc.From) > 0 {
+			p.Origin = doc.From[0]
+		}
+		return nil, "", "", &pipeline.Refused{Problems: []pipeline.Problem{p}}
+	}
 	slot, err := place(body, link)
 	if err != nil {
 		return nil, "", "", fmt.Errorf("seal %s: %w", doc.Key, err)

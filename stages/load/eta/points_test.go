@@ -1,0 +1,89 @@
+package eta
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"wasl/pipeline"
+	"wasl/stages/load/eta/etatest"
+)
+
+// registryOf sets two POS in place of the only one.
+func registryOf(c *Config) {
+	c.Registry = map[string]POS{
+		"web": {Serial: "WASL-SRV-01", ClientID: c.ClientID, ClientSecret: c.ClientSecret},
+		"alx": {Serial: "WASL-ALX", ClientID: "alx-client", ClientSecret: c.ClientSecret, BranchCode: "2", Start: "2026-12-01", Off: true},
+	}
+	c.POS, c.ClientID, c.DefaultPOS = POS{}, "", "web"
+}
+
+func TestPoints_LeadOrders(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{}, registryOf)
+	for pos, want := range map[string]string{"": "WASL-SRV-01", "web": "WASL-SRV-01", "WEB": "WASL-SRV-01", "WASL-SRV-01": "WASL-SRV-01"} {
+		doc, problems := n.kind.Build(saleOf(t, row{"order.pos": pos, "order.total": "114.00"}, goodsRow("MUG", "1", "114.00")))
+		if len(problems) > 0 || serialOf(doc.Body) != want || doc.Lane != "eta/"+want || n.kind.Chain(doc) != want {
+			t.Errorf("order.pos %q: serial %q, lane %q, problems %v", pos, serialOf(doc.Body), doc.Lane, problems)
+		}
+	}
+	doc, problems := n.kind.Build(saleOf(t, row{"order.pos": "alx", "order.total": "114.00"}, goodsRow("MUG", "1", "114.00")))
+	if doc.Left == "" || doc.Lane != "eta/WASL-ALX" {
+		t.Errorf("an order from before the start of its POS: left %q, lane %q, problems %v", doc.Left, doc.Lane, problems)
+	}
+	_, problems = n.kind.Build(saleOf(t, row{"order.pos": "moon", "order.total": "114.00"}, goodsRow("MUG", "1", "114.00")))
+	if len(problems) != 1 || problems[0].Rule != "eta.pos.unknown" || problems[0].With["known"] != "alx, web" {
+		t.Errorf("an order of a POS that is not there: %v", problems)
+	}
+	kind := n.kind.Bind(pipeline.Settings{"pos": "moon"})
+	if _, problems = kind.Build(simple(t, 1)); len(problems) != 1 || problems[0].With["pos"] != "moon" {
+		t.Errorf("a flow of a POS that is not there: %v", problems)
+	}
+	if got := n.sink.Closed(); len(got) != 1 || got[0] != "eta/WASL-ALX" {
+		t.Errorf("closed lanes: %v", got)
+	}
+}
+
+func TestPoints_NoDefault(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{}, func(c *Config) { registryOf(c); c.DefaultPOS = "" })
+	if _, problems := n.kind.Build(simple(t, 1)); len(problems) != 1 || problems[0].Rule != "eta.pos.none" {
+		t.Errorf("an order that names no POS: %v", problems)
+	}
+}
+
+// A correction keeps the place of the refused receipt, which is in the chain of its own POS.
+func TestPoints_CorrectionStaysWithItsPOS(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{}, registryOf)
+	doc := n.add(simple(t, 1))
+	n.seal(doc, nil)
+	body := []byte(strings.Replace(string(doc.Body), "WASL-SRV-01", "WASL-ALX", 1))
+	_, _, _, err := n.kind.Seal(pipeline.Document{Key: doc.Key, Name: doc.Name, Body: body}, pipeline.Link{Old: doc.Sealed}, n.clock.Now())
+	refused, ok := errors.AsType[*pipeline.Refused](err)
+	if !ok || refused.Problems[0].Rule != "eta.pos.moved" {
+		t.Errorf("sealed for another POS: %v", err)
+	}
+}
+
+// Nothing is issued while the POS cannot sign in, or while the clock is clearly wrong.
+func TestReady(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{}, nil)
+	lane := n.sink.Lane()
+	n.server.Fault(etatest.Token, 1, etatest.Fault{Status: 503})
+	if _, ok := errors.AsType[*pipeline.Later](n.sink.Ready(t.Context(), lane)); !ok {
+		t.Error("the authority is away, and receipts would be issued")
+	}
+	if err := n.sink.Ready(t.Context(), lane); err != nil {
+		t.Errorf("signed in, and not ready: %v", err)
+	}
+	n.sink.skew = -3 * maxSkew
+	n.sink.token = token{}
+	n.sink.deps.Now = func() time.Time { return n.clock.Now().Add(-3 * maxSkew) }
+	trouble, ok := errors.AsType[*pipeline.Trouble](n.sink.Ready(t.Context(), lane))
+	if !ok || trouble.Rule != "eta.clock" || trouble.Says("ar") == "" {
+		t.Errorf("the clock is wrong, and receipts would be issued: %v", trouble)
+	}
+}
