@@ -234,8 +234,10 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 	left = cmp.Or(left, doc.Left)
 	switch problems = merge(group, problems, wrong); {
 	case left != "":
-		doc.Outside = outside && len(problems) == 0
-		doc.State, doc.Left, problems = Skipped, left, nil
+		doc.State, doc.Left, doc.Outside = Skipped, left, outside
+		if !outside { // else they count where the document has left before
+			problems = nil
+		}
 	case len(problems) > 0:
 		doc.State = Held
 		p.heldRows += len(group)
@@ -250,7 +252,7 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 func (p *preparing) parts(doc Document, rows int, problems []Problem) error {
 	parts := doc.Parts
 	doc.Parts = nil
-	if err := p.to.Document(doc, rows, problems); err != nil || doc.State == Held {
+	if err := p.to.Document(doc, rows, problems); err != nil || doc.State == Held || len(problems) > 0 {
 		return err
 	}
 	for _, part := range parts {

@@ -127,7 +127,9 @@ func (t *tried) Document(d pipeline.Document, rows int, problems []pipeline.Prob
 	}
 	t.states[string(d.State)]++
 	t.rows += rows
-	t.keep(problems...)
+	if !d.Outside { // of what the flow is not for a problem is nobody's business
+		t.keep(problems...)
+	}
 	return nil
 }
 

@@ -295,7 +295,7 @@ func (d *dryRun) readVault(ctx context.Context, jobs []pipeline.Opened) error {
 
 // Document keeps a document: the newest of its key counts.
 func (d *dryRun) Document(doc pipeline.Document, _ int, problems []pipeline.Problem) error {
-	if doc.Day != "" && doc.Day < d.since {
+	if doc.Outside || doc.Day != "" && doc.Day < d.since {
 		return nil
 	}
 	if _, known := d.docs[doc.Key]; !known {

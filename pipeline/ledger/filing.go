@@ -183,6 +183,7 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	if err != nil {
 		return err
 	}
+	f.outside(w, *k)
 	late, err := f.late(w, *k, printOf(w.doc))
 	if err != nil {
 		return err

@@ -87,7 +87,7 @@ func (w *world) file(job pipeline.Job, diff bool, docs ...pipeline.Document) pip
 		func(to pipeline.Filing) (pipeline.Reading, error) {
 			for _, d := range docs {
 				var problems []pipeline.Problem
-				if d.State == pipeline.Held {
+				if d.State == pipeline.Held || d.Left == "outside, and wrong" {
 					problems = []pipeline.Problem{{Rule: "amount.format", Value: "12,5x", Origin: d.From[0]}}
 				}
 				if err := to.Document(d, len(d.From), problems); err != nil {

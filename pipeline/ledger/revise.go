@@ -27,9 +27,6 @@ func (f *filing) revise(w *waiting, k known, print []byte) error {
 	if last.Parts, err = f.since(k); err != nil {
 		return fmt.Errorf("what came of %s since: %w", w.doc.Key, err)
 	}
-	if w.doc.Outside { // it has left: it is followed to its end, whatever became of its tags or its age
-		w.doc.State, w.doc.Left = pipeline.Ready, ""
-	}
 	next, problems := f.rules.Revise(last.Document, w.doc)
 	next.Key, next.Kind, next.From = w.doc.Key, w.doc.Kind, w.doc.From
 	w.doc = next
@@ -39,6 +36,21 @@ func (f *filing) revise(w *waiting, k known, print []byte) error {
 	}
 	w.revised = w.doc.State == pipeline.Ready
 	return nil
+}
+
+// outside settles a document that is none its flow is for. One that has left is followed
+// to its end, whatever became of its tags or its age: with a problem it is held. Of the
+// others a problem is nobody's business.
+func (f *filing) outside(w *waiting, k known) {
+	switch {
+	case !w.doc.Outside:
+	case f.rules.Revise == nil || !k.left():
+		w.problems = nil
+	case len(w.problems) > 0:
+		w.doc.State, w.doc.Left = pipeline.Held, ""
+	case k.brought != f.job:
+		w.doc.State, w.doc.Left = pipeline.Ready, ""
+	}
 }
 
 // since is the newest document of a key that came after the one that left, and

@@ -136,3 +136,41 @@ func TestParts_FollowTheirDocument(t *testing.T) {
 		t.Errorf("got %v", b.Docs)
 	}
 }
+
+// A document that is none its flow is for any more is followed where it has left, and
+// stays out where it has not.
+func TestOutside_WhatHasLeftIsFollowed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	versions(w)
+	outside := func(key, body string) pipeline.Document {
+		d := in(pipeline.Skipped, version1(key, body))
+		d.Left, d.Outside = "not vip", true
+		return d
+	}
+	w.file(w.admit("orders"), true, version1("a", "1"), outside("b", "1"))
+	w.settle(w.take("orders"), pipeline.Delivered)
+	w.file(w.admit("orders"), true, outside("a", "1"), outside("b", "2"))
+	w.file(w.admit("orders"), true, outside("a", "2"))
+	b := w.take("orders")
+	if got := string(b.Docs[0].Body); len(b.Docs) != 1 || got != `"1>2"` {
+		t.Errorf("%d documents, next version %s", len(b.Docs), got)
+	}
+	w.settle(b, pipeline.Delivered)
+	want(t, "states", w.states(), `
+0001 a delivered
+0001 b skipped
+0002 a unchanged
+0002 b skipped
+0003 a delivered`)
+
+	// With a problem one that has left is held: it is told, and nothing goes by in silence.
+	wrong := func(key string) pipeline.Document {
+		d := outside(key, "3")
+		d.Left = "outside, and wrong"
+		return d
+	}
+	if made := w.file(w.admit("orders"), true, wrong("a"), wrong("b")); made.Documents[pipeline.Held] != 1 || made.Documents[pipeline.Skipped] != 1 || made.Problems != 1 {
+		t.Errorf("%+v", made)
+	}
+}
