@@ -86,7 +86,8 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		}
 	}
 	for _, p := range n.problems {
-		if p.Rule == "reupload.differs" || p.Rule == "document.left" || p.Rule == "file.sheets" || p.Rule == "total.differs" {
+		switch p.Rule {
+		case "reupload.differs", "document.left", "file.sheets", "total.differs", "payout.off", "payout.missing", "clearing.negative":
 			aside++ // nothing holds it, but a person has to see to it
 		}
 	}

@@ -25,6 +25,7 @@ func (h *house) reportDay(ctx context.Context, day string) (string, error) {
 // writeBook writes the workbooks of one moment of the ledger: the one of the days,
 // then those of rows that were put aside, which it names.
 func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string, read reconcile.Reread, opt reconcile.Options) (path string, err error) {
+	opt.Clearing = clearingFor(c, l)
 	err = l.Snapshot(ctx, func(books pipeline.Books) (err error) {
 		dir := c.path(c.Reports)
 		if path, err = reconcile.Write(ctx, books, dir, from, to, opt); err != nil {

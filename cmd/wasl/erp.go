@@ -237,7 +237,15 @@ func (a *app) checkLayout(c *Config, path string) error {
 	if c.ERP != nil {
 		config = *c.ERP
 	}
-	sink, findings, err := erp.New(config, text, path, erp.Deps{Dir: c.dir, Zone: c.zone})
+	deps := erp.Deps{Dir: c.dir, Zone: c.zone}
+	if erp.OfPayments(text) {
+		deps.Payments, text = erp.LayoutText{File: path, Text: text}, nil
+	}
+	file := path
+	if text == nil {
+		file = ""
+	}
+	sink, findings, err := erp.New(config, text, file, deps)
 	if err != nil {
 		return err
 	}

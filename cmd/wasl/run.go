@@ -97,6 +97,11 @@ func (a *app) shift(ctx context.Context, h *house, work func() map[string]error,
 	if err != nil {
 		return err
 	}
+	off, err := h.moneyOff(ctx, night.jobs)
+	if err != nil {
+		return err
+	}
+	night.problems = append(night.problems, off...)
 	night.lapses, night.fresh = lapses, fresh
 	night.taken, night.lanes, night.away = taken, lanes, away != nil
 	if err := show(&night); err != nil {

@@ -76,7 +76,7 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 	if err != nil {
 		return nil, nil, fmt.Errorf("eta: %w", err)
 	}
-	return append(all, shop, folder, tax), nil, nil
+	return append(all, shop, folder, moneyOf(c, folder), tax), nil, nil
 }
 
 // openShopify opens the door to the shop. Without a section nothing is sent, but
@@ -123,11 +123,27 @@ func openERP(c *Config, tables pipeline.Table) (door, []pipeline.Finding, error)
 			return door{}, nil, usage{&pipeline.Trouble{Rule: "erp.layout", With: map[string]string{"file": file}, Err: err}}
 		}
 	}
-	sink, findings, err := erp.New(config, text, file, erp.Deps{Now: time.Now, Dir: c.dir, Zone: c.zone, State: c.path(c.State), Table: tables})
+	var payments erp.LayoutText
+	if config.Payments != "" {
+		payments.File = c.path(config.Payments)
+		var err error
+		if payments.Text, err = os.ReadFile(payments.File); err != nil {
+			return door{}, nil, usage{&pipeline.Trouble{Rule: "erp.layout", With: map[string]string{"file": payments.File}, Err: err}}
+		}
+	}
+	sink, findings, err := erp.New(config, text, file, erp.Deps{Now: time.Now, Dir: c.dir, Zone: c.zone, State: c.path(c.State), Table: tables, Payments: payments})
 	if err != nil || len(findings) > 0 {
 		return door{}, findings, err
 	}
 	return door{section: "erp", off: c.ERP == nil, lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: 100}, nil, nil
+}
+
+// moneyOf is the same folder as the door of payments: it is open where a layout of
+// theirs is named.
+func moneyOf(c *Config, folder door) door {
+	folder.kinds, folder.section = folder.sink.(*erp.Sink).PaymentKinds(), "erp: payments"
+	folder.off = folder.off || c.ERP.Payments == ""
+	return folder
 }
 
 // settings reads wasl.yaml, or prints what is wrong with it.

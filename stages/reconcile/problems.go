@@ -12,9 +12,10 @@ var problemsColumns = []column{
 	{"col.wrong", 44, false}, {"col.fix", 48, false}, {"col.quarantine", 40, false}, {"col.doc", 18, false}, {"col.flow", 18, false}, {"col.job", 30, true}, {"col.rule", 20, true},
 }
 
-// problems writes all that is wrong, by job as it was found. It gives back what
+// problems writes all that is wrong, by job as it was found, and then what does not
+// match between documents (off), of whichever job. It gives back what
 // is wrong with files that are not used as a whole, the first few of each.
-func (b *book) problems(ctx context.Context, books pipeline.Books, jobs []pipeline.Opened) (map[pipeline.Job][]pipeline.Problem, error) {
+func (b *book) problems(ctx context.Context, books pipeline.Books, jobs []pipeline.Opened, off []pipeline.Problem) (map[pipeline.Job][]pipeline.Problem, error) {
 	s, err := b.sheet("problems", problemsColumns)
 	if err != nil {
 		return nil, err
@@ -33,6 +34,11 @@ func (b *book) problems(ctx context.Context, books pipeline.Books, jobs []pipeli
 			wrong[n.Job] = append(wrong[n.Job], n.Problem)
 		}
 		if err := s.problem(n); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range off {
+		if err := s.problem(pipeline.Noted{Problem: p}); err != nil {
 			return nil, err
 		}
 	}
@@ -65,7 +71,11 @@ func (s *sheet) problem(n pipeline.Noted) error {
 	s.words(toCorrect)
 	s.text(n.Doc)
 	s.text(n.Job.Flow)
-	s.text(n.Job.String())
+	if n.Job == (pipeline.Job{}) {
+		s.text("")
+	} else {
+		s.text(n.Job.String())
+	}
 	s.text(string(n.Rule))
 	return s.end(0)
 }

@@ -18,8 +18,11 @@ import (
 // looked for. Ready means that Send does what is still to be done. In the import folder it
 // changes nothing.
 func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
-	if isAck(b) {
+	switch {
+	case isAck(b):
 		return s.take(ctx, b) // taking them once more changes nothing
+	case isSettled(b):
+		return again(ctx, b)
 	}
 	var a pipeline.Answer
 	files, err := s.files(b)

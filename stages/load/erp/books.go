@@ -63,7 +63,7 @@ func (s *Sink) put(ctx context.Context, table string, rows []pipeline.TableRow) 
 // enter remembers documents that were written, and all names that an answer may call
 // them by. Entering them again changes nothing.
 func (s *Sink) enter(ctx context.Context, b pipeline.Batch, f file) error {
-	var rows []pipeline.TableRow
+	var rows, moves []pipeline.TableRow
 	names := map[string][]string{}
 	mine := f.keys()
 	for _, doc := range b.Docs {
@@ -82,7 +82,12 @@ func (s *Sink) enter(ctx context.Context, b pipeline.Batch, f file) error {
 		}
 		rows = append(rows, pipeline.TableRow{Code: number, Job: b.Job, Cols: map[string]string{"key": doc.Key, "order": body.Order["order.name"],
 			"id": body.Order["order.id"], "type": body.kind(), "file": f.Name, "batch": b.ID, "at": b.Taken.UTC().Format(time.RFC3339)}})
-		all := []string{"number/" + plainName(number), "number/" + plainName(body.number()), "order/" + plainName(body.Order["order.name"]), "order/" + plainName(body.Order["order.id"])}
+		all := []string{"number/" + plainName(number), "number/" + plainName(body.number())}
+		if isPayment(body.kind()) {
+			moves = append(moves, moveOf(b.Job, doc, body, number))
+		} else { // an answer that names an order means its sales documents
+			all = append(all, "order/"+plainName(body.Order["order.name"]), "order/"+plainName(body.Order["order.id"]))
+		}
 		for _, p := range f.parts() {
 			all = append(all, "file/"+plainName(p.Name), "file/"+stem(p.Name))
 		}
@@ -92,7 +97,10 @@ func (s *Sink) enter(ctx context.Context, b pipeline.Batch, f file) error {
 			}
 		}
 	}
-	if err := s.enterNames(ctx, b.Job, names); err != nil { // first: who has a row has its names
+	if err := s.put(ctx, tableMoves, moves); err != nil { // first: who has a row has its names and moves
+		return err
+	}
+	if err := s.enterNames(ctx, b.Job, names); err != nil {
 		return err
 	}
 	return s.put(ctx, tableDocuments, rows)

@@ -22,9 +22,10 @@ const (
 
 // Config is the section erp of wasl.yaml. Paths are relative to wasl.yaml.
 type Config struct {
-	Folder  string   `yaml:"folder"`  // where the ERP looks for files to import
-	Layout  string   `yaml:"layout"`  // how they look: one file of mappings/erp
-	Archive []string `yaml:"archive"` // folders where the ERP puts what it has imported; Ask looks there too
+	Folder   string   `yaml:"folder"`   // where the ERP looks for files to import
+	Layout   string   `yaml:"layout"`   // how they look: one file of mappings/erp
+	Payments string   `yaml:"payments"` // how files of payments look: likewise; "": payments are not written
+	Archive  []string `yaml:"archive"`  // folders where the ERP puts what it has imported; Ask looks there too
 
 	// How the ERP says what it made of a file. Without it, written is delivered.
 	Confirm   string        `yaml:"confirm"`        // none, file (it is renamed), gone (it is taken away), ack (files that come in by the inbox)
@@ -48,6 +49,9 @@ func (c Config) Validate() []pipeline.Finding {
 	}
 	if c.Layout != "" && !strings.HasSuffix(c.Layout, ".yaml") && !strings.HasSuffix(c.Layout, ".yml") {
 		wrong("layout", "erp.notlayout", map[string]string{"given": c.Layout})
+	}
+	if c.Payments != "" && !strings.HasSuffix(c.Payments, ".yaml") && !strings.HasSuffix(c.Payments, ".yml") {
+		wrong("payments", "erp.notlayout", map[string]string{"given": c.Payments})
 	}
 	for _, a := range c.Archive {
 		if a == "" || c.Folder != "" && filepath.Clean(a) == filepath.Clean(c.Folder) {
@@ -73,7 +77,7 @@ func (c Config) Validate() []pipeline.Finding {
 
 // rank keeps findings in the order in which settings are usually written.
 func rank(path string) int {
-	return slices.Index([]string{"folder", "layout", "archive", "confirm", "booked_ending", "refused_ending", "warn_after", "ask_every"}, path)
+	return slices.Index([]string{"folder", "layout", "payments", "archive", "confirm", "booked_ending", "refused_ending", "warn_after", "ask_every"}, path)
 }
 
 // The ways in which the ERP may confirm.

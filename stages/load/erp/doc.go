@@ -74,8 +74,18 @@
 // document was sent once more, cannot be told from one to the newer file where it names
 // only the document.
 //
+// # Money
+//
+// Payments are documents of the same folder, with a layout of their own (of: payments).
+// The body of one is a sale whose lines are those of a balanced entry, so that all of
+// the above holds for it. payment.go its words, payment_build.go and payment_entry.go
+// how it is made, payment_moves.go what is remembered, clearing.go how the accounts
+// between gateways and the bank stand.
+//
 // # Why
 //
+//   - A payment is known by what it says (order, kind, gateway, second, amount), not by
+//     its number: the admin's export has none, and the same money comes by both ways.
 //   - The bytes of a batch are frozen when it is taken (Kind.Freeze), so that a
 //     layout changed between a crash and the next start cannot give a document
 //     a second form.

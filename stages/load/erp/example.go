@@ -21,25 +21,34 @@ type Sample struct {
 
 // Samples are what the layout would write of a small order that is no real one.
 func (s *Sink) Samples() ([]Sample, error) {
-	k := s.kind(nil)
-	doc, problems := k.Build(sampleOrder())
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("the sample order: %s", problems[0])
+	k, l, records := s.kind(nil), s.layout, sampleOrder()
+	if s.payments != nil {
+		k, l, records = s.payKind(sampleSettings), s.payments, samplePayment()
 	}
-	if k.Seal != nil {
+	doc, problems := k.Build(records)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("the sample: %s", problems[0])
+	}
+	docs := append([]pipeline.Document{doc}, doc.Parts...)
+	link := pipeline.Link{}
+	for i := range docs {
+		docs[i].Kind = k.Name
+		if k.Seal == nil {
+			continue
+		}
 		var err error
-		if doc.Sealed, doc.Ref, _, err = k.Seal(doc, pipeline.Link{}, time.Time{}); err != nil {
+		if docs[i].Sealed, docs[i].Ref, link.Head, err = k.Seal(docs[i], link, time.Time{}); err != nil {
 			return nil, err
 		}
 	}
-	files, err := s.render(pipeline.Batch{ID: "00000000-0000-4000-8000-000000000000", Job: pipeline.Job{Drop: "20261123-0001"}, Docs: []pipeline.Document{doc}})
+	files, err := s.render(pipeline.Batch{ID: "00000000-0000-4000-8000-000000000000", Job: pipeline.Job{Drop: "20261123-0001"}, Docs: docs})
 	if err != nil {
 		return nil, err
 	}
 	var out []Sample
 	for _, f := range files {
 		for _, p := range f.parts() {
-			text, err := s.layout.shown(p.Data)
+			text, err := l.shown(p.Data)
 			if err != nil {
 				return nil, err
 			}
@@ -90,7 +99,6 @@ func (l *layout) shown(data []byte) (string, error) {
 
 // sampleOrder are the records of an order of two lines, with shipping.
 func sampleOrder() []pipeline.Record {
-	shape := pipeline.NewShape(fields)
 	rows := []map[string]string{
 		{"order.id": "5400000001042", "order.name": "#1042", "order.created": "2026-11-23T11:05:22Z", "order.status": "paid", "order.currency": "EGP",
 			"order.subtotal": "325", "order.shipping": "50", "order.taxes": "0", "order.discount": "0", "order.total": "375", "order.payment": "cash on delivery",
@@ -99,6 +107,13 @@ func sampleOrder() []pipeline.Record {
 			"line.sku": "A-1001", "line.name": "زيت زيتون", "line.quantity": "2", "line.price": "125", "line.discount": "0"},
 		{"order.name": "#1042", "line.sku": "A-1002", "line.name": "سكر", "line.quantity": "3", "line.price": "25", "line.discount": "0"},
 	}
+	return sampleRecords(fields, rows...)
+}
+
+// sampleRecords are records of fields given as texts: amounts in plain decimals, times
+// in RFC 3339.
+func sampleRecords(fields []pipeline.Field, rows ...map[string]string) []pipeline.Record {
+	shape := pipeline.NewShape(fields)
 	var out []pipeline.Record
 	for i, row := range rows {
 		r := pipeline.NewRecord(pipeline.Row{Origin: pipeline.Origin{File: "sample.csv", Row: i + 2}}, shape)

@@ -131,17 +131,18 @@ var computed = []pipeline.Field{
 	{Name: "doc.allocation", Type: pipeline.Text, Help: "stated where the shop says how the order's discount lies on its lines, spread where it was spread by value"},
 }
 
-// types are the types of all words that a layout may use.
-var types = func() map[string]pipeline.Type {
+// types are the types of all words that a layout of sales may use.
+var types = typesOf(fields, computed)
+
+func typesOf(lists ...[]pipeline.Field) map[string]pipeline.Type {
 	all := map[string]pipeline.Type{}
-	for _, f := range fields {
-		all[f.Name] = f.Type
-	}
-	for _, f := range computed {
-		all[f.Name] = f.Type
+	for _, list := range lists {
+		for _, f := range list {
+			all[f.Name] = f.Type
+		}
 	}
 	return all
-}()
+}
 
 // KindOrder is the kind of sales documents.
 const KindOrder = "erp.order"

@@ -34,7 +34,29 @@ type layout struct {
 	template  *template         // the workbook that is filled in; nil: one is made
 	counter   *counter          // numbers documents; nil: nothing does
 	types     map[string]byType // what is different for a type of documents
+	words     *vocabulary       // what it may write
 }
+
+// A vocabulary is what a layout may be of: the words that it may write, and the types
+// of documents that it may tell apart.
+type vocabulary struct {
+	types    map[string]pipeline.Type
+	docTypes []string
+}
+
+// The vocabularies, by what a layout says it is of.
+var vocabularies = map[string]*vocabulary{
+	ofSales:    {typesOf(fields, computed), docTypes},
+	ofPayments: {typesOf(payFields, payComputed), payTypes},
+}
+
+const (
+	ofSales    = "sales"
+	ofPayments = "payments"
+)
+
+// isPayments tells whether a layout is of payments.
+func (l *layout) isPayments() bool { return l != nil && l.words == vocabularies[ofPayments] }
 
 // A sheet is a file beside that of the lines.
 type sheet struct {
@@ -69,11 +91,24 @@ func plainLayout(zone *time.Location) *layout {
 		shipping: extra{sku: "SHIPPING", name: "Shipping"},
 		discount: extra{sku: "DISCOUNT", name: "Discount"},
 		taxes:    extra{sku: "TAXES", name: "Taxes"},
+		words:    vocabularies[ofSales],
 	}
-	for _, f := range append(append([]pipeline.Field{}, fields...), computed...) {
-		l.columns = append(l.columns, column{name: f.Name, field: f.Name, kind: f.Type})
-	}
+	l.columns = allColumns(fields, computed)
 	return l
+}
+
+// allColumns are columns of all words.
+func allColumns(lists ...[]pipeline.Field) (out []column) {
+	seen := map[string]bool{}
+	for _, list := range lists {
+		for _, f := range list {
+			if !seen[f.Name] && f.Name != "payment.group" {
+				seen[f.Name] = true
+				out = append(out, column{name: f.Name, field: f.Name, kind: f.Type})
+			}
+		}
+	}
+	return out
 }
 
 // extra gives the lines for what the order has besides its items.

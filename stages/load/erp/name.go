@@ -34,10 +34,12 @@ func (l *layout) fileName(doc pipeline.Document, b pipeline.Batch) string {
 
 // named fills in a name by a document.
 func (l *layout) named(name string, doc pipeline.Document, b pipeline.Batch) string {
-	_, id, _ := strings.Cut(doc.Key, "order/")
+	_, id, order := strings.Cut(doc.Key, "order/")
 	kind := typeSale
 	if b, err := readSale(doc.Body); err == nil {
-		id += b.suffix() // versions of one order are files of their own
+		if id += b.suffix(); !order { // versions of one order are files of their own
+			id = b.number()
+		}
 		kind = b.kind()
 	}
 	return tidyName(fill(name, map[string]string{

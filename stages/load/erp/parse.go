@@ -36,6 +36,7 @@ func readLayout(file string, text []byte, zone *time.Location, open func(name st
 	}
 	for _, d := range doc.Docs {
 		if d.Body != nil {
+			r.subject(d.Body)
 			r.section("", d.Body, r.settings())
 		}
 	}
@@ -43,6 +44,26 @@ func readLayout(file string, text []byte, zone *time.Location, open func(name st
 		r.whole()
 	}
 	return l, r.found
+}
+
+// subject finds what the layout is of: its words are read by it.
+func (r *reading) subject(n ast.Node) {
+	pairs, _ := pairsOf(n) // section says what is wrong with it
+	for _, pair := range pairs {
+		if known := vocabularies[pair.Value.GetToken().Value]; known != nil && pair.Key.GetToken().Value == "of" {
+			r.layout.words = known
+		}
+	}
+	if r.layout.isPayments() {
+		r.layout.name = "PAY-{number}.csv"
+		r.layout.columns = allColumns(payFields, payComputed)
+	}
+}
+
+// OfPayments tells whether a layout says that it is of payments.
+func OfPayments(text []byte) bool {
+	l, _ := readLayout("", text, time.UTC, func(string) ([]byte, error) { return nil, os.ErrNotExist })
+	return l.isPayments()
 }
 
 func syntax(file string, err error) pipeline.Finding {
@@ -76,6 +97,7 @@ func (r *reading) settings() map[string]setting {
 	l := r.layout
 	r.extras = map[string]ast.Node{}
 	return map[string]setting{
+		"of":        r.choice(map[string]func(){ofSales: func() {}, ofPayments: func() {}}),
 		"format":    r.choice(map[string]func(){"csv": func() { l.format = "csv" }, "xlsx": func() { l.format = "xlsx" }}),
 		"codepage":  r.choice(codepages(l)),
 		"delimiter": r.oneOf(&l.delimiter, ",", ";", "\t", "|"),
@@ -268,9 +290,10 @@ func (r *reading) column(path string, n ast.Node) column {
 func (r *reading) field(c *column) setting {
 	return func(path string, n ast.Node) {
 		c.field = n.GetToken().Value
-		kind, ok := types[c.field]
+		known := r.layout.words.types
+		kind, ok := known[c.field]
 		if !ok {
-			r.wrong(n, "erp.word", path, map[string]string{"name": c.field, "near": nearest(c.field, types)})
+			r.wrong(n, "erp.word", path, map[string]string{"name": c.field, "near": nearest(c.field, known)})
 		}
 		c.kind = kind
 	}

@@ -90,6 +90,9 @@ func resultText(ctx context.Context, tables pipeline.Table, answers []pipeline.T
 		if err != nil {
 			return nil, err
 		}
+		if isPayment(doc.Cols["type"]) {
+			continue // of an order it is the sales documents that the shop is told of
+		}
 		number, tag := or(a.Cols["number"], a.Code), "erp-booked"
 		if a.Cols["state"] == ackRefused {
 			number, tag = "", ""

@@ -21,6 +21,7 @@ type sale struct {
 	OnTop    bool              `json:"onTop,omitempty"`   // taxes come on top of the prices
 	Paid     *pipeline.Decimal `json:"paid,omitempty"`    // received less paid back; nil: not known
 	GiftCard pipeline.Decimal  `json:"giftCard,omitzero"` // of it, by gift cards
+	Direct   bool              `json:"direct,omitempty"`  // of a payment: nobody pays out what its account holds
 }
 
 // told says what a document is.
@@ -85,6 +86,9 @@ type line struct {
 	Allocated pipeline.Decimal  `json:"allocated,omitzero"` // its share of the order's discount, whether in Discount or not
 	Tax       *pipeline.Decimal `json:"tax,omitempty"`      // nil: not known
 	Rate      string            `json:"rate,omitempty"`
+	Account   string            `json:"account,omitempty"` // of a payment: the ERP's account
+	Debit     *pipeline.Decimal `json:"debit,omitempty"`   // of a payment; nil: it is credited
+	Credit    *pipeline.Decimal `json:"credit,omitempty"`
 }
 
 // The kinds of lines that are kept. The layout adds shipping, discount and taxes.

@@ -14,24 +14,32 @@ import (
 
 // A Sink is the ERP's import folder.
 type Sink struct {
-	cfg    Config
-	layout *layout
-	zone   *time.Location // of the shop: the day of an order
-	now    func() time.Time
-	dir    string // of wasl.yaml
-	state  string // where it is remembered that the folder was in use; "": nowhere
-	disk   disk
-	tables pipeline.Table // what is remembered of documents and answers; nil: nothing
+	cfg      Config
+	layout   *layout        // of sales documents
+	payments *layout        // of payments; nil: they are not written
+	zone     *time.Location // of the shop: the day of an order
+	now      func() time.Time
+	dir      string // of wasl.yaml
+	state    string // where it is remembered that the folder was in use; "": nowhere
+	disk     disk
+	tables   pipeline.Table // what is remembered of documents and answers; nil: nothing
 }
 
 // Deps are what the sink needs of the house.
 type Deps struct {
-	Now   func() time.Time                  // nil: time.Now
-	Dir   string                            // of wasl.yaml
-	Zone  *time.Location                    // of the shop; nil: UTC
-	Open  func(name string) ([]byte, error) // reads a file that the layout names; nil: from the disk, beside it
-	Table pipeline.Table                    // where documents and answers are remembered; nil: nowhere, and nothing is confirmed by ack
-	State string                            // wasl's own folder on this machine; "": a folder that lost its .wasl goes unnoticed
+	Now      func() time.Time                  // nil: time.Now
+	Dir      string                            // of wasl.yaml
+	Zone     *time.Location                    // of the shop; nil: UTC
+	Open     func(name string) ([]byte, error) // reads a file that the layout names; nil: from the disk, beside it
+	Table    pipeline.Table                    // where documents and answers are remembered; nil: nowhere, and nothing is confirmed by ack
+	Payments LayoutText                        // of the files of payments; zero: they are not written
+	State    string                            // wasl's own folder on this machine; "": a folder that lost its .wasl goes unnoticed
+}
+
+// A LayoutText is a layout as it stands in its file.
+type LayoutText struct {
+	File string
+	Text []byte
 }
 
 // New makes the sink of a folder. layout is the text of layoutFile; without
@@ -50,22 +58,46 @@ func New(c Config, layout []byte, layoutFile string, d Deps) (*Sink, []pipeline.
 	if s.now == nil {
 		s.now = time.Now
 	}
+	if d.Payments.File != "" {
+		l, findings := s.readLayout(d.Payments, d.Open, ofPayments)
+		if len(findings) > 0 {
+			return nil, findings, nil
+		}
+		s.payments = l
+	}
 	if len(layout) == 0 && layoutFile == "" {
 		s.layout = plainLayout(s.zone)
 		return s, nil, nil
 	}
-	if d.Open == nil {
-		d.Open = beside(layoutFile)
-	}
-	l, findings := readLayout(layoutFile, layout, s.zone, d.Open)
+	l, findings := s.readLayout(LayoutText{layoutFile, layout}, d.Open, ofSales)
 	if len(findings) > 0 {
 		return nil, findings, nil
 	}
-	if s.cfg.Confirm == confirmFile && (l.done == s.cfg.Booked || l.done == s.cfg.Refused) {
-		return nil, []pipeline.Finding{{File: layoutFile, Line: 1, Col: 1, Path: "done", Rule: "erp.confirm", With: map[string]string{"given": l.done}}}, nil
-	}
 	s.layout = l
 	return s, nil, nil
+}
+
+// readLayout reads a layout and holds it against the settings.
+func (s *Sink) readLayout(t LayoutText, open func(name string) ([]byte, error), of string) (*layout, []pipeline.Finding) {
+	if open == nil {
+		open = beside(t.File)
+	}
+	l, findings := readLayout(t.File, t.Text, s.zone, open)
+	if len(findings) == 0 && l.words != vocabularies[of] {
+		findings = []pipeline.Finding{{File: t.File, Line: 1, Col: 1, Path: "of", Rule: "erp.subject", With: map[string]string{"want": of}}}
+	}
+	if len(findings) == 0 && s.cfg.Confirm == confirmFile && (l.done == s.cfg.Booked || l.done == s.cfg.Refused) {
+		findings = []pipeline.Finding{{File: t.File, Line: 1, Col: 1, Path: "done", Rule: "erp.confirm", With: map[string]string{"given": l.done}}}
+	}
+	return l, findings
+}
+
+// layoutOf is the layout of a batch's documents, which are all of one kind.
+func (s *Sink) layoutOf(b pipeline.Batch) *layout {
+	if len(b.Docs) > 0 && b.Docs[0].Kind == KindPayment && s.payments != nil {
+		return s.payments
+	}
+	return s.layout
 }
 
 // Lane is where documents of this folder leave, one batch at a time: by the
@@ -82,8 +114,11 @@ func (s *Sink) Lane() string {
 // over another. Files that are there already, or were and have been imported,
 // are delivered without a further effect.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
-	if isAck(b) {
+	switch {
+	case isAck(b):
 		return s.take(ctx, b)
+	case isSettled(b):
+		return s.putSettled(ctx, b)
 	}
 	var a pipeline.Answer
 	files, err := s.files(b)
@@ -248,13 +283,14 @@ func (s *Sink) files(b pipeline.Batch) ([]file, error) {
 // to the same place; two where documents and lines are files of their own.
 func (s *Sink) render(b pipeline.Batch) ([]file, error) {
 	var files []file
-	for _, g := range s.gather(b) {
+	l := s.layoutOf(b)
+	for _, g := range l.gather(b) {
 		for i, doc := range g.docs {
 			body, err := readSale(doc.Body)
 			if err != nil {
 				return nil, fmt.Errorf("read the body of %s: %w", doc.Key, err)
 			}
-			if s.layout.positive {
+			if l.positive {
 				body = body.positive()
 			}
 			if serial := numberIn(doc.Sealed).Serial; serial != "" {
@@ -263,7 +299,7 @@ func (s *Sink) render(b pipeline.Batch) ([]file, error) {
 			}
 			g.sales[i] = body
 		}
-		f, err := s.layout.write(g, b)
+		f, err := l.write(g, b)
 		if err != nil {
 			return nil, fmt.Errorf("write out %s of batch %s: %w", g.docs[0].Key, b.ID, err)
 		}
@@ -280,7 +316,7 @@ type gathering struct {
 }
 
 // gather puts documents together that go into one file, in their order.
-func (s *Sink) gather(b pipeline.Batch) []*gathering {
+func (l *layout) gather(b pipeline.Batch) []*gathering {
 	var all []*gathering
 	at := map[string]*gathering{}
 	for _, doc := range b.Docs {
@@ -289,8 +325,8 @@ func (s *Sink) gather(b pipeline.Batch) []*gathering {
 			kind = body.kind()
 		}
 		key := doc.Key
-		if s.layout.perBatch {
-			key = s.layout.types[kind].folder + "\x00" + s.layout.nameOf(kind)
+		if l.perBatch {
+			key = l.types[kind].folder + "\x00" + l.nameOf(kind)
 		}
 		g := at[key]
 		if g == nil {

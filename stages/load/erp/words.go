@@ -45,6 +45,12 @@ func (l *layout) told(c column, b sale) string {
 func (l *layout) broken(c column, b sale, x line) (text string, mine bool) {
 	tax, known := x.taxed()
 	switch c.field {
+	case "line.account":
+		return x.Account, true
+	case "line.debit":
+		return l.optional(c, x.Debit), true
+	case "line.credit":
+		return l.optional(c, x.Credit), true
 	case "line.allocated":
 		return l.number(c.kind, x.Allocated), true
 	case "line.tax_rate":
@@ -85,6 +91,14 @@ func (l *layout) broken(c column, b sale, x line) (text string, mine bool) {
 		return r.Rate, true
 	}
 	return "", false
+}
+
+// optional is an amount that a line need not have.
+func (l *layout) optional(c column, d *pipeline.Decimal) string {
+	if d == nil {
+		return ""
+	}
+	return l.number(c.kind, *d)
 }
 
 // taxed is the tax of a line, and whether it is known. What stands beside the goods
