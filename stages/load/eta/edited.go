@@ -1,0 +1,119 @@
+package eta
+
+import (
+	"slices"
+	"strings"
+
+	"wasl/pipeline"
+
+	"github.com/quagmt/udecimal"
+)
+
+// edited are pieces that an edit took off and no refund says: of lines that have fewer now than were ordered, sent and
+// given back. Those that are on their way back were sent, and come with a refund. Each piece is a return of its own where the
+// sale has left, so that none is returned twice.
+func (b *backing) edited() []giving {
+	var out []giving
+	if !b.order.head("order.edited").True("order.edited") {
+		return nil
+	}
+	for at := range b.whole.goods {
+		g := &b.whole.goods[at]
+		row, ok := b.rowOf(g.id)
+		if !ok || !row.Has("line.current") {
+			continue
+		}
+		gone := g.quantity.Sub(row.Amount("line.current"))
+		var back dec
+		for _, r := range b.order.refunds {
+			for _, item := range r.items {
+				if item.Text("line.id") == g.id {
+					back = back.Add(item.Amount("refund.quantity"))
+				}
+			}
+		}
+		gone = udecimal.Min(gone.Sub(back), g.quantity.Sub(b.sent(g.id)).Sub(b.unsentBack(g.id)))
+		for n := 1; gone.IsPos(); n++ {
+			quantity := udecimal.Min(gone, one)
+			gone = gone.Sub(quantity)
+			piece := b.piece(at, row, quantity, n)
+			if b.sent(g.id).IsPos() { // it may as well be one of those that were sent, on its way back
+				piece.problems = append(piece.problems, row.Problem("line.current", "eta.unclear", with("sku", row.Text("line.sku"), "current", row.Text("line.current"), "ordered", g.quantity.String())))
+			}
+			out = append(out, piece)
+		}
+	}
+	return out
+}
+
+// piece is one piece that an edit took off.
+func (b *backing) piece(at int, row pipeline.Record, quantity dec, n int) giving {
+	g := giving{id: "edit-" + row.Text("line.id") + "-" + itoa(n), name: b.doc.Name + "-E" + itoa(at+1) + "." + itoa(n),
+		at: b.order.time("order.updated"), first: row, rows: []pipeline.Record{row}}
+	s, rule := b.whole.goods[at].take(quantity, nil, nil, b.whole.inclusive)
+	if rule != "" {
+		g.problems = append(g.problems, row.Problem("line.current", rule, with("sku", row.Text("line.sku"), "left", b.whole.goods[at].rest.quantity.String(),
+			"back", quantity.String(), "amount", b.whole.goods[at].rest.total.StringFixed(2))))
+		return g
+	}
+	g.shares, g.worth = []given{{at, s}}, s.total.Sub(b.uncollected(s))
+	return g
+}
+
+func (b *backing) rowOf(line string) (pipeline.Record, bool) {
+	i := slices.IndexFunc(b.order.lines, func(r pipeline.Record) bool { return line != "" && r.Text("line.id") == line })
+	if i < 0 {
+		return pipeline.Record{}, false
+	}
+	return b.order.lines[i], true
+}
+
+// sent is how many pieces of a line were sent.
+func (b *backing) sent(line string) dec {
+	var all dec
+	for _, r := range b.order.parcels {
+		if r.Text("line.id") == line && !strings.EqualFold(r.Text("fulfillment.status"), "cancelled") {
+			all = all.Add(r.Amount("fulfillment.quantity"))
+		}
+	}
+	return all
+}
+
+// unsentBack is how many pieces that were never sent are in refunds.
+func (b *backing) unsentBack(line string) dec {
+	var all dec
+	for _, r := range b.order.refunds {
+		for _, item := range r.items {
+			if item.Text("line.id") == line && strings.EqualFold(item.Text("refund.restock"), "cancel") {
+				all = all.Add(item.Amount("refund.quantity"))
+			}
+		}
+	}
+	return all
+}
+
+// rest gives back all that is left of an order that ended without a sale.
+func (b *backing) rest() giving {
+	at := b.order.head("order.created")
+	for _, field := range []string{"order.cancelled", "order.deleted", "order.updated"} {
+		if b.order.has(field) {
+			at = b.order.head(field)
+			break
+		}
+	}
+	g := giving{id: "cancel", name: b.doc.Name + "-X", first: at, rows: b.order.group}
+	for _, field := range []string{"order.cancelled", "order.deleted", "order.updated"} {
+		if g.at.IsZero() {
+			g.at = b.order.time(field)
+		}
+	}
+	for i := range b.whole.goods {
+		good := &b.whole.goods[i]
+		if good.rest.quantity.IsPos() && good.sold.quantity.IsPos() {
+			if s, rule := good.take(good.rest.quantity, nil, nil, b.whole.inclusive); rule == "" {
+				g.shares, g.worth = append(g.shares, given{i, s}), g.worth.Add(s.total).Sub(b.uncollected(s))
+			}
+		}
+	}
+	return g
+}
