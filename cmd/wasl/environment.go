@@ -167,11 +167,12 @@ func (a *app) showEnvironments(ctx context.Context, c *Config) error {
 			a.jsonLine(a.out, map[string]any{"what": "environment", "environment": e.Name, "taxpayer": e.Taxpayer, "by": e.Who, "why": e.Why, "at": e.At})
 			continue
 		}
-		said := "env.first"
+		facts := []string{"environment", e.Name, "rin", e.Taxpayer, "by", e.Who, "why", e.Why, "at", c.minute(e.At)}
+		said := a.say("env.first", facts...)
 		if e.Who != "" {
-			said = "env.since"
+			said = a.say("env.since", facts...)
 		}
-		fmt.Fprintln(a.out, a.say(said, "environment", e.Name, "rin", e.Taxpayer, "by", e.Who, "why", e.Why, "at", c.minute(e.At)))
+		fmt.Fprintln(a.out, said)
 	}
 	if c.ETA == nil {
 		return nil
