@@ -18,6 +18,10 @@
 //	send.go      up to 500 of them in one submission, and the outcome of each
 //	ask.go       what became of a lost answer, and of the validation that goes on behind an accepted one
 //	answer.go    the authority's answers, read leniently
+//	trace.go     from the place that the authority names in a receipt, back to field and row
+//	paper.go     what a sealed receipt says, for those who look at it; results.go: what a flow wants back
+//	tieout.go    what was issued here held against what the authority holds; tieout_read.go reads that
+//	adopt.go     what a restored ledger never heard of, read back from the authority
 //	token.go     signing in; api.go the connection; check.go the same on request
 //	codes.go     the authority's tables; config.go the section eta: of wasl.yaml
 //
