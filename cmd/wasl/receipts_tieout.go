@@ -162,7 +162,7 @@ func oursOf(ctx context.Context, l *ledger.Ledger, tills []*eta.Sink, span eta.S
 	for _, s := range tills {
 		lanes[s.PostLane()] = true
 	}
-	for e, err := range l.Sealed(ctx, eta.KindPrefix) {
+	for e, err := range l.SealedSince(ctx, eta.KindPrefix, span.From.Add(-time.Hour)) { // a correction that keeps its time is sealed after it
 		if err != nil {
 			return nil, err
 		}

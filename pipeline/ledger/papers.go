@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"wasl/pipeline"
 )
@@ -21,6 +22,14 @@ func (l *Ledger) Papers(ctx context.Context, prefix string) iter.Seq2[pipeline.E
 // were filed.
 func (l *Ledger) Sealed(ctx context.Context, prefix string) iter.Seq2[pipeline.Entry, error] {
 	return l.papers(ctx, prefix, `d.batch IS NOT NULL AND d.sealed IS NOT NULL`)
+}
+
+// SealedSince are those that were sealed since a moment, and those that were adopted,
+// whenever they were sealed.
+func (l *Ledger) SealedSince(ctx context.Context, prefix string, since time.Time) iter.Seq2[pipeline.Entry, error] {
+	mine := fmt.Sprintf(`SELECT b.seq FROM batches b WHERE b.taken >= %d OR b.id LIKE 'adopted-%%'`, nanos(since))
+	return l.papersIn(ctx, `d.sealed IS NOT NULL AND d.batch IN (`+mine+`)`,
+		`j.step <> 'prepare' AND substr(j.kind, 1, length(?1)) = ?1 AND j.seq IN (SELECT o.job FROM batches o WHERE o.seq IN (`+mine+`))`, prefix)
 }
 
 // SealedOf are those of one job.
