@@ -14,6 +14,7 @@ import (
 	"wasl/pipeline/vault"
 	"wasl/stages/extract"
 	"wasl/stages/reconcile"
+	"wasl/stages/transform"
 )
 
 // takesBack tells whether a flow takes a file that may be a quarantine workbook
@@ -42,10 +43,50 @@ func reread(v *vault.Folder, flows []flowFile) reconcile.Reread {
 				return
 			}
 			defer func() { _ = file.Close() }() // it was only read
+			named := &asked{columns: flows[i].mapping.Columns()}
 			_, rows := flows[i].flow.Extract(ctx, job.Drop, file)
-			rows(yield)
+			rows(func(row pipeline.Row, err error) bool { return yield(named.only(row), err) })
 		}
 	}
+}
+
+// asked are the columns that a flow's mapping asks for.
+type asked struct {
+	columns []transform.Column
+	header  []string // for which blank was worked out
+	blank   []int    // places of the cells that tell of a person, and that the flow does not ask for
+}
+
+// only is a row without the cells that tell of a person and that the flow does not ask
+// for: a workbook of rows to be corrected goes from hand to hand, and nothing is
+// corrected in them.
+func (a *asked) only(row pipeline.Row) pipeline.Row {
+	if len(row.Header) == 0 {
+		return row
+	}
+	if len(a.header) != len(row.Header) || &a.header[0] != &row.Header[0] { // rows of a sheet share it
+		a.header, a.blank = row.Header, nil
+		for i, header := range row.Header {
+			if pipeline.Personal(header) && !slices.Contains(row.Places, i) && !a.has(header, i) {
+				a.blank = append(a.blank, i)
+			}
+		}
+	}
+	row.Cells = slices.Clone(row.Cells) // they may be the reader's own
+	for _, i := range a.blank {
+		if i < len(row.Cells) {
+			row.Cells[i] = ""
+		}
+	}
+	return row
+}
+
+func (a *asked) has(header string, at int) bool {
+	header = pipeline.Fold(header)
+	return slices.ContainsFunc(a.columns, func(c transform.Column) bool {
+		same := func(name string) bool { return pipeline.Fold(name) == header }
+		return c.Number == at+1 || slices.ContainsFunc(c.Names, same) || slices.ContainsFunc(c.Also, same)
+	})
 }
 
 // rereadForReport is reread for a command that only looks. Files of mappings that
