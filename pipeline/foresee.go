@@ -97,6 +97,9 @@ func (p *preparing) ahead(ctx context.Context, drop Drop, file File, planner Pla
 	q.Delivered = func(ctx context.Context, keys []string) (map[string]bool, error) {
 		return p.steps.Ledger.Delivered(ctx, kind.Name, cmp.Or(kind.Space, p.flow.Lane), keys)
 	}
+	q.Named = func(ctx context.Context, words []string) ([]Document, error) {
+		return p.steps.Ledger.Named(ctx, kind.Name, cmp.Or(kind.Space, p.flow.Lane), words)
+	}
 	if q.Booked, err = p.booked(ctx); err != nil {
 		return nil, err
 	}

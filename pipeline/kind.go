@@ -15,6 +15,8 @@ type Kind struct {
 	Traced   bool      // the problems of what is refused name fields of the kind: they are traced back to their cells
 	Last     bool      // it speaks of what other kinds make, such as members and pictures of items: of files that came together it takes its after the others
 	Beside   []string  // further kinds of the same sink whose bookings a Planner is shown
+	People   bool      // its rows are of persons: what of them the mapping does not read stands in no report
+	Tables   []string  // of ours that a Planner of the kind looks into: what was to fill them has done so before a job is prepared
 	Space    string    // within which a key names one thing at the other side, whichever lane it leaves by; "": the lane
 
 	// Build makes one document of the records of a group. It is pure. It is also

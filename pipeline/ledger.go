@@ -31,6 +31,11 @@ type Ledger interface {
 	// Delivered tells which of some keys of a kind and space have been delivered.
 	Delivered(ctx context.Context, kind, space string, keys []string) (map[string]bool, error)
 
+	// Named are the newest documents of a kind and space that are filed under some
+	// words, each key once, by key: those that left, are to leave, or were found
+	// unchanged.
+	Named(ctx context.Context, kind, space string, words []string) ([]Document, error)
+
 	// Booked are the bookings of a kind and space that are still to come, by the
 	// key of their document. Those of a job that is held, or was dropped, do not
 	// count.

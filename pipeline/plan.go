@@ -29,6 +29,12 @@ type Question struct {
 	// other side no longer has, somebody has taken it away. nil: nothing is known.
 	Delivered func(ctx context.Context, keys []string) (map[string]bool, error)
 
+	// Named gives the newest documents of the flow's kind and space that are filed
+	// under some words (Document.Name, Document.Words; as Fold has them), each key
+	// once: those that have left, or are to leave, or were found unchanged. Others may share a word's fold:
+	// look whether it is the one that is meant. nil: nothing is known.
+	Named func(ctx context.Context, words []string) ([]Document, error)
+
 	// Take is given what is planned of Docs[i], by a Planner that answers one after
 	// another: its Plan then has no Docs. Docs[i] is done with: Take may put the
 	// planned document there. Each is given once, in any order. nil: all are
@@ -49,7 +55,7 @@ type Plan struct {
 
 // Planned is a document held against what the other side has.
 type Planned struct {
-	Doc      Document // with Body, Print, Old, Changes, Undo and Then filled in
+	Doc      Document // with Body, Print, Old, Changes, Undo and Then filled in; under another key where it is found to be what has that key
 	Same     bool     // nothing would change
 	Left     string   // why it is left out, in the shop's language; "": it is not
 	Problems []Problem

@@ -3,9 +3,6 @@ package pipeline
 // moneyRules are those of payments, of the accounts between gateways and the bank, and
 // of what couriers collect: see rules.
 var moneyRules = []rule{
-	{"erp.subject",
-		words{"the layout is not of {want}", "write of: {want} into it, or name another layout"},
-		words{"التخطيط ليس خاصًّا بـ {want}", "اكتب فيه of: {want} أو حدّد تخطيطًا آخر"}},
 	{"payment.kind",
 		words{"\"{value}\" is no kind of payment", "map it to one of: sale, capture, refund, change, fee, payout, adjustment, charge; or leave its rows out under skip:"},
 		words{"\"{value}\" ليس نوعًا معروفًا من المدفوعات", "حوّله في map: إلى أحد: sale, capture, refund, change, fee, payout, adjustment, charge؛ أو استبعد صفوفه تحت skip:"}},

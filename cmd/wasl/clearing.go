@@ -124,7 +124,7 @@ func (a *app) showClearing(c reconcile.Clearing, all bool) {
 		t.AppendRow([]any{d.Account, d.Currency, d.Day, fixed(d.Opening), fixed(d.Sales), fixed(d.Refunds), fixed(d.Fees), fixed(d.Adjusted), fixed(d.Settled), fixed(d.Closing)})
 	}
 	t.Render()
-	a.showDebts("clearing.open", c.Ageing())
+	a.showDebts(a.say("clearing.open"), c.Ageing())
 	t = a.table(a.say("clearing.account"), a.say("clearing.day"), a.say("clearing.days"), a.say("clearing.order"), a.say("clearing.receipt"), a.say("clearing.amount"), a.say("clearing.left"))
 	for i, u := range c.Open {
 		if i == mostLines && !all {
@@ -151,7 +151,7 @@ func (a *app) showDebts(title string, all []reconcile.Debt) {
 		}
 	}
 	if t.Length() > 0 {
-		fmt.Fprintf(a.out, "\n%s\n", a.say(title))
+		fmt.Fprintf(a.out, "\n%s\n", title)
 		t.Render()
 	}
 }

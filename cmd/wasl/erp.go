@@ -237,25 +237,13 @@ func (a *app) checkLayout(c *Config, path string) error {
 	if c.ERP != nil {
 		config = *c.ERP
 	}
-	deps := erp.Deps{Dir: c.dir, Zone: c.zone}
-	if erp.OfPayments(text) {
-		deps.Payments, text = erp.LayoutText{File: path, Text: text}, nil
-	}
-	file := path
-	if text == nil {
-		file = ""
-	}
-	sink, findings, err := erp.New(config, text, file, deps)
+	samples, findings, err := erp.Check(config, text, path, erp.Deps{Dir: c.dir, Zone: c.zone})
 	if err != nil {
 		return err
 	}
 	if len(findings) > 0 {
 		a.findings(findings)
 		return printed{exitUsage}
-	}
-	samples, err := sink.Samples()
-	if err != nil {
-		return err
 	}
 	if a.json {
 		for _, s := range samples {

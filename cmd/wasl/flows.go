@@ -133,6 +133,11 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 	for _, name := range m.Tables() {
 		needs = append(needs, "table/"+name)
 	}
+	for _, name := range kind.Tables {
+		if lane := "table/" + name; !slices.Contains(needs, lane) {
+			needs = append(needs, lane)
+		}
+	}
 	if kind.Settled {
 		needs = append(needs, to.lane)
 	}

@@ -62,24 +62,26 @@ func (a *app) matchCommand() *cobra.Command {
 it was found in the shop, and where several variants may be meant, all of them. Fill
 in the last column where it is wrong or open - the variant's number, or "new" where
 the shop does not have the item yet - and drop the workbook into the inbox: the next
-plan goes by it. Nothing is changed at the shop.`,
-		Example: "  wasl match shopify-products\n  wasl match shopify-products --file items.xlsx --workbook /tmp/match.xlsx",
+plan goes by it. Nothing is changed at the shop.
+
+Of a flow of customers it writes who may be somebody that is known already, and why:
+say yes or no in the column "Same person", and drop it likewise.`,
+		Example: "  wasl match shopify-products\n  wasl match shopify-products --file items.xlsx --workbook /tmp/match.xlsx\n  wasl match shopify-customers-to-erp",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.settings()
 			if err != nil {
 				return err
 			}
-			path := cmp.Or(workbook, filepath.Join(c.path(c.Reports), "match-"+args[0]+".xlsx"))
-			return a.match(cmd.Context(), c, args[0], file, path)
+			return a.match(cmd.Context(), c, args[0], file, workbook)
 		},
 	}
-	cmd.Flags().StringVar(&workbook, "workbook", "", "where to write the workbook (default: reports/match-FLOW.xlsx)")
+	cmd.Flags().StringVar(&workbook, "workbook", "", "where to write the workbook (default: reports/match-FLOW.xlsx, of customers reports/customers-to-decide-FLOW.xlsx)")
 	cmd.Flags().StringVar(&file, "file", "", "a file to look at, in place of the flow's last one")
 	return cmd
 }
 
-func (a *app) match(ctx context.Context, c *Config, name, file, path string) error {
+func (a *app) match(ctx context.Context, c *Config, name, file, workbook string) error {
 	l, err := a.openReading(ctx, c)
 	if err != nil {
 		return err
@@ -89,8 +91,12 @@ func (a *app) match(ctx context.Context, c *Config, name, file, path string) err
 	if err != nil {
 		return err
 	}
-	maps.DeleteFunc(flows, func(_ string, f pipeline.Flow) bool { return !matches(f.Kind) })
+	maps.DeleteFunc(flows, func(_ string, f pipeline.Flow) bool { return !matches(f.Kind) && !decides(f.Kind) })
 	flow, ok := flows[name]
+	if ok && decides(flow.Kind) {
+		return a.matchCustomers(ctx, c, l, flow, workbook)
+	}
+	path := cmp.Or(workbook, filepath.Join(c.path(c.Reports), "match-"+name+".xlsx"))
 	sink, ours := flow.Sink.(*shopify.Sink)
 	if !ok || !ours {
 		known := strings.Join(slices.Sorted(maps.Keys(flows)), ", ")

@@ -44,8 +44,14 @@ func reread(v *vault.Folder, flows []flowFile) reconcile.Reread {
 			}
 			defer func() { _ = file.Close() }() // it was only read
 			named := &asked{columns: flows[i].mapping.Columns()}
-			_, rows := flows[i].flow.Extract(ctx, job.Drop, file)
-			rows(func(row pipeline.Row, err error) bool { return yield(named.only(row), err) })
+			flow := flows[i].flow
+			_, rows := flow.Extract(ctx, job.Drop, file)
+			rows(func(row pipeline.Row, err error) bool {
+				if row = named.only(row); flow.Kind.People {
+					row = onlyAsked(row, flow.Columns)
+				}
+				return yield(row, err)
+			})
 		}
 	}
 }
@@ -75,6 +81,31 @@ func (a *asked) only(row pipeline.Row) pipeline.Row {
 	row.Cells = slices.Clone(row.Cells) // they may be the reader's own
 	for _, i := range a.blank {
 		if i < len(row.Cells) {
+			row.Cells[i] = ""
+		}
+	}
+	return row
+}
+
+// onlyAsked is a row without what no field of the mapping reads: the columns stay, and
+// are empty.
+func onlyAsked(row pipeline.Row, columns []pipeline.Asked) pipeline.Row {
+	asked := make([]bool, len(row.Cells))
+	for _, at := range row.Places {
+		if at >= 0 && at < len(asked) {
+			asked[at] = true
+		}
+	}
+	if row.Places == nil {
+		for i, name := range row.Header[:min(len(row.Header), len(asked))] {
+			asked[i] = slices.ContainsFunc(columns, func(c pipeline.Asked) bool {
+				return slices.ContainsFunc(c.Names, func(n string) bool { return pipeline.Fold(n) == pipeline.Fold(name) })
+			})
+		}
+	}
+	row.Cells = slices.Clone(row.Cells)
+	for i := range row.Cells {
+		if !asked[i] {
 			row.Cells[i] = ""
 		}
 	}

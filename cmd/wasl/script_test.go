@@ -82,6 +82,7 @@ func peakOfMine() []byte {
 //	                     puts a product in by hand first, or makes one: H+=
 //	booked [ORDERS]      what was paid, sent and written back on the orders of the shop
 //	pos [retire SERIAL]  what each device has issued
+//	buyers FILE          customers that the shop gets, as JSON
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -97,7 +98,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "picture": cmdPicture, "pictures": cmdPictures, "world": cmdWorld,
-			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "booked": cmdBooked, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls, "pos": cmdPOS,
+			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "booked": cmdBooked, "buyers": cmdBuyers, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls, "pos": cmdPOS,
 			"authority": cmdAuthority, "setting": cmdSetting,
 		},
 	})

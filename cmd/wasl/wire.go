@@ -72,11 +72,15 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 	if err != nil || len(findings) > 0 {
 		return nil, findings, err
 	}
+	people, findings, err := openCustomers(c, tables)
+	if err != nil || len(findings) > 0 {
+		return nil, findings, err
+	}
 	tax, err := openETA(c, keys)
 	if err != nil {
 		return nil, nil, fmt.Errorf("eta: %w", err)
 	}
-	return append(all, shop, folder, moneyOf(c, folder), tax), nil, nil
+	return append(append(all, shop, folder, moneyOf(c, folder), tax), people...), nil, nil
 }
 
 // openShopify opens the door to the shop. Without a section nothing is sent, but

@@ -9,6 +9,7 @@
 //	             amounts, unused.go the files that were not used, and why
 //	orders.go    an order a line: what the ERP got, what the authority got, the difference
 //	receipts.go  a receipt a line, with what its sealed bytes say; member.go looks into them
+//	customers.go what each customer bought, tied to the sales documents
 //	stock.go     a change of stock a line
 //	changes.go   what documents replaced, value by value: lines.go puts them into words
 //	problems.go  everything that is wrong, by job, with what to do about it

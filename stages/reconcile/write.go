@@ -21,6 +21,10 @@ type Options struct {
 	Version  string                                                        // of the program, for its last line
 	Clearing func(ctx context.Context, from, to string) (*Clearing, error) // how clearing accounts stood at the end of the days of arrival; nil: no sheets of it
 	Link     func(pipeline.Entry) string                                   // the authority's public page of a sealed receipt; nil: none is shown
+
+	// Bought tells whose a sales document is and what it says of them; ok is false of
+	// one that says nothing. nil: there is no sheet of customers.
+	Bought func(context.Context, pipeline.Entry) (p Purchase, ok bool, err error)
 }
 
 // FileName is the name of the workbook of some days of arrival, both included:
@@ -85,6 +89,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 	changes := b.changesSheet(jobs)
 	sales := b.salesSheet()
 	var unready Gather
+	people := &Histories{Zone: b.opt.Zone}
 	for e, err := range books.Entries(ctx, b.from, b.to) {
 		if err != nil {
 			return fmt.Errorf("read the documents: %w", err)
@@ -97,6 +102,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 		switch e.Kind {
 		case kindOrder:
 			orders.erp(e)
+			err = b.bought(ctx, people, e)
 		case kindReceipt:
 			r := readReceipt(e.Document)
 			orders.receipt(e, r)
@@ -111,7 +117,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 			return err
 		}
 	}
-	if err := errors.Join(orders.finish(), receipts.finish(), sales.finish(), stock.finish(), changes.finish()); err != nil {
+	if err := errors.Join(orders.finish(), receipts.finish(), sales.finish(), stock.finish(), changes.finish(), b.customers(people)); err != nil {
 		return err
 	}
 	money, err := b.readMoney(ctx)

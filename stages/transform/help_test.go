@@ -74,9 +74,27 @@ func kinds() map[string]pipeline.Kind {
 		"shopify.fulfillment": {Name: "shopify.fulfillment", GroupBy: []string{"note"}, Fields: fields(`order.id:code order.name:code note:code! sku:code
 			quantity:quantity location:code warehouse:code company:text tracking:code url:text at:time notify:bool cancelled:bool`)},
 		"shopify.payment": {Name: "shopify.payment", Fields: fields(`order.id:code order.name:code payment.id:code! amount:amount! currency:code at:time`)},
-		"erp.ack":         {Name: "erp.ack", GroupBy: []string{"ack.document"}, Fields: fields(`ack.document:text! ack.status:text ack.number:code ack.error:text ack.at:time`)},
-		"erp.order":       {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], sales...), Settings: saleSettings},
-		"eta.receipt":     {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: slices.Concat(order, sales, parcels, item), Settings: receiptSettings},
+		"table.customers": {Name: "table.customers", GroupBy: []string{"code"}, Fields: fields(`code:code! name:text phone:code phone2:code email:text
+			tax_no:code address:text city:text governorate:text`)},
+		"table.customer_matches": {Name: "table.customer_matches", GroupBy: []string{"customer", "other"},
+			Fields: fields(`customer:code! other:code! same:text by:text`)},
+		"erp.customer": {Name: "erp.customer", Fields: fields(`customer.id:code customer.name:text customer.company:text customer.phone:code
+			customer.email:text customer.tax_no:code customer.address:text customer.city:text customer.governorate:text customer.zip:code
+			customer.country:text customer.email_consent:text customer.email_consent_at:time customer.sms_consent:text customer.sms_consent_at:time
+			customer.note:text customer.tags:text customer.updated:time order.id:code order.name:code order.created:time order.source:text`),
+			Settings: []pipeline.Setting{{Name: "from"}, {Name: "guest"}, {Name: "walk_in"}, {Name: "update"}, {Name: "doubt"}, {Name: "governorates"}}},
+		"erp.history": {Name: "erp.history", Fields: fields(`history.customer:code! customer.number:code customer.name:text history.currency:text
+			history.orders:quantity history.sales:amount! history.returns:amount! history.net:amount! history.pieces:quantity
+			history.returned:quantity history.first:date history.last:date history.last_order:code history.last_items:text`)},
+		"erp.ack": {Name: "erp.ack", GroupBy: []string{"ack.document"}, Fields: fields(`ack.document:text! ack.status:text ack.number:code ack.error:text ack.at:time`)},
+		"erp.payment": {Name: "erp.payment", GroupBy: []string{"payment.group"}, Settings: paySettings, Fields: fields(`payment.group:code! payment.kind:text!? payment.id:code payment.parent:code payment.status:text
+			payment.gateway:text!? payment.account:code!? payment.bank:code payment.at:time!? payment.amount:amount!? payment.currency:text payment.fee:amount payment.settled:amount payment.rounding:amount
+			payment.reference:text payment.card:text payment.test:bool payment.note:text order.id:code order.name:code payout.charges:amount payout.refunds:amount payout.adjustments:amount
+			payout.reserved:amount payout.retried:amount payout.fees:amount`)},
+		"erp.settled": {Name: "erp.settled", GroupBy: []string{"settled.line"}, Fields: fields(`settled.line:code! settled.account:code! settled.net:amount! settled.currency:text settled.type:text
+			settled.at:time settled.status:text order.name:code payout.id:code payout.day:time`)},
+		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], sales...), Settings: saleSettings},
+		"eta.receipt": {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: slices.Concat(order, sales, parcels, item), Settings: receiptSettings},
 		"all": {Name: "all", Fields: fields(`label:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool
 			other:amount third:amount`)},
 	}
@@ -87,12 +105,13 @@ func fields(list string) []pipeline.Field {
 	var out []pipeline.Field
 	for _, f := range strings.Fields(list) {
 		name, kind, _ := strings.Cut(f, ":")
+		kind, sparse := strings.CutSuffix(kind, "!?") // required, and not on every row
 		kind, required := strings.CutSuffix(kind, "!")
 		t, ok := pipeline.TypeOf(kind)
 		if !ok {
 			panic(f)
 		}
-		out = append(out, pipeline.Field{Name: name, Type: t, Required: required})
+		out = append(out, pipeline.Field{Name: name, Type: t, Required: required || sparse, Sparse: sparse})
 	}
 	return out
 }
@@ -140,3 +159,11 @@ func lines(found []pipeline.Finding) string {
 	}
 	return b.String()
 }
+
+// paySettings are the names of the settings of payments.
+var paySettings = func() (out []pipeline.Setting) {
+	for _, name := range []string{"receivable", "fees", "bank", "adjustment", "rounding", "change", "balance", "currency", "direct"} {
+		out = append(out, pipeline.Setting{Name: name, Type: pipeline.Text})
+	}
+	return out
+}()

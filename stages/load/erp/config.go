@@ -16,16 +16,21 @@ const (
 	DefaultFolder = "erp-import"
 	DefaultLayout = "mappings/erp/sales-csv.yaml"
 
+	DefaultCustomers = "mappings/erp/customers-csv.yaml"
+	DefaultHistory   = "mappings/erp/history-csv.yaml"
+
 	defaultBooked, defaultRefused = ".done", ".err"
 	defaultWarn, defaultAsk       = 24 * time.Hour, 15 * time.Minute
 )
 
 // Config is the section erp of wasl.yaml. Paths are relative to wasl.yaml.
 type Config struct {
-	Folder   string   `yaml:"folder"`   // where the ERP looks for files to import
-	Layout   string   `yaml:"layout"`   // how they look: one file of mappings/erp
-	Payments string   `yaml:"payments"` // how files of payments look: likewise; "": payments are not written
-	Archive  []string `yaml:"archive"`  // folders where the ERP puts what it has imported; Ask looks there too
+	Folder    string   `yaml:"folder"`    // where the ERP looks for files to import
+	Layout    string   `yaml:"layout"`    // how they look: one file of mappings/erp
+	Payments  string   `yaml:"payments"`  // how files of payments look: likewise; "": payments are not written
+	Customers string   `yaml:"customers"` // how files of customers look
+	History   string   `yaml:"history"`   // and of their purchase histories
+	Archive   []string `yaml:"archive"`   // folders where the ERP puts what it has imported; Ask looks there too
 
 	// How the ERP says what it made of a file. Without it, written is delivered.
 	Confirm   string        `yaml:"confirm"`        // none, file (it is renamed), gone (it is taken away), ack (files that come in by the inbox)
@@ -47,8 +52,10 @@ func (c Config) Validate() []pipeline.Finding {
 	if c.Folder != "" && filepath.Clean(c.Folder) == "." {
 		wrong("folder", "erp.own", map[string]string{"given": c.Folder})
 	}
-	if c.Layout != "" && !strings.HasSuffix(c.Layout, ".yaml") && !strings.HasSuffix(c.Layout, ".yml") {
-		wrong("layout", "erp.notlayout", map[string]string{"given": c.Layout})
+	for path, file := range map[string]string{"layout": c.Layout, "customers": c.Customers, "history": c.History} {
+		if file != "" && !strings.HasSuffix(file, ".yaml") && !strings.HasSuffix(file, ".yml") {
+			wrong(path, "erp.notlayout", map[string]string{"given": file})
+		}
 	}
 	if c.Payments != "" && !strings.HasSuffix(c.Payments, ".yaml") && !strings.HasSuffix(c.Payments, ".yml") {
 		wrong("payments", "erp.notlayout", map[string]string{"given": c.Payments})
@@ -77,7 +84,7 @@ func (c Config) Validate() []pipeline.Finding {
 
 // rank keeps findings in the order in which settings are usually written.
 func rank(path string) int {
-	return slices.Index([]string{"folder", "layout", "payments", "archive", "confirm", "booked_ending", "refused_ending", "warn_after", "ask_every"}, path)
+	return slices.Index([]string{"folder", "layout", "payments", "customers", "history", "archive", "confirm", "booked_ending", "refused_ending", "warn_after", "ask_every"}, path)
 }
 
 // The ways in which the ERP may confirm.

@@ -76,7 +76,7 @@
 //
 // # Money
 //
-// Payments are documents of the same folder, with a layout of their own (of: payments).
+// Payments are documents of the same folder, with a layout of their own (kind: erp.payment).
 // The body of one is a sale whose lines are those of a balanced entry, so that all of
 // the above holds for it. payment.go its words, payment_build.go and payment_entry.go
 // how it is made, payment_moves.go what is remembered, clearing.go how the accounts

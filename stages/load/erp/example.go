@@ -19,15 +19,40 @@ type Sample struct {
 	Text string
 }
 
-// Samples are what the layout would write of a small order that is no real one.
+// Check reads a layout of any kind, and shows what it would write. Findings are all
+// that is wrong with it.
+func Check(c Config, layout []byte, layoutFile string, d Deps) ([]Sample, []pipeline.Finding, error) {
+	s, findings, err := newSink(nil, c, layout, layoutFile, d)
+	if err != nil || len(findings) > 0 {
+		return nil, findings, err
+	}
+	samples, err := s.Samples()
+	return samples, nil, err
+}
+
+// sample is the kind of the layout, and records of a document of it that is no real one.
+func (s *Sink) sample() (pipeline.Kind, []pipeline.Record) {
+	switch s.layout.of {
+	case customerWords:
+		return (&Customers{s}).kind(nil), sampleRecords(customerFields, sampleCustomer)
+	case historyWords:
+		return (&History{s}).kind(nil), sampleRecords(historyFields, sampleHistory)
+	case paymentWords:
+		return s.payKind(sampleSettings), samplePayment()
+	}
+	return s.kind(nil), sampleRecords(fields, sampleOrder...)
+}
+
+// Samples are what the layout would write of a small document that is no real one.
 func (s *Sink) Samples() ([]Sample, error) {
-	k, l, records := s.kind(nil), s.layout, sampleOrder()
+	k, records := s.sample()
+	l := s.layout
 	if s.payments != nil {
 		k, l, records = s.payKind(sampleSettings), s.payments, samplePayment()
 	}
 	doc, problems := k.Build(records)
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("the sample: %s", problems[0])
+		return nil, fmt.Errorf("the sample of %s: %s", k.Name, problems[0])
 	}
 	docs := append([]pipeline.Document{doc}, doc.Parts...)
 	link := pipeline.Link{}
@@ -97,21 +122,17 @@ func (l *layout) shown(data []byte) (string, error) {
 	return out.String(), nil
 }
 
-// sampleOrder are the records of an order of two lines, with shipping.
-func sampleOrder() []pipeline.Record {
-	rows := []map[string]string{
-		{"order.id": "5400000001042", "order.name": "#1042", "order.created": "2026-11-23T11:05:22Z", "order.status": "paid", "order.currency": "EGP",
-			"order.subtotal": "325", "order.shipping": "50", "order.taxes": "0", "order.discount": "0", "order.total": "375", "order.payment": "cash on delivery",
-			"customer.id": "7001", "customer.name": "منى علي", "customer.phone": "+201001234567", "customer.address": "12 شارع النصر",
-			"customer.city": "القاهرة", "customer.governorate": "القاهرة",
-			"line.sku": "A-1001", "line.name": "زيت زيتون", "line.quantity": "2", "line.price": "125", "line.discount": "0"},
-		{"order.name": "#1042", "line.sku": "A-1002", "line.name": "سكر", "line.quantity": "3", "line.price": "25", "line.discount": "0"},
-	}
-	return sampleRecords(fields, rows...)
+// sampleOrder are the rows of an order of two lines, with shipping.
+var sampleOrder = []map[string]string{
+	{"order.id": "5400000001042", "order.name": "#1042", "order.created": "2026-11-23T11:05:22Z", "order.status": "paid", "order.currency": "EGP",
+		"order.subtotal": "325", "order.shipping": "50", "order.taxes": "0", "order.discount": "0", "order.total": "375", "order.payment": "cash on delivery",
+		"customer.id": "7001", "customer.name": "منى علي", "customer.phone": "+201001234567", "customer.address": "12 شارع النصر",
+		"customer.city": "القاهرة", "customer.governorate": "القاهرة",
+		"line.sku": "A-1001", "line.name": "زيت زيتون", "line.quantity": "2", "line.price": "125", "line.discount": "0"},
+	{"order.name": "#1042", "line.sku": "A-1002", "line.name": "سكر", "line.quantity": "3", "line.price": "25", "line.discount": "0"},
 }
 
-// sampleRecords are records of fields given as texts: amounts in plain decimals, times
-// in RFC 3339.
+// sampleRecords are the records of some rows, as a mapping would make them.
 func sampleRecords(fields []pipeline.Field, rows ...map[string]string) []pipeline.Record {
 	shape := pipeline.NewShape(fields)
 	var out []pipeline.Record

@@ -131,19 +131,6 @@ var computed = []pipeline.Field{
 	{Name: "doc.allocation", Type: pipeline.Text, Help: "stated where the shop says how the order's discount lies on its lines, spread where it was spread by value"},
 }
 
-// types are the types of all words that a layout of sales may use.
-var types = typesOf(fields, computed)
-
-func typesOf(lists ...[]pipeline.Field) map[string]pipeline.Type {
-	all := map[string]pipeline.Type{}
-	for _, list := range lists {
-		for _, f := range list {
-			all[f.Name] = f.Type
-		}
-	}
-	return all
-}
-
 // KindOrder is the kind of sales documents.
 const KindOrder = "erp.order"
 
@@ -161,6 +148,7 @@ func (s *Sink) kind(set pipeline.Settings) pipeline.Kind {
 		GroupBy:  []string{"order.name"},
 		Once:     true,
 		Joined:   true,
+		People:   true,
 		Space:    "erp", // an order is booked once, also when the import folder has moved
 		Settings: settings,
 		Bind:     s.kind,

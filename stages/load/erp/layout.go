@@ -9,6 +9,7 @@ import (
 
 // A layout says how files for the ERP look: one YAML file of mappings/erp.
 type layout struct {
+	of        *vocabulary
 	format    string // csv, xlsx
 	codepage  string // utf-8, utf-8-bom, windows-1256; of csv
 	delimiter string // one character
@@ -34,29 +35,10 @@ type layout struct {
 	template  *template         // the workbook that is filled in; nil: one is made
 	counter   *counter          // numbers documents; nil: nothing does
 	types     map[string]byType // what is different for a type of documents
-	words     *vocabulary       // what it may write
 }
-
-// A vocabulary is what a layout may be of: the words that it may write, and the types
-// of documents that it may tell apart.
-type vocabulary struct {
-	types    map[string]pipeline.Type
-	docTypes []string
-}
-
-// The vocabularies, by what a layout says it is of.
-var vocabularies = map[string]*vocabulary{
-	ofSales:    {typesOf(fields, computed), docTypes},
-	ofPayments: {typesOf(payFields, payComputed), payTypes},
-}
-
-const (
-	ofSales    = "sales"
-	ofPayments = "payments"
-)
 
 // isPayments tells whether a layout is of payments.
-func (l *layout) isPayments() bool { return l != nil && l.words == vocabularies[ofPayments] }
+func (l *layout) isPayments() bool { return l != nil && l.of == paymentWords }
 
 // A sheet is a file beside that of the lines.
 type sheet struct {
@@ -84,31 +66,18 @@ type column struct {
 
 // plainLayout is the layout that everything not said follows: CSV as the world
 // reads it, with all our words for columns.
-func plainLayout(zone *time.Location) *layout {
-	l := &layout{
+func plainLayout(of *vocabulary, zone *time.Location) *layout {
+	l := &layout{of: of,
 		format: "csv", codepage: "utf-8", delimiter: ",", newline: "\r\n", decimal: ".", decimals: 2,
-		date: time.DateOnly, clock: time.DateTime, zone: zone, name: "SO-{day}-{number}.csv", header: true,
+		date: time.DateOnly, clock: time.DateTime, zone: zone, name: of.name, header: true,
 		shipping: extra{sku: "SHIPPING", name: "Shipping"},
 		discount: extra{sku: "DISCOUNT", name: "Discount"},
 		taxes:    extra{sku: "TAXES", name: "Taxes"},
-		words:    vocabularies[ofSales],
 	}
-	l.columns = allColumns(fields, computed)
+	for _, f := range of.words {
+		l.columns = append(l.columns, column{name: f.Name, field: f.Name, kind: f.Type})
+	}
 	return l
-}
-
-// allColumns are columns of all words.
-func allColumns(lists ...[]pipeline.Field) (out []column) {
-	seen := map[string]bool{}
-	for _, list := range lists {
-		for _, f := range list {
-			if !seen[f.Name] && f.Name != "payment.group" {
-				seen[f.Name] = true
-				out = append(out, column{name: f.Name, field: f.Name, kind: f.Type})
-			}
-		}
-	}
-	return out
 }
 
 // extra gives the lines for what the order has besides its items.

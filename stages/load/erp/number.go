@@ -15,9 +15,6 @@ import (
 // serialWord is the word for the number that a layout's counter gives.
 const serialWord = "doc.serial"
 
-// docTypes are the types of documents that a layout may tell apart.
-var docTypes = []string{typeSale, typeRevision, typeCancel, typeCredit}
-
 // A counter numbers documents: SI-000001, SI-000002 ... without a gap. A number is
 // given in the transaction that takes the document to be sent, so none is given
 // twice; a document that the ERP refused keeps its number for when it is sent again.

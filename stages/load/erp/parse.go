@@ -28,15 +28,14 @@ func beside(file string) func(name string) ([]byte, error) {
 
 // readLayout is parseLayout with somebody else to open the files that it names.
 func readLayout(file string, text []byte, zone *time.Location, open func(name string) ([]byte, error)) (*layout, []pipeline.Finding) {
-	l := plainLayout(zone)
-	r := &reading{file: file, layout: l, open: open}
 	doc, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		return l, []pipeline.Finding{syntax(file, err)}
+		return nil, []pipeline.Finding{syntax(file, err)}
 	}
+	l := plainLayout(vocabularyOf(doc), zone)
+	r := &reading{file: file, layout: l, open: open}
 	for _, d := range doc.Docs {
 		if d.Body != nil {
-			r.subject(d.Body)
 			r.section("", d.Body, r.settings())
 		}
 	}
@@ -46,24 +45,18 @@ func readLayout(file string, text []byte, zone *time.Location, open func(name st
 	return l, r.found
 }
 
-// subject finds what the layout is of: its words are read by it.
-func (r *reading) subject(n ast.Node) {
-	pairs, _ := pairsOf(n) // section says what is wrong with it
-	for _, pair := range pairs {
-		if known := vocabularies[pair.Value.GetToken().Value]; known != nil && pair.Key.GetToken().Value == "of" {
-			r.layout.words = known
+// vocabularyOf is that of the kind which a layout names: settings are read by it,
+// wherever among them it stands.
+func vocabularyOf(doc *ast.File) *vocabulary {
+	for _, d := range doc.Docs {
+		pairs, _ := pairsOf(d.Body)
+		for _, pair := range pairs {
+			if v := vocabularies[pair.Value.GetToken().Value]; v != nil && pair.Key.GetToken().Value == "kind" {
+				return v
+			}
 		}
 	}
-	if r.layout.isPayments() {
-		r.layout.name = "PAY-{number}.csv"
-		r.layout.columns = allColumns(payFields, payComputed)
-	}
-}
-
-// OfPayments tells whether a layout says that it is of payments.
-func OfPayments(text []byte) bool {
-	l, _ := readLayout("", text, time.UTC, func(string) ([]byte, error) { return nil, os.ErrNotExist })
-	return l.isPayments()
+	return orderWords
 }
 
 func syntax(file string, err error) pipeline.Finding {
@@ -97,7 +90,7 @@ func (r *reading) settings() map[string]setting {
 	l := r.layout
 	r.extras = map[string]ast.Node{}
 	return map[string]setting{
-		"of":        r.choice(map[string]func(){ofSales: func() {}, ofPayments: func() {}}),
+		"kind":      r.choice(map[string]func(){KindOrder: func() {}, KindCustomer: func() {}, KindHistory: func() {}, KindPayment: func() {}}),
 		"format":    r.choice(map[string]func(){"csv": func() { l.format = "csv" }, "xlsx": func() { l.format = "xlsx" }}),
 		"codepage":  r.choice(codepages(l)),
 		"delimiter": r.oneOf(&l.delimiter, ",", ";", "\t", "|"),
@@ -290,10 +283,9 @@ func (r *reading) column(path string, n ast.Node) column {
 func (r *reading) field(c *column) setting {
 	return func(path string, n ast.Node) {
 		c.field = n.GetToken().Value
-		known := r.layout.words.types
-		kind, ok := known[c.field]
+		kind, ok := r.layout.of.types[c.field]
 		if !ok {
-			r.wrong(n, "erp.word", path, map[string]string{"name": c.field, "near": nearest(c.field, known)})
+			r.wrong(n, "erp.word", path, map[string]string{"name": c.field, "near": nearest(c.field, r.layout.of.types)})
 		}
 		c.kind = kind
 	}

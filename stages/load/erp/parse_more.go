@@ -52,7 +52,7 @@ func (r *reading) byType(path string, n ast.Node) {
 	r.more.byType, r.more.names = n, map[string]ast.Node{}
 	r.layout.types = map[string]byType{}
 	known := map[string]setting{}
-	for _, kind := range r.layout.words.docTypes {
+	for _, kind := range r.layout.of.docs {
 		known[kind] = func(path string, n ast.Node) {
 			t := byType{}
 			r.more.names[kind] = n

@@ -17,7 +17,7 @@ import (
 )
 
 const paymentLayout = `
-of: payments
+kind: erp.payment
 per: document
 name: PAY-{number}.csv
 columns:
@@ -372,10 +372,10 @@ func TestClearing_RollsForward(t *testing.T) {
 func TestLayout_OfPayments(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"of: payments\ncolumns:\n  - {name: A, field: line.sku}\nname: P-{number}.csv\n": "erp.word",
-		"of: paymants\ncolumns:\n  - {name: A, field: line.sku}\n":                       "config.choice",
-		"columns:\n  - {name: A, field: line.sku}\n":                                     "erp.subject",
-		"of: payments\nby_type: {sale: {prefix: X}}\nname: P-{number}.csv\n":             "config.unknown",
+		"kind: erp.payment\ncolumns:\n  - {name: A, field: line.sku}\nname: P-{number}.csv\n": "erp.word",
+		"kind: erp.paymant\ncolumns:\n  - {name: A, field: line.sku}\n":                       "config.choice",
+		"columns:\n  - {name: A, field: line.sku}\n":                                          "erp.layoutkind",
+		"kind: erp.payment\nby_type: {sale: {prefix: X}}\nname: P-{number}.csv\n":             "config.unknown",
 	} {
 		_, findings, err := New(Config{}, nil, "", Deps{Dir: t.TempDir(), Payments: LayoutText{filepath.Join("erp", "p.yaml"), []byte(text)}})
 		if err != nil || len(findings) == 0 || string(findings[0].Rule) != want {

@@ -52,7 +52,7 @@ func value(t *testing.T, name, text string, col int) pipeline.Value {
 	t.Helper()
 	v := pipeline.Value{Set: true, Text: text, Col: col}
 	var err error
-	switch types[name] {
+	switch orderWords.types[name] {
 	case pipeline.Amount, pipeline.Quantity, pipeline.Rate:
 		v.Dec, err = udecimal.Parse(text)
 	case pipeline.Time:

@@ -64,11 +64,13 @@ func Results(ctx context.Context, tables pipeline.Table, zone *time.Location) ([
 		if done[job.String()] {
 			continue
 		}
-		text, err := resultText(ctx, tables, byJob[job], zone)
+		text, rows, err := resultText(ctx, tables, byJob[job], zone)
 		if err != nil {
 			return nil, fmt.Errorf("results of the ERP: %s: %w", job, err)
 		}
-		out = append(out, Result{Job: job, Name: tidyName("erp-results-" + job.Drop + "-" + job.Flow + ".csv"), Text: text, Rows: len(byJob[job])})
+		if rows > 0 {
+			out = append(out, Result{Job: job, Name: tidyName("erp-results-" + job.Drop + "-" + job.Flow + ".csv"), Text: text, Rows: rows})
+		}
 	}
 	return out, nil
 }
@@ -78,7 +80,9 @@ func HandedOn(ctx context.Context, tables pipeline.Table, r Result) error {
 	return tables.Put(ctx, tableResults, []pipeline.TableRow{{Code: r.Job.String(), Job: r.Job, Cols: map[string]string{"file": r.Name}}})
 }
 
-func resultText(ctx context.Context, tables pipeline.Table, answers []pipeline.TableRow, zone *time.Location) ([]byte, error) {
+// resultText is the text of a results file and the number of its rows. What was no
+// order, such as a customer, has none.
+func resultText(ctx context.Context, tables pipeline.Table, answers []pipeline.TableRow, zone *time.Location) (text []byte, rows int, err error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	_ = w.Write(resultColumns) // it lives in memory; Error tells
@@ -88,11 +92,15 @@ func resultText(ctx context.Context, tables pipeline.Table, answers []pipeline.T
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if isPayment(doc.Cols["type"]) {
 			continue // of an order it is the sales documents that the shop is told of
 		}
+		if doc.Cols["order"] == "" && doc.Cols["id"] == "" {
+			continue
+		}
+		rows++
 		number, tag := or(a.Cols["number"], a.Code), "erp-booked"
 		if a.Cols["state"] == ackRefused {
 			number, tag = "", ""
@@ -101,7 +109,7 @@ func resultText(ctx context.Context, tables pipeline.Table, answers []pipeline.T
 		_ = w.Write([]string{doc.Cols["id"], doc.Cols["order"], number, doc.Cols["type"], a.Cols["state"], at.In(zone).Format("2006-01-02 15:04:05"), tag})
 	}
 	w.Flush()
-	return out.Bytes(), w.Error()
+	return out.Bytes(), rows, w.Error()
 }
 
 // Unconfirmed is a document that was written, and that the ERP has not answered.

@@ -42,11 +42,16 @@ type LayoutText struct {
 	Text []byte
 }
 
-// New makes the sink of a folder. layout is the text of layoutFile; without
-// both, files are plain CSV with all our words for columns. Findings are all
-// that is wrong with the layout; there is no sink then. It only reads the template
-// that the layout names.
+// New makes the sink of a folder, for sales documents and the ERP's answers. layout is
+// the text of layoutFile; without both, files are plain CSV with all our words for
+// columns. Findings are all that is wrong with the layout; there is no sink then. It
+// only reads the template that the layout names.
 func New(c Config, layout []byte, layoutFile string, d Deps) (*Sink, []pipeline.Finding, error) {
+	return newSink(orderWords, c, layout, layoutFile, d)
+}
+
+// newSink makes the sink of one kind of documents; of nil takes whatever the layout is of.
+func newSink(of *vocabulary, c Config, layout []byte, layoutFile string, d Deps) (*Sink, []pipeline.Finding, error) {
 	dir, err := filepath.Abs(d.Dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("folder of wasl.yaml: %w", err)
@@ -59,17 +64,17 @@ func New(c Config, layout []byte, layoutFile string, d Deps) (*Sink, []pipeline.
 		s.now = time.Now
 	}
 	if d.Payments.File != "" {
-		l, findings := s.readLayout(d.Payments, d.Open, ofPayments)
+		l, findings := s.readLayout(d.Payments, d.Open, paymentWords)
 		if len(findings) > 0 {
 			return nil, findings, nil
 		}
 		s.payments = l
 	}
 	if len(layout) == 0 && layoutFile == "" {
-		s.layout = plainLayout(s.zone)
+		s.layout = plainLayout(of, s.zone)
 		return s, nil, nil
 	}
-	l, findings := s.readLayout(LayoutText{layoutFile, layout}, d.Open, ofSales)
+	l, findings := s.readLayout(LayoutText{layoutFile, layout}, d.Open, of)
 	if len(findings) > 0 {
 		return nil, findings, nil
 	}
@@ -77,14 +82,14 @@ func New(c Config, layout []byte, layoutFile string, d Deps) (*Sink, []pipeline.
 	return s, nil, nil
 }
 
-// readLayout reads a layout and holds it against the settings.
-func (s *Sink) readLayout(t LayoutText, open func(name string) ([]byte, error), of string) (*layout, []pipeline.Finding) {
+// readLayout reads a layout and holds it against the settings; of nil takes any kind.
+func (s *Sink) readLayout(t LayoutText, open func(name string) ([]byte, error), of *vocabulary) (*layout, []pipeline.Finding) {
 	if open == nil {
 		open = beside(t.File)
 	}
 	l, findings := readLayout(t.File, t.Text, s.zone, open)
-	if len(findings) == 0 && l.words != vocabularies[of] {
-		findings = []pipeline.Finding{{File: t.File, Line: 1, Col: 1, Path: "of", Rule: "erp.subject", With: map[string]string{"want": of}}}
+	if len(findings) == 0 && of != nil && l.of != of {
+		findings = []pipeline.Finding{{File: t.File, Line: 1, Col: 1, Path: "kind", Rule: "erp.layoutkind", With: map[string]string{"given": l.of.kind, "want": of.kind}}}
 	}
 	if len(findings) == 0 && s.cfg.Confirm == confirmFile && (l.done == s.cfg.Booked || l.done == s.cfg.Refused) {
 		findings = []pipeline.Finding{{File: t.File, Line: 1, Col: 1, Path: "done", Rule: "erp.confirm", With: map[string]string{"given": l.done}}}

@@ -101,7 +101,7 @@ func (r *reading) counted() {
 	}
 	r.encodable(c.prefix)
 	seen := map[string]string{}
-	for _, kind := range r.layout.words.docTypes {
+	for _, kind := range r.layout.of.docs {
 		prefix := r.layout.prefixOf(kind)
 		if other, ok := seen[prefix]; ok && c.byType {
 			r.wrong(r.more.counter, "erp.prefix", "number.by", map[string]string{"given": prefix, "one": other, "other": kind})

@@ -62,8 +62,8 @@ var customersPage = admin.Operation{Name: "WaslCustomersPage", Cost: 123, Text: 
     nodes {
       id legacyResourceId firstName lastName note tags taxExempt taxSettings { taxId } createdAt updatedAt numberOfOrders
       amountSpent { amount currencyCode } lastOrder { id name createdAt }
-      defaultEmailAddress { emailAddress marketingState }
-      defaultPhoneNumber { phoneNumber smsMarketingConsent { state } }
+      defaultEmailAddress { emailAddress marketingState marketingUpdatedAt }
+      defaultPhoneNumber { phoneNumber smsMarketingConsent { state updatedAt } }
       defaultAddress { company address1 address2 city province provinceCode zip countryCodeV2 phone }
     }
     pageInfo { hasNextPage endCursor }
@@ -73,7 +73,8 @@ var customersPage = admin.Operation{Name: "WaslCustomersPage", Cost: 123, Text: 
 const customerColumns = "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Address1," +
 	"Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,Default Address Zip," +
 	"Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags," +
-	"Default Address Province,Currency,Tax ID,Created at,Updated at,Last Order,Last Order at"
+	"Default Address Province,Currency,Tax ID,Created at,Updated at,Last Order,Last Order at," +
+	"Email marketing state,Email marketing updated at,SMS marketing state,SMS marketing updated at"
 
 // pullCustomers reads customers. The search knows whole days only: the day on which
 // the last pull ended is read again.
@@ -122,10 +123,10 @@ type buyer struct {
 	NumberOfOrders            string
 	AmountSpent               amountSaid
 	LastOrder                 *struct{ Name, CreatedAt string }
-	DefaultEmailAddress       *struct{ EmailAddress, MarketingState string }
+	DefaultEmailAddress       *struct{ EmailAddress, MarketingState, MarketingUpdatedAt string }
 	DefaultPhoneNumber        *struct {
 		PhoneNumber         string
-		SmsMarketingConsent *struct{ State string }
+		SmsMarketingConsent *struct{ State, UpdatedAt string }
 	}
 	DefaultAddress *struct{ Company, Address1, Address2, City, Province, ProvinceCode, Zip, CountryCodeV2, Phone string }
 }
@@ -137,11 +138,13 @@ func (c buyer) row() map[string]string {
 		"Created at": c.CreatedAt.Format(time.RFC3339), "Updated at": c.UpdatedAt.Format(time.RFC3339)}
 	if e := c.DefaultEmailAddress; e != nil {
 		row["Email"], row["Accepts Email Marketing"] = e.EmailAddress, yesNo(e.MarketingState == "SUBSCRIBED")
+		row["Email marketing state"], row["Email marketing updated at"] = strings.ToLower(e.MarketingState), e.MarketingUpdatedAt
 	}
 	if t := c.DefaultPhoneNumber; t != nil {
 		row["Phone"] = t.PhoneNumber
 		if t.SmsMarketingConsent != nil {
 			row["Accepts SMS Marketing"] = yesNo(t.SmsMarketingConsent.State == "SUBSCRIBED")
+			row["SMS marketing state"], row["SMS marketing updated at"] = strings.ToLower(t.SmsMarketingConsent.State), t.SmsMarketingConsent.UpdatedAt
 		}
 	}
 	if o := c.LastOrder; o != nil {

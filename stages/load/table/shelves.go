@@ -80,6 +80,31 @@ var shelves = []shelf{
 		},
 	},
 	{
+		name: "customers", by: []string{"code"},
+		help: "A customer of the ERP, kept for telling who is known already.",
+		fields: []pipeline.Field{
+			{Name: "code", Type: pipeline.Code, Required: true, Help: "the ERP's number of the customer"},
+			{Name: "name", Type: pipeline.Text, Help: "name"},
+			{Name: "phone", Type: pipeline.Code, Help: "telephone, as it stands there"},
+			{Name: "phone2", Type: pipeline.Code, Help: "another one"},
+			{Name: "email", Type: pipeline.Text, Help: "address of mail"},
+			{Name: "tax_no", Type: pipeline.Code, Help: "tax registration number"},
+			{Name: "address", Type: pipeline.Text, Help: "street and house"},
+			{Name: "city", Type: pipeline.Text, Help: "city"},
+			{Name: "governorate", Type: pipeline.Text, Help: "governorate, by code or name"},
+		},
+	},
+	{
+		name: "customer_matches", by: []string{"customer", "other"},
+		help: "Whether two customers are one person, as somebody decided: wasl match writes the workbook for it.",
+		fields: []pipeline.Field{
+			{Name: "customer", Type: pipeline.Code, Required: true, Help: "the one: C-7001, G-1042"},
+			{Name: "other", Type: pipeline.Code, Required: true, Help: "the other: C-7002, or ERP:1234 of the ERP's list"},
+			{Name: "same", Type: pipeline.Text, Help: "yes or no"},
+			{Name: "by", Type: pipeline.Text, Help: "who said so"},
+		},
+	},
+	{
 		name: "matches", by: []string{"code"},
 		help: "Which variant of the shop an item of the ERP is, as a person said: wasl match writes the workbook for it.",
 		fields: []pipeline.Field{
