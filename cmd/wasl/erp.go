@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,11 +162,9 @@ func (h *house) unconfirmed(ctx context.Context, jobs []pipeline.Opened) (asked,
 	if h.cfg.ERP == nil || !h.cfg.ERP.Confirms() {
 		return 0, 0, nil
 	}
-	for _, d := range h.doors {
-		for _, j := range jobs {
-			if d.section == "erp" && j.Lane == d.lane {
-				asked += j.States[pipeline.Accepted]
-			}
+	for _, j := range jobs {
+		if slices.ContainsFunc(h.doors, func(d door) bool { return d.section == "erp" && j.Lane == d.lane }) {
+			asked += j.States[pipeline.Accepted]
 		}
 	}
 	open, err := erp.Waiting(ctx, h.ledger)
