@@ -55,11 +55,17 @@ func newCrashNight(t *testing.T) *crashNight {
 // wasl runs the program in the folder and gives its exit code, -1 when it was killed.
 func (n *crashNight) wasl(args ...string) (int, string) {
 	n.t.Helper()
+	return n.within(60*time.Second, args...)
+}
+
+// within is wasl, with the time after which it hangs for certain.
+func (n *crashNight) within(limit time.Duration, args ...string) (int, string) {
+	n.t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(n.t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(n.t.Context(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = n.dir
