@@ -120,6 +120,7 @@ type Batch struct {
 	Docs    []Document
 	Request []byte    // frozen by Kind.Freeze; nil where the kind has none
 	Taken   time.Time // when it was first taken
+	Sent    time.Time // when what is asked about left last; zero where nothing is being sent
 	Due     time.Time // when it is to be asked about or sent again
 	Asked   int       // how often it has been asked about since it was last sent
 	Tries   int       // how often it has been sent

@@ -79,7 +79,11 @@ func (l *Ledger) Open(ctx context.Context, lane string) (b pipeline.Batch, err e
 			return err
 		}
 		b = first.Batch
-		b.Docs, err = openDocs(tx, first, nil)
+		b.Docs, err = openDocs(tx, first, func(s stored) {
+			if at := instant(s.sent); s.State == pipeline.Sending && at.After(b.Sent) {
+				b.Sent = at
+			}
+		})
 		return err
 	})
 	if err != nil {

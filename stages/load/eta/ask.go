@@ -1,7 +1,9 @@
 package eta
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,6 +14,9 @@ import (
 	"wasl/pipeline"
 )
 
+// failuresInRow is how many questions may fail one after another before the rest is left for the next time.
+const failuresInRow = 3
+
 // pageSize is the most that a page of details holds; maxPages ends a paging that never does.
 const (
 	pageSize = 100
@@ -20,7 +25,8 @@ const (
 
 // Ask finds out about receipts without a final outcome. One whose answer was lost is looked up by its uuid: what is not
 // there is asked about again after growing gaps, longer together than a look-up may lag, and only then Ready to be sent
-// again with the same bytes. An accepted one is read from its submission: Delivered once it is valid, Rejected when
+// again with the same bytes: by the time since it left, for a question that failed has asked nothing. What a question
+// finds out counts, also where another one fails; when several fail in a row the rest is left for the next time. An accepted one is read from its submission: Delivered once it is valid, Rejected when
 // validation refused it.
 func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	post, err := s.post(b)
@@ -33,13 +39,24 @@ func (s *Sink) Ask(ctx context.Context, b pipeline.Batch) (pipeline.Answer, erro
 // askAll is Ask by the POS that issued.
 func (s *Sink) askAll(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	a := pipeline.Answer{Again: gap(s.config.PollAfter, b.Asked)}
-	submissions := map[string]submissionState{}
-	absent := 0
+	submissions, unheard := map[string]submissionState{}, map[string]bool{}
+	absent, inRow := 0, 0
+	var failed error // the first time that asking did
 	for _, doc := range b.Docs {
+		if unheard[doc.Ticket] {
+			continue
+		}
 		outcome, err := s.askOne(ctx, &a, b, doc, submissions)
 		if err != nil {
-			return a, err
+			later, curable := errors.AsType[*pipeline.Later](err)
+			failed = cmp.Or(failed, err)
+			if inRow++; !curable || later.After > 0 || inRow == failuresInRow || ctx.Err() != nil {
+				return a, err
+			}
+			unheard[doc.Ticket] = doc.Ticket != ""
+			continue
 		}
+		inRow = 0
 		switch {
 		case outcome.State != "":
 			a.Outcomes = append(a.Outcomes, outcome)
@@ -48,12 +65,23 @@ func (s *Sink) askAll(ctx context.Context, b pipeline.Batch) (pipeline.Answer, e
 		}
 	}
 	if absent > 0 {
-		return a, &pipeline.Later{
-			Err:   fmt.Errorf("ask: %d of %d receipts are not to be found yet", absent, len(b.Docs)),
-			After: gap(s.config.AskAfter, b.Asked),
-		}
+		failed = cmp.Or(failed, fmt.Errorf("ask: %d of %d receipts are not to be found yet", absent, len(b.Docs)))
+		return a, &pipeline.Later{Err: failed, After: gap(s.config.AskAfter, b.Asked)}
 	}
-	return a, nil
+	return a, failed
+}
+
+// waited tells whether a receipt that is not to be found may be sent again: longer has passed since it left than a
+// look-up may lag, and than a payload counts as a duplicate.
+func (s *Sink) waited(b pipeline.Batch) bool {
+	if b.Sent.IsZero() {
+		return b.Asked >= len(s.config.AskAfter)
+	}
+	var patience time.Duration
+	for _, gap := range s.config.AskAfter {
+		patience += gap
+	}
+	return b.Asked > 0 && s.deps.Now().Sub(b.Sent) >= patience
 }
 
 func gap(gaps []time.Duration, asked int) time.Duration { return gaps[min(max(asked, 0), len(gaps)-1)] }
@@ -68,7 +96,7 @@ func (s *Sink) askOne(ctx context.Context, a *pipeline.Answer, b pipeline.Batch,
 			return pipeline.Outcome{}, err
 		case found:
 			return held.outcome(doc, uuid), nil
-		case b.Asked >= len(s.config.AskAfter):
+		case s.waited(b):
 			return pipeline.Outcome{Key: doc.Key, State: pipeline.Ready}, nil
 		}
 		return pipeline.Outcome{}, nil

@@ -238,7 +238,7 @@ func (n *night) step(ctx context.Context) bool {
 	} else {
 		n.mark(live, pipeline.Sending)
 		n.batch.Docs, _, _ = n.live()
-		n.batch.Tries, n.batch.Asked = n.batch.Tries+1, 0
+		n.batch.Tries, n.batch.Asked, n.batch.Sent = n.batch.Tries+1, 0, n.clock.Now()
 		a, err = n.sink.Send(ctx, n.batch)
 	}
 	n.settle(a)

@@ -87,3 +87,31 @@ func TestReady(t *testing.T) {
 		t.Errorf("the clock is wrong, and receipts would be issued: %v", trouble)
 	}
 }
+
+// Questions that fail have asked nothing: they do not shorten the time after which a receipt that is not to be found is
+// sent again. The authority takes it as often as it is sent, and shows it only after five minutes.
+func TestAsk_FailuresDoNotShortenTheWait(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{LookupLag: 5 * time.Minute, Duplicates: etatest.DuplicatesForgiving, DuplicateWindow: -1}, nil)
+	n.server.Fault(etatest.Submit, 1, etatest.Fault{Answer: etatest.Lost})
+	n.server.Plan(etatest.Plan{On: etatest.Raw, From: 1, To: 12, Fault: etatest.Fault{Status: 500}})
+	n.fill(2)
+	n.run(80)
+	n.wantAll(pipeline.Delivered)
+	if got := len(n.server.Submissions()); got != 1 {
+		t.Errorf("%d submissions, want 1", got)
+	}
+}
+
+// A fifth of all look-ups fails: forty receipts of a lost answer are through after some questions all the same.
+func TestAsk_FailuresOfSomeKeepNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{Duplicates: etatest.DuplicatesForgiving, StrictChain: true}, nil)
+	n.server.Fault(etatest.Submit, 1, etatest.Fault{Reset: true})
+	for at := 3; at < 1000; at += 5 {
+		n.server.Fault(etatest.Raw, at, etatest.Fault{Answer: etatest.Garbage})
+	}
+	n.fill(40)
+	n.run(25)
+	n.wantAll(pipeline.Delivered)
+}
