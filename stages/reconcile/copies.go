@@ -69,7 +69,7 @@ func QRText(text string) (string, error) {
 }
 
 // CopyPath is where the copy of a receipt lies below the folder of copies:
-// 2026-11-25/#1042-5501-a4.html. The number is unique for ever, so the name is. The copy of a
+// 2026-11-25/1042-5501-a4.html. The number is unique for ever, so the name is. The copy of a
 // receipt that is not filed says so in its name too, and gives way to nobody.
 func CopyPath(c Copy, size string) string { return filepath.Join(c.Day, c.stem()+"-"+size+".html") }
 

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"wasl/pipeline"
 )
 
 // FixName is the name of the workbook of the rows of one document, to be corrected and
-// dropped again: fix-#1042-5501.xlsx.
+// dropped again: fix-1042-5501.xlsx.
 func FixName(number string) string { return "fix-" + FileSafe(number) + ".xlsx" }
 
 // WriteFile writes a file of text, whole or not at all.
@@ -21,19 +22,18 @@ func WriteFile(ctx context.Context, path string, text []byte) error {
 	})
 }
 
-// FileSafe is a text as the name of a file, on any system.
+// FileSafe is a text as the name of a file, on any system. It has no #: a link would end
+// there, and a shell takes what begins with one for a remark.
 func FileSafe(text string) string {
-	out := []rune(text)
-	for i, r := range out {
-		switch r {
-		case '/', '\\', ':', '*', '?', '"', '<', '>', '|':
-			out[i] = '_'
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '#':
+			return -1
+		case r < ' ', strings.ContainsRune(`/\:*?"<>|`, r):
+			return '_'
 		}
-		if r < ' ' {
-			out[i] = '_'
-		}
-	}
-	return string(out)
+		return r
+	}, text)
 }
 
 // PackFix writes a workbook of the rows of one document of a job: the one that a

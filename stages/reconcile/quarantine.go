@@ -22,13 +22,7 @@ type Reread func(ctx context.Context, job pipeline.Opened) iter.Seq2[pipeline.Ro
 // aside: quarantine-20261125-0001-erp-stock.xlsx; where there are too many for one,
 // part 2 ends in -2.xlsx.
 func QuarantineName(job pipeline.Job, part int) string {
-	flow := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-			return '_'
-		}
-		return r
-	}, job.Flow)
-	name := "quarantine-" + job.Drop + "-" + flow
+	name := "quarantine-" + job.Drop + "-" + FileSafe(job.Flow)
 	if part > 1 {
 		name += "-" + strconv.Itoa(part)
 	}
