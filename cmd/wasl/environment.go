@@ -158,8 +158,10 @@ func (a *app) showEnvironments(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
-	if len(all) == 0 && !a.json {
-		fmt.Fprintln(a.out, a.say("env.none"))
+	if len(all) == 0 {
+		if !a.json {
+			fmt.Fprintln(a.out, a.say("env.none"))
+		}
 		return nil
 	}
 	for _, e := range all {
