@@ -47,11 +47,13 @@ func openWorld(dir string) (*world, error) {
 	}
 	taxpayer := etatest.DemoTaxpayer()
 	taxpayer.POS[0].Head = m.Head
+	scopes := slices.Concat(shopifytest.GoodsScopes, shopifytest.OrderScopes) // what the shipped flows need
+	slices.Sort(scopes)
 	return &world{
 		shopify: shopifytest.New(shopifytest.Options{
 			Domain: "nour.myshopify.com", Name: "Nour Home", ClientID: "demo-app", ClientSecret: "demo-app-secret",
 			TaxesIncluded: true, Variants: variants(m.Stock),
-			Scopes:    slices.Concat(shopifytest.GoodsScopes, shopifytest.OrderScopes), // what the shipped flows need
+			Scopes:    slices.Compact(scopes),
 			Locations: []shopifytest.Location{{ID: cairo, Name: "Cairo"}, {ID: alexandria, Name: "Alexandria"}},
 		}),
 		eta: etatest.New(etatest.Options{ValidationPolls: 1, Taxpayers: []etatest.Taxpayer{taxpayer}}),

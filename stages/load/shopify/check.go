@@ -92,6 +92,7 @@ func (c *checking) scopes(ctx context.Context) error {
 		granted = append(granted, scope.Handle)
 	}
 	slices.Sort(granted)
+	granted = slices.Compact(granted)
 	c.fact("shop.scopes", strings.Join(granted, " "))
 	if c.sink.pullsHidden() && !slices.Contains(granted, "read_all_orders") {
 		c.wrong("pull.sixty", map[string]string{"days": strconv.Itoa(int(hidden.Hours() / 24))})

@@ -19,6 +19,20 @@ func facts(list []pipeline.Fact) string {
 	return b.String()
 }
 
+func TestCheck_NamesARightOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, shopifytest.Options{Scopes: []string{"read_orders", "write_inventory", "read_orders", "read_locations"}})
+	found, _, err := s.sink(t).Check(t.Context(), []string{kindStock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"shop.scopes=read_locations read_orders write_inventory\n", "shop.scopes.superfluous=read_orders\n"} {
+		if !strings.Contains(facts(found), line) {
+			t.Errorf("%s is missing in\n%s", line, facts(found))
+		}
+	}
+}
+
 func TestCheck_TellsOfTheShop(t *testing.T) {
 	t.Parallel()
 	s := open(t, shopifytest.Options{})
