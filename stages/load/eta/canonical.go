@@ -124,23 +124,34 @@ func (t *transcoder) name() error {
 	if t.peek() != '"' {
 		return t.wrong("a name")
 	}
-	end := bytes.IndexByte(t.src[t.pos+1:], '"')
-	if end < 0 {
-		return t.wrong("the end of a name")
-	}
-	from := len(t.dst)
-	t.dst = append(t.dst, t.src[t.pos:t.pos+end+2]...)
-	for i, c := range t.dst[from:] {
-		switch {
-		case c >= 'a' && c <= 'z':
-			t.dst[from+i] = c - 'a' + 'A'
-		case c < ' ' || c == '\\' || c >= utf8.RuneSelf:
+	dst := append(t.dst, '"')
+	for i, c := range t.src[t.pos+1:] {
+		if c == '"' {
+			t.dst = append(dst, '"')
+			t.pos += i + 2
+			return nil
+		}
+		if upper[c] == 0 {
 			return t.wrong("a name of plain letters")
 		}
+		dst = append(dst, upper[c])
 	}
-	t.pos += end + 2
-	return nil
+	return t.wrong("the end of a name")
 }
+
+// upper is the upper case of each byte that a name may have, 0 of the others. Names are a third of the work of sealing,
+// and comparisons take longer than a table: small and capital letters in turn are hard to foresee.
+var upper = func() (table [256]byte) {
+	for c := byte(' '); c < utf8.RuneSelf; c++ {
+		switch {
+		case c >= 'a' && c <= 'z':
+			table[c] = c - 'a' + 'A'
+		case c != '\\':
+			table[c] = c
+		}
+	}
+	return table
+}()
 
 // value writes the value of the member whose quoted name is given.
 func (t *transcoder) value(name []byte, depth int) error {

@@ -7,8 +7,9 @@ import (
 	"fmt"
 )
 
-// referenceHole is where a return names its sale; nothing else of a receipt is written so.
-var referenceHole = []byte(`"referenceUUID":"`)
+// referenceNext is what follows previousUUID's value in a return that names its sale: there, and nowhere else, stands
+// its referenceUUID.
+var referenceNext = []byte(`","referenceUUID":"`)
 
 // errNoSale is what is said of a return whose sale is not there. Returns wait for it, so it cannot be.
 var errNoSale = errors.New("a return without its sale")
@@ -17,10 +18,11 @@ var errNoSale = errors.New("a return without its sale")
 // authority compares them (eta-ereceipt.md 3.4), but for the POS, which is the one that issues the return. What is no
 // return with reference stays as it is.
 func refer(body, sale []byte) ([]byte, error) {
-	at := bytes.Index(body, referenceHole)
-	if at < 0 {
+	_, after, _ := bytes.Cut(body, previousHole) // near the beginning: sales, which are the most, are not read through
+	if !bytes.HasPrefix(after, referenceNext) {
 		return body, nil
 	}
+	at := len(body) - len(after) + len(referenceNext)
 	if sale == nil {
 		return nil, errNoSale
 	}
@@ -46,7 +48,6 @@ func refer(body, sale []byte) ([]byte, error) {
 		return nil, fmt.Errorf("read the seller of a sale: %w", err)
 	}
 	seller := bytes.Replace(was.Seller, serial(device.Serial), serial(serialOf(body)), 1)
-	at += len(referenceHole)
 	out := append(append(bytes.Clone(body[:at]), was.Header.UUID...), body[at:]...)
 	out = swap(out, "seller", is.Seller, seller)
 	return swap(out, "buyer", is.Buyer, was.Buyer), nil

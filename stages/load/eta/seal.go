@@ -185,9 +185,8 @@ func (s slot) fill(body []byte, issued string) (receipt []byte, hole int, err er
 	}
 	if s.replaces != "" {
 		end := 1 // the quote that ends previousUUID, or referenceUUID where the receipt has one
-		if after := bytes.TrimPrefix(rest, []byte(`",`)); bytes.HasPrefix(after, referenceHole) {
-			end = len(rest) - len(after) + len(referenceHole)
-			end += bytes.IndexByte(rest[end:], '"') + 1
+		if after, ok := bytes.CutPrefix(rest, referenceNext); ok {
+			end = len(referenceNext) + bytes.IndexByte(after, '"') + 1
 		}
 		receipt = append(receipt, rest[:end]...)
 		receipt = append(append(append(receipt, `,"referenceOldUUID":"`...), s.replaces...), '"')
