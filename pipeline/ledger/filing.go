@@ -184,12 +184,12 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 		return err
 	}
 	f.outside(w, *k)
-	late, err := f.late(w, *k, printOf(w.doc))
+	late, err := f.late(w, *k)
 	if err != nil {
 		return err
 	}
 	if !late {
-		if err := f.revise(w, *k, printOf(w.doc)); err != nil {
+		if err := f.revise(w, *k); err != nil {
 			return err
 		}
 	}

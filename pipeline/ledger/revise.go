@@ -11,23 +11,19 @@ import (
 
 // revise makes of a document whose key has left before what follows that: the
 // next version of it, or nothing where nothing of interest changed.
-func (f *filing) revise(w *waiting, k known, print []byte) error {
+func (f *filing) revise(w *waiting, k known) error {
 	says := w.doc.State == pipeline.Ready || w.doc.State == pipeline.Skipped
 	if f.rules.Revise == nil || !says || !k.left() || k.brought == f.job {
 		return nil
 	}
-	if w.doc.State == pipeline.Ready && bytes.Equal(k.gonePrint, print) {
+	if w.doc.State == pipeline.Ready && bytes.Equal(k.gonePrint, printOf(w.doc)) {
 		return nil // judge finds it unchanged
 	}
-	last, err := scanDocument(f.tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, k.gone))
+	last, err := f.lastOf(&k)
 	if err != nil {
 		return fmt.Errorf("the last version of %s: %w", w.doc.Key, err)
 	}
-	last.Kind = f.rules.Kind
-	if last.Parts, err = f.since(k); err != nil {
-		return fmt.Errorf("what came of %s since: %w", w.doc.Key, err)
-	}
-	next, problems := f.rules.Revise(last.Document, w.doc)
+	next, problems := f.rules.Revise(last, w.doc)
 	next.Key, next.Kind, next.From = w.doc.Key, w.doc.Kind, w.doc.From
 	w.doc = next
 	w.problems = append(w.problems, problems...)
@@ -72,7 +68,7 @@ func (f *filing) since(k known) ([]pipeline.Document, error) {
 // filed is a document as it was filed, and the one of its key before it. The document
 // is nil where it is of this chunk, and not stored yet.
 func (f *filing) filed(id int64) (doc *stored, prev int64, err error) {
-	err = f.tx.QueryRow(`SELECT prev FROM documents WHERE id = ?`, id).Scan(&prev)
+	d, err := scanDocument(f.tx.QueryRow(`SELECT `+documentCols+`, d.prev FROM documents d WHERE d.id = ?`, id), &prev)
 	if errors.Is(err, sql.ErrNoRows) {
 		for _, w := range f.chunk {
 			if w.id == id {
@@ -81,10 +77,6 @@ func (f *filing) filed(id int64) (doc *stored, prev int64, err error) {
 		}
 		return nil, 0, nil
 	}
-	if err != nil {
-		return nil, 0, err
-	}
-	d, err := scanDocument(f.tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, id))
 	return &d, prev, err
 }
 
@@ -92,11 +84,11 @@ func (f *filing) filed(id int64) (doc *stored, prev int64, err error) {
 // older export that comes after a newer one. Of the one that is held against it, it
 // is not asked whether it left. What was superseded or changed nothing may be late
 // itself: then what came before that is asked, too.
-func (f *filing) late(w *waiting, k known, print []byte) (bool, error) {
+func (f *filing) late(w *waiting, k known) (bool, error) {
 	switch {
 	case f.rules.Older == nil, w.doc.State == pipeline.Unchanged, k.brought == f.job, f.asOf != f.job:
 		return false, nil
-	case w.doc.State == pipeline.Ready && k.left() && k.waiting == 0 && bytes.Equal(k.gonePrint, print):
+	case w.doc.State == pipeline.Ready && k.left() && k.waiting == 0 && bytes.Equal(k.gonePrint, printOf(w.doc)):
 		return false, nil // judge finds it unchanged
 	}
 	for id := k.newest; id != 0; {
@@ -196,11 +188,12 @@ func (f *filing) lastOf(of *known) (left pipeline.Document, err error) {
 	if of == nil || !of.left() {
 		return left, nil
 	}
-	last, _, err := f.filed(of.gone)
-	if err != nil || last == nil {
+	last, err := scanDocument(f.tx.QueryRow(`SELECT `+documentCols+` FROM documents d WHERE d.id = ?`, of.gone))
+	if err != nil {
 		return left, err
 	}
 	left = last.Document
+	left.Kind = f.rules.Kind
 	left.Parts, err = f.since(*of)
 	return left, err
 }
