@@ -161,7 +161,7 @@ func (l *Ledger) takeNew(tx *txn, lane string, now time.Time, rule func(flow str
 		if !ok {
 			continue
 		}
-		p := picking{tx: tx, flow: flow, batch: b, now: now, heads: map[string]chain{}}
+		p := picking{tx: tx, flow: flow, batch: b, now: now, heads: map[string]Chain{}}
 		marks, err := p.pick()
 		if err != nil {
 			return pipeline.Batch{}, err

@@ -81,8 +81,8 @@ func (l *Ledger) Refs(ctx context.Context, refs []string) (map[string]bool, erro
 	known := make(map[string]bool, len(refs))
 	err := l.read(ctx, func(tx *txn) error {
 		for _, ref := range refs {
-			var there bool
-			if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM documents WHERE ref = ?1 AND ref <> '')`, ref).Scan(&there); err != nil {
+			there, err := hasRef(tx, ref)
+			if err != nil {
 				return err
 			}
 			known[ref] = there
@@ -93,6 +93,13 @@ func (l *Ledger) Refs(ctx context.Context, refs []string) (map[string]bool, erro
 		return nil, fmt.Errorf("look for references: %w", err)
 	}
 	return known, nil
+}
+
+// hasRef tells whether a document goes by a reference. The index documents_ref is of those
+// that have one, and used only where the question says so.
+func hasRef(tx *txn, ref string) (there bool, err error) {
+	err = tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM documents WHERE ref = ? AND ref <> '')`, ref).Scan(&there)
+	return there, err
 }
 
 // Unhanded are the jobs of such kinds whose papers were not made into something yet

@@ -6,10 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 	"time"
 
 	"wasl/pipeline"
@@ -55,10 +54,8 @@ func (l *Ledger) Restored(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, path := range l.witnesses() {
-		w, ok, err := readWitness(path)
+		w, ok := readWitness(path)
 		switch {
-		case err != nil:
-			return "", err
 		case !ok:
 			continue
 		case w.Install != l.install && len(w.Chains) > 0:
@@ -81,7 +78,7 @@ func (l *Ledger) Restored(ctx context.Context) (string, error) {
 	return "", nil
 }
 
-// Settle the place: from now on this file at this place is the ledger.
+// Vouch says that from now on this file at this place is the ledger.
 func (l *Ledger) Vouch(ctx context.Context) error {
 	err := l.write(ctx, "note where the ledger is", func(tx *txn) error { return notePlace(tx, l.path()) })
 	if err != nil {
@@ -164,13 +161,12 @@ func unlocked(tx *txn, lane string) error {
 	return &pipeline.Trouble{Rule: "lane.locked", With: map[string]string{"lane": lane, "why": why}}
 }
 
-// Chain is where a chain stands; the zero Chain before anything of it was sealed.
+// Chain is where a chain stands, as chainOf says.
 func (l *Ledger) Chain(ctx context.Context, name string) (c Chain, err error) {
-	c.Name = name
-	err = l.reader.QueryRowContext(ctx, `SELECT head, count FROM chains WHERE name = ?`, name).Scan(&c.Head, &c.Count)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
+	err = l.read(ctx, func(tx *txn) error {
+		c, err = chainOf(tx, name)
+		return err
+	})
 	return c, err
 }
 
@@ -230,17 +226,12 @@ func replace(path string, text []byte) error {
 	return nil
 }
 
-// readWitness reads a witness; false where there is none, or none that can be read: it
-// says nothing then, and is written anew with the next document.
-func readWitness(path string) (w witness, ok bool, err error) {
+// readWitness reads a witness; false where there is none, or none that can be read, as on
+// a share that is away: it says nothing then, and is written anew with the next document.
+func readWitness(path string) (w witness, ok bool) {
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return w, false, nil
-	}
-	if err != nil {
-		return w, false, nil // a share that is away
-	}
-	return w, json.Unmarshal(text, &w) == nil, nil
+	ok = err == nil && json.Unmarshal(text, &w) == nil
+	return w, ok
 }
 
 // An Adoption is what a restored ledger learns of documents that left before it was
@@ -269,7 +260,7 @@ func (l *Ledger) Adopt(ctx context.Context, a Adoption) (count int, err error) {
 		if _, err := tx.Exec(`UPDATE drops SET original = 'placed', place = '' WHERE id = ?`, drop.ID); err != nil {
 			return err
 		}
-		count, err = l.adopt(tx, a, pipeline.Job{Drop: drop.ID, Flow: a.Flow.Name})
+		count, err = l.adopt(ctx, tx, a, pipeline.Job{Drop: drop.ID, Flow: a.Flow.Name})
 		return err
 	})
 	if err != nil {
@@ -278,30 +269,31 @@ func (l *Ledger) Adopt(ctx context.Context, a Adoption) (count int, err error) {
 	return count, l.Witness(ctx)
 }
 
-func (l *Ledger) adopt(tx *txn, a Adoption, job pipeline.Job) (int, error) {
+func (l *Ledger) adopt(ctx context.Context, tx *txn, a Adoption, job pipeline.Job) (int, error) {
 	j, err := findJob(tx, job)
 	if err != nil {
 		return 0, err
 	}
 	rules := pipeline.Filed{Kind: a.Flow.Kind.Name, Lane: a.Flow.Lane, Space: a.Flow.Kind.Space}
-	f, err := l.newFiling(context.Background(), tx, j, rules)
+	f, err := l.newFiling(ctx, tx, j, rules)
 	if err != nil {
 		return 0, err
 	}
 	now := nanos(l.now())
-	if _, err := tx.Exec(`INSERT INTO batches (id, lane, job, taken, due, holds) VALUES (?, ?, ?, ?, ?, ?)`,
-		"adopted-"+job.Drop, a.Lane, j.seq, now, now, final); err != nil {
+	made, err := tx.Exec(`INSERT INTO batches (id, lane, job, taken, due, holds) VALUES (?, ?, ?, ?, ?, ?)`,
+		"adopted-"+job.Drop, a.Lane, j.seq, now, now, final)
+	if err != nil {
 		return 0, err
 	}
-	var batch int64
-	if err := tx.QueryRow(`SELECT seq FROM batches WHERE id = ?`, "adopted-"+job.Drop).Scan(&batch); err != nil {
+	batch, err := made.LastInsertId()
+	if err != nil {
 		return 0, err
 	}
 	holds := final
 	count := 0
 	for _, doc := range a.Docs {
-		var there bool
-		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM documents WHERE ref = ?)`, doc.Ref).Scan(&there); err != nil {
+		there, err := hasRef(tx, doc.Ref)
+		if err != nil {
 			return 0, err
 		}
 		if there {
@@ -394,17 +386,17 @@ func (f *filing) settleAdopted(doc pipeline.Document, state pipeline.State, batc
 	return err
 }
 
-// Lanes that hold a word of a name's beginning: those in which something was ever done.
+// LanesOf are the lanes in which something was ever done and whose names begin with a
+// prefix, by name.
 func (l *Ledger) LanesOf(ctx context.Context, prefix string) (out []string, err error) {
 	err = l.read(ctx, func(tx *txn) error {
 		all, err := laneNames(tx)
 		for _, name := range all {
-			if len(name) >= len(prefix) && name[:len(prefix)] == prefix {
+			if strings.HasPrefix(name, prefix) {
 				out = append(out, name)
 			}
 		}
 		return err
 	})
-	slices.Sort(out)
 	return out, err
 }

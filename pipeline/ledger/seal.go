@@ -21,19 +21,13 @@ type picking struct {
 	flow  pipeline.Flow
 	batch kept
 	now   time.Time
-	heads map[string]chain // of the chains used so far
+	heads map[string]Chain // of the chains used so far
 }
 
 // picked marks a document of a new batch.
 type picked struct {
 	id     int64
 	before int64 // the document of the same key that left before it
-}
-
-// chain is where a chain stands.
-type chain struct {
-	head  string
-	count int64
 }
 
 // pick chooses the documents. One that cannot be sealed is held, and its chain
@@ -56,7 +50,7 @@ func (p *picking) pick() ([]picked, error) {
 		}
 		for _, doc := range docs {
 			after = doc.id
-			before, name, head, err := p.seal(&doc)
+			before, head, err := p.seal(&doc)
 			if refused, ok := errors.AsType[*sealError](err); ok {
 				if err := p.hold(doc, refused); err != nil {
 					return nil, err
@@ -70,8 +64,8 @@ func (p *picking) pick() ([]picked, error) {
 			if heavy > 0 && size > heavy && len(out) > 0 {
 				return out, nil // what was sealed of it is thrown away, and the head did not move
 			}
-			if name != nil {
-				p.heads[*name] = head
+			if head != nil {
+				p.heads[head.Name] = *head
 			}
 			doc.State = pipeline.Sending
 			out = append(out, picked{doc.id, before})
@@ -111,54 +105,59 @@ func bytesOf(d pipeline.Document) int {
 type sealError struct{ error }
 
 // seal links a document to its chain, where its kind has one, and says which
-// document of its key left before it. The chain's name is nil where it has none; its
-// new head counts only once the caller says so.
-func (p *picking) seal(doc *stored) (before int64, name *string, head chain, err error) {
+// document of its key left before it, and where the chain stands then; nil where it
+// has none. That counts only once the caller says so.
+func (p *picking) seal(doc *stored) (before int64, head *Chain, err error) {
 	k, err := knownOf(p.tx, p.batch.space, doc.Key)
 	if err != nil {
-		return 0, nil, head, err
+		return 0, nil, err
 	}
 	kind := p.flow.Kind
 	if kind.Chain == nil || kind.Seal == nil {
-		return k.gone, nil, head, nil
+		return k.gone, nil, nil
 	}
-	on := kind.Chain(doc.Document)
-	if head, err = p.head(on); err != nil {
-		return 0, nil, head, err
+	on, err := p.head(kind.Chain(doc.Document))
+	if err != nil {
+		return 0, nil, err
 	}
-	link := pipeline.Link{Head: head.head}
+	link := pipeline.Link{Head: on.Head}
 	if doc.Of != "" {
 		of, err := knownOf(p.tx, p.batch.space, doc.Of)
 		if err != nil {
-			return 0, nil, head, err
+			return 0, nil, err
 		}
 		if link.Of, err = sealedOf(p.tx, of.gone); err != nil {
-			return 0, nil, head, err
+			return 0, nil, err
 		}
 	}
 	if k.goneState == pipeline.Rejected {
 		if link.Old, err = sealedOf(p.tx, k.gone); err != nil {
-			return 0, nil, head, err
+			return 0, nil, err
 		}
 	}
 	sealed, ref, next, err := kind.Seal(doc.Document, link, p.now)
 	if err != nil {
-		return 0, nil, head, &sealError{err}
+		return 0, nil, &sealError{err}
 	}
 	doc.Sealed = sealed
 	if ref != "" {
 		doc.Ref = ref
 	}
-	return k.gone, &on, chain{next, head.count + 1}, nil
+	return k.gone, &Chain{Name: on.Name, Head: next, Count: on.Count + 1}, nil
 }
 
 // head is where a chain stands, with what this picking has sealed.
-func (p *picking) head(name string) (chain, error) {
+func (p *picking) head(name string) (Chain, error) {
 	if c, ok := p.heads[name]; ok {
 		return c, nil
 	}
-	var c chain
-	err := p.tx.QueryRow(`SELECT head, count FROM chains WHERE name = ?`, name).Scan(&c.head, &c.count)
+	return chainOf(p.tx, name)
+}
+
+// chainOf is where a chain stands; its count is 0 before anything of it was sealed.
+func chainOf(tx *txn, name string) (Chain, error) {
+	c := Chain{Name: name}
+	err := tx.QueryRow(`SELECT head, count FROM chains WHERE name = ?`, name).Scan(&c.Head, &c.Count)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -170,7 +169,7 @@ func (p *picking) moveHeads() error {
 	for _, name := range slices.Sorted(maps.Keys(p.heads)) {
 		c := p.heads[name]
 		if _, err := p.tx.Exec(`INSERT INTO chains (name, head, count) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET head = excluded.head, count = excluded.count`, name, c.head, c.count); err != nil {
+			ON CONFLICT DO UPDATE SET head = excluded.head, count = excluded.count`, name, c.Head, c.Count); err != nil {
 			return err
 		}
 	}
