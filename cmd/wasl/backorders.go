@@ -108,8 +108,7 @@ func (a *app) backorders(ctx context.Context, c *Config, b reconcile.Backorders,
 		return nil
 	}
 	path := filepath.Join(c.path(c.Reports), reconcile.BackordersName(c.today()))
-	opt := reconcile.Options{Lang: c.Language, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
-	if err := reconcile.WriteBackorders(ctx, path, c.today(), b, opt); err != nil {
+	if err := reconcile.WriteBackorders(ctx, path, c.today(), b, c.bookOptions(c.Language)); err != nil {
 		return err
 	}
 	a.wrote("backorders", path)

@@ -37,9 +37,14 @@ func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string
 	return path, err
 }
 
-// reportOptions say how workbooks look; the links of receipts are ETA's.
+// bookOptions say how workbooks look in a language.
+func (c *Config) bookOptions(lang string) reconcile.Options {
+	return reconcile.Options{Lang: lang, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
+}
+
+// reportOptions are those of the shop's language, with the links of receipts, which are ETA's.
 func reportOptions(c *Config, all []door) reconcile.Options {
-	o := reconcile.Options{Lang: c.Language, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
+	o := c.bookOptions(c.Language)
 	for _, d := range all {
 		tax, ok := d.sink.(*eta.Sink)
 		if !ok || d.off {

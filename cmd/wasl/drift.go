@@ -68,8 +68,7 @@ func (a *app) drift(ctx context.Context, c *Config, l *ledger.Ledger, only strin
 	}
 	a.showDrift(lines, compared, all)
 	path := filepath.Join(c.path(c.Reports), reconcile.DriftName(c.today()))
-	opt := reconcile.Options{Lang: c.Language, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
-	if err := reconcile.WriteDrift(ctx, path, c.today(), lines, opt); err != nil {
+	if err := reconcile.WriteDrift(ctx, path, c.today(), lines, c.bookOptions(c.Language)); err != nil {
 		return err
 	}
 	a.wrote("drift", path)

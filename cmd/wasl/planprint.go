@@ -29,7 +29,7 @@ func (a *app) showPlans(ctx context.Context, c *Config, plans []reconcile.Plan, 
 	if p.workbook == "" {
 		groups = slices.Collect(slices.Chunk(plans, 1))
 	}
-	opt := reconcile.Options{Lang: c.Language, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
+	opt := c.bookOptions(c.Language)
 	for _, group := range groups {
 		if len(group) == 0 {
 			continue

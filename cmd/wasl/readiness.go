@@ -199,8 +199,7 @@ func (a *app) readiness(ctx context.Context, c *Config, r reconcile.Readiness, a
 		a.showReadiness(r, all)
 	}
 	path := filepath.Join(c.path(c.Reports), reconcile.ReadinessName(c.today()))
-	opt := reconcile.Options{Lang: a.language(), Shop: c.Shop.Name, Zone: c.zone, Version: version()}
-	if err := reconcile.WriteReadiness(ctx, path, c.today(), r, opt); err != nil {
+	if err := reconcile.WriteReadiness(ctx, path, c.today(), r, c.bookOptions(a.language())); err != nil {
 		return err
 	}
 	a.wrote("readiness", path)

@@ -105,8 +105,7 @@ func (c *Config) copiesDir() string { return filepath.Join(c.path(c.Reports), "r
 
 // copyOf writes the copy of a receipt, and says which files it wrote.
 func (c *Config) copyOf(ctx context.Context, r receipt, sizes []string, again bool) ([]string, error) {
-	opt := reconcile.Options{Lang: c.Language, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
-	return reconcile.WriteCopy(ctx, c.copiesDir(), c.paperCopy(r), sizes, again, opt)
+	return reconcile.WriteCopy(ctx, c.copiesDir(), c.paperCopy(r), sizes, again, c.bookOptions(c.Language))
 }
 
 // paperCopy is what stands on the copy of a receipt: what its bytes say, and nothing else.

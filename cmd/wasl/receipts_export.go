@@ -70,7 +70,7 @@ func (a *app) receiptsExport(ctx context.Context, c *Config, l *ledger.Ledger, f
 	if to == "" {
 		to = c.today()
 	}
-	archive, err := reconcile.NewArchive(path, from, to, exportColumns, reconcile.Options{Shop: c.Shop.Name, Zone: c.zone, Version: version()})
+	archive, err := reconcile.NewArchive(path, from, to, exportColumns, c.bookOptions(""))
 	if err != nil {
 		return err
 	}

@@ -187,8 +187,7 @@ func (a *app) tieLines(diffs []eta.Difference) []reconcile.TieLine {
 
 func writeTie(ctx context.Context, c *Config, sum reconcile.TieSum, lines []reconcile.TieLine) (string, error) {
 	path := filepath.Join(c.path(c.Reports), reconcile.TieName(c.today()))
-	opt := reconcile.Options{Lang: c.Language, Shop: c.Shop.Name, Zone: c.zone, Version: version()}
-	return path, reconcile.WriteTie(ctx, path, c.today(), sum, lines, opt)
+	return path, reconcile.WriteTie(ctx, path, c.today(), sum, lines, c.bookOptions(c.Language))
 }
 
 // tableTieOuts remembers on which days it was compared by the clock, by day.

@@ -318,8 +318,7 @@ func (a *app) rehearsed(ctx context.Context, c *Config, r *rehearsal, all bool) 
 		a.showRehearsal(r, all)
 	}
 	path := filepath.Join(c.path(c.Reports), reconcile.RehearsalName(c.today()))
-	opt := reconcile.Options{Lang: a.language(), Shop: c.Shop.Name, Zone: c.zone, Version: version()}
-	if err := reconcile.WriteRehearsal(ctx, path, c.today(), r.report, opt); err != nil {
+	if err := reconcile.WriteRehearsal(ctx, path, c.today(), r.report, c.bookOptions(a.language())); err != nil {
 		return err
 	}
 	a.wrote("rehearsal", path)

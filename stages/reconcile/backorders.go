@@ -2,8 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 )
 
@@ -110,25 +108,11 @@ var (
 
 // WriteBackorders writes the backorders as a workbook, whole or not at all: their
 // ages, then line by line, then the items next to their balances.
-func WriteBackorders(ctx context.Context, path, day string, all Backorders, opt Options) (err error) {
-	b, err := newBook(opt, day, day)
-	if err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
-	}
-	defer func() { err = errors.Join(err, b.close()) }()
-	if err := b.backorders(day, all); err != nil {
-		return fmt.Errorf("fill the workbook of backorders: %w", err)
-	}
-	if err := save(ctx, path, b.pack); err != nil {
-		return fmt.Errorf("write the workbook of backorders: %w", err)
-	}
-	return nil
+func WriteBackorders(ctx context.Context, path, day string, all Backorders, opt Options) error {
+	return writeDay(ctx, path, day, "title.backorders", opt, func(b *book) error { return b.backorders(all) })
 }
 
-func (b *book) backorders(day string, all Backorders) error {
-	if err := b.dated(b.say("title.backorders") + " " + day); err != nil {
-		return err
-	}
+func (b *book) backorders(all Backorders) error {
 	if err := rowsOf(b, "ageing", agedColumns, all.Ageing(), func(s *sheet, a Aged) {
 		s.text(a.Age)
 		s.counted(int64(a.Orders))

@@ -1,8 +1,11 @@
 package reconcile
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,6 +66,23 @@ func (b *book) dress() error {
 func (b *book) dated(title string) error {
 	day := b.to + "T00:00:00Z"
 	return b.f.SetDocProps(&excelize.DocProperties{Creator: "wasl", LastModifiedBy: "wasl", Title: title, Created: day, Modified: day})
+}
+
+// writeDay writes a workbook about one day, whole or not at all: under a title of the
+// table of words, and what fill puts into it.
+func writeDay(ctx context.Context, path, day, title string, opt Options, fill func(*book) error) (err error) {
+	b, err := newBook(opt, day, day)
+	if err != nil {
+		return fmt.Errorf("begin %s: %w", filepath.Base(path), err)
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	if err := errors.Join(b.dated(b.say(title)+" "+day), fill(b)); err != nil {
+		return fmt.Errorf("fill %s: %w", filepath.Base(path), err)
+	}
+	if err := save(ctx, path, b.pack); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return nil
 }
 
 // close gives back what the workbook holds, its temporary files included.

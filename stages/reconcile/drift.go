@@ -2,8 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"wasl/pipeline"
 )
@@ -34,25 +32,11 @@ var driftColumns = []column{
 
 // WriteDrift writes what differs as a workbook, whole or not at all. Where
 // nothing does, it says so.
-func WriteDrift(ctx context.Context, path, day string, lines []Drift, opt Options) (err error) {
-	b, err := newBook(opt, day, day)
-	if err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
-	}
-	defer func() { err = errors.Join(err, b.close()) }()
-	if err := b.drift(day, lines); err != nil {
-		return fmt.Errorf("fill the workbook of what differs: %w", err)
-	}
-	if err := save(ctx, path, b.pack); err != nil {
-		return fmt.Errorf("write the workbook of what differs: %w", err)
-	}
-	return nil
+func WriteDrift(ctx context.Context, path, day string, lines []Drift, opt Options) error {
+	return writeDay(ctx, path, day, "title.drift", opt, func(b *book) error { return b.drift(lines) })
 }
 
-func (b *book) drift(day string, lines []Drift) error {
-	if err := b.dated(b.say("title.drift") + " " + day); err != nil {
-		return err
-	}
+func (b *book) drift(lines []Drift) error {
 	s, err := b.sheet("drift", driftColumns)
 	if err != nil {
 		return err

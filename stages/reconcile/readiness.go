@@ -3,7 +3,6 @@ package reconcile
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,22 +113,8 @@ var (
 
 // WriteReadiness writes the readiness report as a workbook, whole or not at all: the classes counted, then what is not
 // in order.
-func WriteReadiness(ctx context.Context, path, day string, r Readiness, opt Options) (err error) {
-	b, err := newBook(opt, day, day)
-	if err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
-	}
-	defer func() { err = errors.Join(err, b.close()) }()
-	if err := b.dated(b.say("title.readiness") + " " + day); err != nil {
-		return err
-	}
-	if err := b.readiness(r); err != nil {
-		return fmt.Errorf("fill the readiness report: %w", err)
-	}
-	if err := save(ctx, path, b.pack); err != nil {
-		return fmt.Errorf("write the readiness report: %w", err)
-	}
-	return nil
+func WriteReadiness(ctx context.Context, path, day string, r Readiness, opt Options) error {
+	return writeDay(ctx, path, day, "title.readiness", opt, func(b *book) error { return b.readiness(r) })
 }
 
 func (b *book) readiness(r Readiness) error {

@@ -3,8 +3,6 @@ package reconcile
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"wasl/pipeline"
@@ -118,22 +116,8 @@ var (
 
 // WriteRehearsal writes a rehearsal as a workbook, whole or not at all: the days, then what would not have been filed,
 // then every receipt that would.
-func WriteRehearsal(ctx context.Context, path, day string, r Rehearsal, opt Options) (err error) {
-	b, err := newBook(opt, day, day)
-	if err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
-	}
-	defer func() { err = errors.Join(err, b.close()) }()
-	if err := b.dated(b.say("title.rehearsal") + " " + day); err != nil {
-		return err
-	}
-	if err := b.rehearsal(r); err != nil {
-		return fmt.Errorf("fill the rehearsal: %w", err)
-	}
-	if err := save(ctx, path, b.pack); err != nil {
-		return fmt.Errorf("write the rehearsal: %w", err)
-	}
-	return nil
+func WriteRehearsal(ctx context.Context, path, day string, r Rehearsal, opt Options) error {
+	return writeDay(ctx, path, day, "title.rehearsal", opt, func(b *book) error { return b.rehearsal(r) })
 }
 
 func (b *book) rehearsal(r Rehearsal) error {

@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -41,25 +40,11 @@ var tieColumns = []column{
 
 // WriteTie writes a comparison as a workbook, whole or not at all. Where nothing differs it
 // says so.
-func WriteTie(ctx context.Context, path, day string, sum TieSum, lines []TieLine, opt Options) (err error) {
-	b, err := newBook(opt, day, day)
-	if err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
-	}
-	defer func() { err = errors.Join(err, b.close()) }()
-	if err := b.tie(day, sum, lines); err != nil {
-		return fmt.Errorf("fill the workbook of the comparison: %w", err)
-	}
-	if err := save(ctx, path, b.pack); err != nil {
-		return fmt.Errorf("write the workbook of the comparison: %w", err)
-	}
-	return nil
+func WriteTie(ctx context.Context, path, day string, sum TieSum, lines []TieLine, opt Options) error {
+	return writeDay(ctx, path, day, "title.tieout", opt, func(b *book) error { return b.tie(sum, lines) })
 }
 
-func (b *book) tie(day string, sum TieSum, lines []TieLine) error {
-	if err := b.dated(b.say("title.tieout") + " " + day); err != nil {
-		return err
-	}
+func (b *book) tie(sum TieSum, lines []TieLine) error {
 	s, err := b.sheet("tieout", tieColumns)
 	if err != nil {
 		return err
