@@ -92,13 +92,12 @@ func clearingIn(ctx context.Context, tables pipeline.Table, want erp.ClearingWan
 
 // clearingFor reads the accounts for the workbooks of some days of arrival; nil where
 // no payments are written.
-func clearingFor(c *Config, l *ledger.Ledger) func(ctx context.Context, from, to string) (*reconcile.Clearing, error) {
+func clearingFor(c *Config, l *ledger.Ledger) func(ctx context.Context, from, to string) (reconcile.Clearing, error) {
 	if c.ERP == nil || c.ERP.Payments == "" {
 		return nil
 	}
-	return func(ctx context.Context, from, to string) (*reconcile.Clearing, error) {
-		out, err := clearingIn(ctx, l, erp.ClearingWant{Arrived: [2]string{from, to}}, to)
-		return &out, err
+	return func(ctx context.Context, from, to string) (reconcile.Clearing, error) {
+		return clearingIn(ctx, l, erp.ClearingWant{Arrived: [2]string{from, to}}, to)
 	}
 }
 

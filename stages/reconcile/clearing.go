@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"wasl/pipeline"
@@ -73,40 +74,24 @@ type Debt struct {
 	Amount   pipeline.Decimal `json:"amount"`
 }
 
-// Ageing adds up what is open by account, currency and age.
+// Ageing adds up what is open by account, currency and age, all of which are there.
 func (c Clearing) Ageing() []Debt {
-	var t debts
+	var all []Debt
+	at := map[[2]string]int{} // of an account's first age
 	for _, u := range c.Open {
-		t.add(u.Account, u.Currency, u.Age, u.Left)
-	}
-	return t.all
-}
-
-// debts adds up debts; ages come in their order.
-type debts struct {
-	all []Debt
-	at  map[[2]string]int
-}
-
-func (t *debts) add(account, currency, age string, amount pipeline.Decimal) {
-	if t.at == nil {
-		t.at = map[[2]string]int{}
-	}
-	key := [2]string{account, currency}
-	first, ok := t.at[key]
-	if !ok {
-		first = len(t.all)
-		t.at[key] = first
-		for _, age := range DebtAges {
-			t.all = append(t.all, Debt{Account: account, Currency: currency, Age: age})
+		key := [2]string{u.Account, u.Currency}
+		first, ok := at[key]
+		if !ok {
+			first = len(all)
+			at[key] = first
+			for _, age := range DebtAges {
+				all = append(all, Debt{Account: u.Account, Currency: u.Currency, Age: age})
+			}
 		}
+		d := &all[first+slices.Index(DebtAges, u.Age)]
+		d.Count, d.Amount = d.Count+1, d.Amount.Add(u.Left)
 	}
-	for i, known := range DebtAges {
-		if known == age {
-			d := &t.all[first+i]
-			d.Count, d.Amount = d.Count+1, d.Amount.Add(amount)
-		}
-	}
+	return all
 }
 
 var (
@@ -121,34 +106,24 @@ var (
 	debtColumns = []column{{"col.account", 20, false}, {"col.currency", 10, false}, {"col.age", 14, false}, {"col.count", 12, false}, {"col.open", 18, false}}
 )
 
-// moneyRead is what was asked about money beside the ledger's documents.
-type moneyRead struct {
-	clearing *Clearing
-}
-
-func (b *book) readMoney(ctx context.Context) (m moneyRead, err error) {
-	if b.opt.Clearing != nil {
-		if m.clearing, err = b.opt.Clearing(ctx, b.from, b.to); err != nil {
-			return m, fmt.Errorf("read the clearing accounts: %w", err)
-		}
+// readClearing asks how the accounts stood; nothing where nobody keeps any.
+func (b *book) readClearing(ctx context.Context) (Clearing, error) {
+	if b.opt.Clearing == nil {
+		return Clearing{}, nil
 	}
-	return m, nil
-}
-
-// off is what does not match.
-func (m moneyRead) off() (out []pipeline.Problem) {
-	if m.clearing != nil {
-		out = append(out, m.clearing.Off...)
+	c, err := b.opt.Clearing(ctx, b.from, b.to)
+	if err != nil {
+		return c, fmt.Errorf("read the clearing accounts: %w", err)
 	}
-	return out
+	return c, nil
 }
 
 // mostOpen is how many receipts are listed; the ageing counts all of them.
 const mostOpen = 20_000
 
 // clearing writes the accounts, where there are any.
-func (b *book) clearing(c *Clearing) error {
-	if c == nil || len(c.Days) == 0 {
+func (b *book) clearing(c Clearing) error {
+	if len(c.Days) == 0 {
 		return nil
 	}
 	s, err := b.sheet("clearing", clearingColumns)
@@ -182,7 +157,13 @@ func (b *book) clearing(c *Clearing) error {
 	if err := s.close(last); err != nil {
 		return err
 	}
-	if err := debtSheet(b, "cleared.ageing", c.Ageing()); err != nil {
+	if err := rowsOf(b, "cleared.ageing", debtColumns, c.Ageing(), func(s *sheet, d Debt) {
+		s.text(d.Account)
+		s.styled(center, b.currency(d.Currency))
+		s.text(d.Age)
+		s.counted(int64(d.Count))
+		s.money(dashed, d.Amount)
+	}); err != nil {
 		return err
 	}
 	return b.unsettled(c.Open)
@@ -214,17 +195,6 @@ func (b *book) unsettled(open []Unsettled) error {
 		}
 	}
 	return s.close(last)
-}
-
-// debtSheet writes money that is owed by its age.
-func debtSheet(b *book, key string, all []Debt) error {
-	return rowsOf(b, key, debtColumns, all, func(s *sheet, d Debt) {
-		s.text(d.Account)
-		s.styled(center, b.currency(d.Currency))
-		s.text(d.Age)
-		s.counted(int64(d.Count))
-		s.money(dashed, d.Amount)
-	})
 }
 
 // sum adds an amount that a formula gives as well.

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/skip2/go-qrcode"
@@ -90,10 +91,7 @@ func WriteCopy(ctx context.Context, dir string, c Copy, sizes []string, again bo
 	if opt.Zone == nil {
 		opt.Zone = time.UTC
 	}
-	png, err := QR(c.Link)
-	if err != nil {
-		return nil, fmt.Errorf("copy of receipt %s: %w", c.Number, err)
-	}
+	picture := sync.OnceValues(func() ([]byte, error) { return QR(c.Link) }) // of a copy that is there none is drawn
 	write := func(name string, fill func(io.Writer) error) error {
 		path := filepath.Join(dir, name)
 		if !again {
@@ -108,14 +106,26 @@ func WriteCopy(ctx context.Context, dir string, c Copy, sizes []string, again bo
 		return nil
 	}
 	for _, size := range sizes {
-		if err := write(CopyPath(c, size), func(to io.Writer) error { return c.page(to, size, png, opt) }); err != nil {
+		err := write(CopyPath(c, size), func(to io.Writer) error {
+			png, err := picture()
+			if err != nil {
+				return err
+			}
+			return c.page(to, size, png, opt)
+		})
+		if err != nil {
 			return wrote, err
 		}
 	}
-	return wrote, write(QRPath(c), func(to io.Writer) error {
-		_, err := to.Write(png)
+	err = write(QRPath(c), func(to io.Writer) error {
+		png, err := picture()
+		if err != nil {
+			return err
+		}
+		_, err = to.Write(png)
 		return err
 	})
+	return wrote, err
 }
 
 // page fills in the page. It holds all it needs: picture, style and letters of the system.

@@ -15,12 +15,12 @@ import (
 
 // Options says how a workbook is to look. The zero value is English and UTC.
 type Options struct {
-	Lang     string                                                        // en or ar: names of sheets, headers, words; ar gives sheets from right to left
-	Shop     string                                                        // whose workbook it is
-	Zone     *time.Location                                                // the shop's; nil: UTC
-	Version  string                                                        // of the program, for its last line
-	Clearing func(ctx context.Context, from, to string) (*Clearing, error) // how clearing accounts stood at the end of the days of arrival; nil: no sheets of it
-	Link     func(pipeline.Entry) string                                   // the authority's public page of a sealed receipt; nil: none is shown
+	Lang     string                                                       // en or ar: names of sheets, headers, words; ar gives sheets from right to left
+	Shop     string                                                       // whose workbook it is
+	Zone     *time.Location                                               // the shop's; nil: UTC
+	Version  string                                                       // of the program, for its last line
+	Clearing func(ctx context.Context, from, to string) (Clearing, error) // how clearing accounts stood at the end of the days of arrival; nil: no sheets of it
+	Link     func(pipeline.Entry) string                                  // the authority's public page of a sealed receipt; nil: none is shown
 
 	// Bought tells whose a sales document is and what it says of them; ok is false of
 	// one that says nothing. nil: there is no sheet of customers.
@@ -120,11 +120,11 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 	if err := errors.Join(orders.finish(), receipts.finish(), sales.finish(), stock.finish(), changes.finish(), b.customers(people)); err != nil {
 		return err
 	}
-	money, err := b.readMoney(ctx)
+	accounts, err := b.readClearing(ctx)
 	if err != nil {
 		return err
 	}
-	wrong, err := b.problems(ctx, books, jobs, money.off())
+	wrong, err := b.problems(ctx, books, jobs, accounts.Off)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 			return err
 		}
 	}
-	if err := errors.Join(b.files(jobs), b.clearing(money.clearing)); err != nil {
+	if err := errors.Join(b.files(jobs), b.clearing(accounts)); err != nil {
 		return err
 	}
 	all := sum.summary()
