@@ -14,7 +14,6 @@ import (
 	"wasl/pipeline/vault"
 	"wasl/stages/extract"
 	"wasl/stages/reconcile"
-	"wasl/stages/transform"
 )
 
 // takesBack tells whether a flow takes a file that may be a quarantine workbook
@@ -43,81 +42,55 @@ func reread(v *vault.Folder, flows []flowFile) reconcile.Reread {
 				return
 			}
 			defer func() { _ = file.Close() }() // it was only read
-			named := &asked{columns: flows[i].mapping.Columns()}
 			flow := flows[i].flow
+			named := &asked{columns: flow.Columns, people: flow.Kind.People}
 			_, rows := flow.Extract(ctx, job.Drop, file)
-			rows(func(row pipeline.Row, err error) bool {
-				if row = named.only(row); flow.Kind.People {
-					row = onlyAsked(row, flow.Columns)
-				}
-				return yield(row, err)
-			})
+			rows(func(row pipeline.Row, err error) bool { return yield(named.only(row), err) })
 		}
 	}
 }
 
-// asked are the columns that a flow's mapping asks for.
+// asked leaves out of rows what their flow does not read: of rows of persons all of it, of
+// others what tells of a person. A workbook of rows to be corrected goes from hand to hand,
+// and nothing is corrected there. The columns stay, and are empty.
 type asked struct {
-	columns []transform.Column
-	header  []string // for which blank was worked out
-	blank   []int    // places of the cells that tell of a person, and that the flow does not ask for
+	columns []pipeline.Asked // that the flow's mapping asks for
+	people  bool             // its rows are of persons
+	header  []string         // for which out was worked out: rows of a sheet share it
+	out     []bool           // by place in header
 }
 
-// only is a row without the cells that tell of a person and that the flow does not ask
-// for: a workbook of rows to be corrected goes from hand to hand, and nothing is
-// corrected in them.
+// only is a row with what its flow reads.
 func (a *asked) only(row pipeline.Row) pipeline.Row {
-	if len(row.Header) == 0 {
-		return row
-	}
-	if len(a.header) != len(row.Header) || &a.header[0] != &row.Header[0] { // rows of a sheet share it
-		a.header, a.blank = row.Header, nil
-		for i, header := range row.Header {
-			if pipeline.Personal(header) && !slices.Contains(row.Places, i) && !a.has(header, i) {
-				a.blank = append(a.blank, i)
-			}
+	if len(row.Header) == 0 || len(a.header) != len(row.Header) || &a.header[0] != &row.Header[0] {
+		a.header, a.out = row.Header, make([]bool, len(row.Header))
+		for i := range row.Header {
+			a.out[i] = a.leaves(row, i)
 		}
 	}
 	row.Cells = slices.Clone(row.Cells) // they may be the reader's own
-	for _, i := range a.blank {
-		if i < len(row.Cells) {
-			row.Cells[i] = ""
-		}
-	}
-	return row
-}
-
-// onlyAsked is a row without what no field of the mapping reads: the columns stay, and
-// are empty.
-func onlyAsked(row pipeline.Row, columns []pipeline.Asked) pipeline.Row {
-	asked := make([]bool, len(row.Cells))
-	for _, at := range row.Places {
-		if at >= 0 && at < len(asked) {
-			asked[at] = true
-		}
-	}
-	if row.Places == nil {
-		for i, name := range row.Header[:min(len(row.Header), len(asked))] {
-			asked[i] = slices.ContainsFunc(columns, func(c pipeline.Asked) bool {
-				return slices.ContainsFunc(c.Names, func(n string) bool { return pipeline.Fold(n) == pipeline.Fold(name) })
-			})
-		}
-	}
-	row.Cells = slices.Clone(row.Cells)
 	for i := range row.Cells {
-		if !asked[i] {
+		if i < len(a.out) && a.out[i] || i >= len(a.out) && a.leaves(row, i) {
 			row.Cells[i] = ""
 		}
 	}
 	return row
 }
 
-func (a *asked) has(header string, at int) bool {
-	header = pipeline.Fold(header)
-	return slices.ContainsFunc(a.columns, func(c transform.Column) bool {
-		same := func(name string) bool { return pipeline.Fold(name) == header }
-		return c.Number == at+1 || slices.ContainsFunc(c.Names, same) || slices.ContainsFunc(c.Also, same)
-	})
+// leaves tells whether the cells of a column are left out.
+func (a *asked) leaves(row pipeline.Row, at int) bool {
+	header := "" // of a cell that stands beyond
+	if at < len(row.Header) {
+		header = row.Header[at]
+	}
+	switch {
+	case !a.people && !pipeline.Personal(header):
+		return false
+	case row.Places != nil:
+		return !slices.Contains(row.Places, at)
+	}
+	same := func(name string) bool { return pipeline.Fold(name) == pipeline.Fold(header) }
+	return !slices.ContainsFunc(a.columns, func(c pipeline.Asked) bool { return slices.ContainsFunc(c.Names, same) })
 }
 
 // rereadForReport is reread for a command that only looks. Files of mappings that
