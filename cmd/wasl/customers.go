@@ -5,41 +5,43 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"time"
 
 	"wasl/pipeline"
 	"wasl/stages/load/erp"
 )
 
-// openCustomers opens the ERP's import folder for customers and their purchase
-// histories. They leave by the lane of sales documents, so that one answer of the ERP
-// has all of them asked about.
-func openCustomers(c *Config, tables pipeline.Table) ([]door, []pipeline.Finding, error) {
+// openCustomers opens the ERP's import folder for customers.
+func openCustomers(c *Config, tables pipeline.Table) (door, []pipeline.Finding, error) {
 	var config erp.Config
 	if c.ERP != nil {
 		config = *c.ERP
 	}
-	deps := erp.Deps{Now: time.Now, Dir: c.dir, Zone: c.zone, State: c.path(c.State), Table: tables}
 	text, file, err := layoutOf(c, config.Customers, erp.DefaultCustomers)
 	if err != nil {
-		return nil, nil, err
+		return door{}, nil, err
 	}
-	people, findings, err := erp.NewCustomers(config, text, file, deps)
+	sink, findings, err := erp.NewCustomers(config, text, file, folderDeps(c, tables))
 	if err != nil || len(findings) > 0 {
-		return nil, findings, err
+		return door{}, findings, err
 	}
-	if text, file, err = layoutOf(c, config.History, erp.DefaultHistory); err != nil {
-		return nil, nil, err
+	return door{section: "erp", off: c.ERP == nil, lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: 100}, nil, nil
+}
+
+// openHistory opens it for the purchase histories of customers.
+func openHistory(c *Config, tables pipeline.Table) (door, []pipeline.Finding, error) {
+	var config erp.Config
+	if c.ERP != nil {
+		config = *c.ERP
 	}
-	history, findings, err := erp.NewHistory(config, text, file, deps)
+	text, file, err := layoutOf(c, config.History, erp.DefaultHistory)
+	if err != nil {
+		return door{}, nil, err
+	}
+	sink, findings, err := erp.NewHistory(config, text, file, folderDeps(c, tables))
 	if err != nil || len(findings) > 0 {
-		return nil, findings, err
+		return door{}, findings, err
 	}
-	off := c.ERP == nil
-	return []door{
-		{section: "erp", off: off, lane: people.Lane(), sink: people, kinds: people.Kinds(), batch: 100},
-		{section: "erp", off: off, lane: history.Lane(), sink: history, kinds: history.Kinds(), batch: 1000},
-	}, nil, nil
+	return door{section: "erp", off: c.ERP == nil, lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: 1000}, nil, nil
 }
 
 // layoutOf reads the layout that a setting names, or else the one that is usual. A folder

@@ -102,10 +102,10 @@ func (a *app) readERP(ctx context.Context, c *Config, s ledger.Status) (out erpS
 	if err != nil {
 		return out, err
 	}
-	defer func() { _ = l.Shut() }() // it was only read
-	start := 0
-	if d, _, err := openERP(c, noTables{}); err == nil && d.sink != nil {
-		out.lane, start = d.lane, d.sink.(*erp.Sink).Start()
+	defer func() { _ = l.Shut() }()           // it was only read
+	folder, _, _ := openFolder(c, noTables{}) // what is wrong with a layout is for wasl check
+	for _, d := range folder {
+		out.lane = d.lane
 	}
 	for _, chain := range s.Chains {
 		prefix, ok := erp.NumberedBy(chain.Name)
@@ -113,7 +113,7 @@ func (a *app) readERP(ctx context.Context, c *Config, s ledger.Status) (out erpS
 			continue
 		}
 		n := numbering{prefix: prefix, head: chain.Head}
-		if n.gaps, n.count, err = erp.Gaps(ctx, l, prefix, chain.Head, start, mostNamed); err != nil {
+		if n.gaps, n.count, err = erp.Gaps(ctx, l, prefix, chain.Head, startOf(folder, prefix), mostNamed); err != nil {
 			return out, err
 		}
 		out.numbers = append(out.numbers, n)
@@ -130,6 +130,17 @@ func (a *app) readERP(ctx context.Context, c *Config, s ledger.Status) (out erpS
 		}
 	}
 	return out, nil
+}
+
+// startOf is the first number of the counter of a prefix, by the layouts of the folder;
+// zero where none has it.
+func startOf(folder []door, prefix string) int {
+	for _, d := range folder {
+		if layout, ok := d.sink.(interface{ Start(prefix string) int }); ok && layout.Start(prefix) > 0 {
+			return layout.Start(prefix)
+		}
+	}
+	return 0
 }
 
 // erpStatus says how things stand with the ERP.

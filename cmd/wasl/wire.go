@@ -68,11 +68,7 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 	if err != nil {
 		return nil, nil, fmt.Errorf("shopify: %w", err)
 	}
-	folder, findings, err := openERP(c, tables)
-	if err != nil || len(findings) > 0 {
-		return nil, findings, err
-	}
-	people, findings, err := openCustomers(c, tables)
+	folder, findings, err := openFolder(c, tables)
 	if err != nil || len(findings) > 0 {
 		return nil, findings, err
 	}
@@ -80,7 +76,7 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 	if err != nil {
 		return nil, nil, fmt.Errorf("eta: %w", err)
 	}
-	return append(append(all, shop, folder, moneyOf(c, folder), tax), people...), nil, nil
+	return append(append(append(all, shop), folder...), tax), nil, nil
 }
 
 // openShopify opens the door to the shop. Without a section nothing is sent, but
@@ -114,7 +110,20 @@ func openETA(c *Config, keys secrets) (door, error) {
 	return door{section: "eta", lane: sink.Lane(), lanes: sink.Lanes(), closed: sink.Closed(), sink: sink, kinds: sink.Kinds(), batch: receipts, bytes: bytes}, nil
 }
 
-// openERP opens the ERP's import folder with the layout that its settings name.
+// openFolder opens the ERP's import folder for all that it takes. Everything leaves by
+// one lane, so that one answer of the ERP has all of it asked about.
+func openFolder(c *Config, tables pipeline.Table) (all []door, findings []pipeline.Finding, err error) {
+	for _, open := range []func(*Config, pipeline.Table) (door, []pipeline.Finding, error){openERP, openPayments, openCustomers, openHistory} {
+		d, findings, err := open(c, tables)
+		if err != nil || len(findings) > 0 {
+			return all, findings, err
+		}
+		all = append(all, d)
+	}
+	return all, nil, nil
+}
+
+// openERP opens the folder for sales documents, with the layout that the settings name.
 func openERP(c *Config, tables pipeline.Table) (door, []pipeline.Finding, error) {
 	var config erp.Config
 	var file string
@@ -127,27 +136,37 @@ func openERP(c *Config, tables pipeline.Table) (door, []pipeline.Finding, error)
 			return door{}, nil, usage{&pipeline.Trouble{Rule: "erp.layout", With: map[string]string{"file": file}, Err: err}}
 		}
 	}
-	var payments erp.LayoutText
-	if config.Payments != "" {
-		payments.File = c.path(config.Payments)
-		var err error
-		if payments.Text, err = os.ReadFile(payments.File); err != nil {
-			return door{}, nil, usage{&pipeline.Trouble{Rule: "erp.layout", With: map[string]string{"file": payments.File}, Err: err}}
-		}
-	}
-	sink, findings, err := erp.New(config, text, file, erp.Deps{Now: time.Now, Dir: c.dir, Zone: c.zone, State: c.path(c.State), Table: tables, Payments: payments})
+	sink, findings, err := erp.New(config, text, file, folderDeps(c, tables))
 	if err != nil || len(findings) > 0 {
 		return door{}, findings, err
 	}
 	return door{section: "erp", off: c.ERP == nil, lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: 100}, nil, nil
 }
 
-// moneyOf is the same folder as the door of payments: it is open where a layout of
-// theirs is named.
-func moneyOf(c *Config, folder door) door {
-	folder.kinds, folder.section = folder.sink.(*erp.Sink).PaymentKinds(), "erp: payments"
-	folder.off = folder.off || c.ERP.Payments == ""
-	return folder
+// openPayments opens it for payments, where a layout of theirs is named.
+func openPayments(c *Config, tables pipeline.Table) (door, []pipeline.Finding, error) {
+	var config erp.Config
+	var text []byte
+	var file string
+	if c.ERP != nil {
+		config = *c.ERP
+	}
+	if config.Payments != "" {
+		var err error
+		if text, file, err = layoutOf(c, config.Payments, ""); err != nil {
+			return door{}, nil, err
+		}
+	}
+	sink, findings, err := erp.NewPayments(config, text, file, folderDeps(c, tables))
+	if err != nil || len(findings) > 0 {
+		return door{}, findings, err
+	}
+	return door{section: "erp: payments", off: file == "", lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: 100}, nil, nil
+}
+
+// folderDeps are what the sinks of the ERP's folder need.
+func folderDeps(c *Config, tables pipeline.Table) erp.Deps {
+	return erp.Deps{Now: time.Now, Dir: c.dir, Zone: c.zone, State: c.path(c.State), Table: tables}
 }
 
 // settings reads wasl.yaml, or prints what is wrong with it.

@@ -46,10 +46,6 @@ func (s *Sink) sample() (pipeline.Kind, []pipeline.Record) {
 // Samples are what the layout would write of a small document that is no real one.
 func (s *Sink) Samples() ([]Sample, error) {
 	k, records := s.sample()
-	l := s.layout
-	if s.payments != nil {
-		k, l, records = s.payKind(sampleSettings), s.payments, samplePayment()
-	}
 	doc, problems := k.Build(records)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("the sample of %s: %s", k.Name, problems[0])
@@ -73,7 +69,7 @@ func (s *Sink) Samples() ([]Sample, error) {
 	var out []Sample
 	for _, f := range files {
 		for _, p := range f.parts() {
-			text, err := l.shown(p.Data)
+			text, err := s.layout.shown(p.Data)
 			if err != nil {
 				return nil, err
 			}

@@ -37,9 +37,6 @@ type layout struct {
 	types     map[string]byType // what is different for a type of documents
 }
 
-// isPayments tells whether a layout is of payments.
-func (l *layout) isPayments() bool { return l != nil && l.of == paymentWords }
-
 // A sheet is a file beside that of the lines.
 type sheet struct {
 	name    string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,16 +36,18 @@ type byType struct {
 // chainPrefix begins the names of counters among the ledger's chains.
 const chainPrefix = "erp/number/"
 
-// NumberedBy tells whether a chain of the ledger is a counter of sales documents,
-// and the prefix of its numbers.
+// NumberedBy tells whether a chain of the ledger is a counter of a layout, and the
+// prefix of its numbers.
 func NumberedBy(chain string) (prefix string, ok bool) { return strings.CutPrefix(chain, chainPrefix) }
 
-// Start is the first number that the layout's counter gives; zero where it has none.
-func (s *Sink) Start() int {
-	if s.layout == nil || s.layout.counter == nil {
+// Start is the first number that the layout's counter of a prefix gives; zero where it
+// has none.
+func (s *Sink) Start(prefix string) int {
+	l := s.layout
+	if l == nil || l.counter == nil || !slices.ContainsFunc(l.of.docs, func(kind string) bool { return l.prefixOf(kind) == prefix }) {
 		return 0
 	}
-	return s.layout.counter.start
+	return l.counter.start
 }
 
 // prefixOf is what the number of a document of a type begins with.

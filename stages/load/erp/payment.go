@@ -72,7 +72,7 @@ var payTypes = []string{typeReceipt, typeRefund, typeFee, typeAdjustment, typePa
 // numbered is what the numbers of payment documents begin with.
 var numbered = map[string]string{typeReceipt: "RV-", typeRefund: "PV-", typeFee: "FE-", typeAdjustment: "AJ-", typePayout: "PO-"}
 
-// IsPayment tells whether a document's type is one of payments.
+// isPayment tells whether a document's type is one of payments.
 func isPayment(kind string) bool { return numbered[kind] != "" }
 
 // paySettings are what an accountant decides about payments. The gateways' own accounts
@@ -131,13 +131,26 @@ func (s *Sink) payKind(set pipeline.Settings) pipeline.Kind {
 		c.direct[strings.TrimSpace(account)] = true
 	}
 	k.Build = c.build
-	if l := s.payments; l != nil && l.counter != nil {
-		k.Chain, k.Seal = l.chain, l.seal
+	if s.layout != nil && s.layout.counter != nil {
+		k.Chain, k.Seal = s.layout.chain, s.layout.seal
 	}
 	return k
 }
 
-// PaymentKinds are the documents of money that the ERP's folder takes.
-func (s *Sink) PaymentKinds() []pipeline.Kind {
-	return []pipeline.Kind{s.payKind(nil), s.settledKind()}
+// Payments is the ERP's import folder as the door for money that moved, and for the
+// lines of gateways' own lists that payouts are held against.
+type Payments struct{ *Sink }
+
+// NewPayments makes the sink of payments; see New.
+func NewPayments(c Config, layout []byte, layoutFile string, d Deps) (*Payments, []pipeline.Finding, error) {
+	s, findings, err := newSink(paymentWords, c, layout, layoutFile, d)
+	if s == nil {
+		return nil, findings, err
+	}
+	return &Payments{s}, findings, err
+}
+
+// Kinds are the documents of money.
+func (p *Payments) Kinds() []pipeline.Kind {
+	return []pipeline.Kind{p.payKind(nil), p.settledKind()}
 }

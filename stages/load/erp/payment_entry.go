@@ -145,13 +145,8 @@ func (c cashier) document(of pipeline.Document, p payment, e entry, i int) (pipe
 	if e.needs != "" {
 		problems = append(problems, r.Problem("payment.amount", "payment.decide", map[string]string{"amount": doc.Out.Abs().StringFixed(2), "what": e.kind, "setting": e.needs}))
 	}
-	if l := c.payments; l != nil {
-		for _, cell := range l.cells(b) {
-			if char, bad := l.lacks(cell.text); bad && cell.field != "" {
-				problems = append(problems, r.Problem(cell.field, "erp.codepage", map[string]string{"char": char, "codepage": l.codepage}))
-				break
-			}
-		}
+	if field, with, bad := c.layout.lacking(b); bad {
+		problems = append(problems, r.Problem(field, "erp.codepage", with))
 	}
 	return doc, problems
 }

@@ -31,12 +31,12 @@ columns:
 // cashierIn is a folder that takes payments, with tables in memory.
 func cashierIn(t *testing.T, dir string) *Sink {
 	t.Helper()
-	s, findings, err := New(Config{}, nil, "", Deps{Dir: dir, Zone: cairo, Table: shelf{}, Payments: LayoutText{"payments.yaml", []byte(paymentLayout)},
+	s, findings, err := NewPayments(Config{}, []byte(paymentLayout), "payments.yaml", Deps{Dir: dir, Zone: cairo, Table: shelf{},
 		Now: func() time.Time { return time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC) }})
 	if err != nil || len(findings) > 0 {
 		t.Fatalf("New: %v %v", findings, err)
 	}
-	return s
+	return s.Sink
 }
 
 // paid are the records of a group of payments: each a row of field=value.
@@ -377,7 +377,7 @@ func TestLayout_OfPayments(t *testing.T) {
 		"columns:\n  - {name: A, field: line.sku}\n":                                          "erp.layoutkind",
 		"kind: erp.payment\nby_type: {sale: {prefix: X}}\nname: P-{number}.csv\n":             "config.unknown",
 	} {
-		_, findings, err := New(Config{}, nil, "", Deps{Dir: t.TempDir(), Payments: LayoutText{filepath.Join("erp", "p.yaml"), []byte(text)}})
+		_, findings, err := NewPayments(Config{}, []byte(text), filepath.Join("erp", "p.yaml"), Deps{Dir: t.TempDir()})
 		if err != nil || len(findings) == 0 || string(findings[0].Rule) != want {
 			t.Errorf("%q: %v, %v; want %s", text, findings, err, want)
 		}
@@ -386,5 +386,11 @@ func TestLayout_OfPayments(t *testing.T) {
 	samples, err := s.Samples()
 	if err != nil || len(samples) != 2 || !strings.Contains(samples[0].Text, "RV-389404469,receipt,CLR-PAYMOB,375.00,") {
 		t.Errorf("%+v, %v", samples, err)
+	}
+	// wasl check shows the numbers that a layout gives, of payments as of sales.
+	numbered := strings.Replace(paymentLayout, "{name: No, field: doc.number}", "{name: No, field: doc.serial}", 1) + "number: {prefix: V-, width: 4, start: 7}\n"
+	samples, findings, err := Check(Config{}, []byte(numbered), "p.yaml", Deps{Dir: t.TempDir()})
+	if err != nil || len(findings) > 0 || len(samples) != 2 || !strings.Contains(samples[0].Text, "V-0007,receipt,CLR-PAYMOB,375.00,") {
+		t.Errorf("%+v, %v, %v", samples, findings, err)
 	}
 }

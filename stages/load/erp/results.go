@@ -155,13 +155,8 @@ func Gaps(ctx context.Context, tables pipeline.Table, prefix, head string, start
 		if err != nil {
 			return nil, 0, fmt.Errorf("numbers %s: %w", prefix, err)
 		}
-		_, code, shop := strings.Cut(row.Code, "/")
-		if !shop {
-			code = row.Code
-		}
-		digits, mine := strings.CutPrefix(code, prefix)
-		n, err := strconv.Atoi(digits)
-		if !mine || err != nil || n < 1 {
+		n, digits, mine := counted(row.Code, prefix)
+		if !mine {
 			continue
 		}
 		seen[n] = true
@@ -181,4 +176,17 @@ func Gaps(ctx context.Context, tables pipeline.Table, prefix, head string, start
 		}
 	}
 	return numbers, count, nil
+}
+
+// counted reads the digits of a number of a counter. Its shop may stand before it, and
+// there may be slashes in the prefix: SI/26/000001, cairo/SI/26/000001.
+func counted(code, prefix string) (n int, digits string, ok bool) {
+	_, inShop, _ := strings.Cut(code, "/")
+	for _, number := range []string{code, inShop} {
+		digits, mine := strings.CutPrefix(number, prefix)
+		if n, err := strconv.Atoi(digits); mine && err == nil && n > 0 {
+			return n, digits, true
+		}
+	}
+	return 0, "", false
 }

@@ -77,15 +77,25 @@ func TestGaps(t *testing.T) {
 		"began elsewhere":      {"SI-500 SI-502", "502", 0, 9, "SI-501", 1},
 		"another prefix":       {"SI-001 SIX-002 CN-002", "2", 1, 9, "SI-002", 1},
 		"another shop of ours": {"cairo/SI-001 cairo/SI-002", "2", 1, 9, "", 0},
+		"slashes":              {"SI/26/001 SI/26/003 SI/25/002", "3", 1, 9, "SI/26/002", 1},
+		"no prefix, a shop":    {"cairo/001 cairo/003", "3", 1, 9, "002", 1},
+		"slashes of a shop":    {"cairo/SI/26/001 cairo/SI/26/003", "3", 1, 9, "SI/26/002", 1},
 	}
 	for name, test := range tests {
+		prefix := "SI-"
+		switch {
+		case strings.Contains(name, "slashes"):
+			prefix = "SI/26/"
+		case strings.Contains(name, "no prefix"):
+			prefix = ""
+		}
 		tables := shelf{}
 		var rows []pipeline.TableRow
 		for _, code := range strings.Fields(test.written) {
 			rows = append(rows, pipeline.TableRow{Code: code})
 		}
 		_ = tables.Put(t.Context(), tableDocuments, rows)
-		got, count, err := Gaps(t.Context(), tables, "SI-", test.head, test.start, test.most)
+		got, count, err := Gaps(t.Context(), tables, prefix, test.head, test.start, test.most)
 		if strings.Join(got, " ") != test.want || count != test.count || err != nil {
 			t.Errorf("%s: %v, %d, %v", name, got, count, err)
 		}

@@ -156,6 +156,11 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s after %q: %s, want %s, %v", test.kind, test.link.Head, got, test.want, err)
 		}
 	}
+	for prefix, want := range map[string]int{"SI-": 1, "CN-": 1, "RV-": 0} { // another layout's counter may begin elsewhere
+		if got := s.Start(prefix); got != want {
+			t.Errorf("numbers %s begin at %d, want %d", prefix, got, want)
+		}
+	}
 	if _, _, _, err := k.Seal(body(""), pipeline.Link{Head: "x"}, time.Time{}); err == nil {
 		t.Error("a head that is no number is no error")
 	}

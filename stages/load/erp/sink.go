@@ -14,32 +14,24 @@ import (
 
 // A Sink is the ERP's import folder.
 type Sink struct {
-	cfg      Config
-	layout   *layout        // of sales documents
-	payments *layout        // of payments; nil: they are not written
-	zone     *time.Location // of the shop: the day of an order
-	now      func() time.Time
-	dir      string // of wasl.yaml
-	state    string // where it is remembered that the folder was in use; "": nowhere
-	disk     disk
-	tables   pipeline.Table // what is remembered of documents and answers; nil: nothing
+	cfg    Config
+	layout *layout
+	zone   *time.Location // of the shop: the day of an order
+	now    func() time.Time
+	dir    string // of wasl.yaml
+	state  string // where it is remembered that the folder was in use; "": nowhere
+	disk   disk
+	tables pipeline.Table // what is remembered of documents and answers; nil: nothing
 }
 
 // Deps are what the sink needs of the house.
 type Deps struct {
-	Now      func() time.Time                  // nil: time.Now
-	Dir      string                            // of wasl.yaml
-	Zone     *time.Location                    // of the shop; nil: UTC
-	Open     func(name string) ([]byte, error) // reads a file that the layout names; nil: from the disk, beside it
-	Table    pipeline.Table                    // where documents and answers are remembered; nil: nowhere, and nothing is confirmed by ack
-	Payments LayoutText                        // of the files of payments; zero: they are not written
-	State    string                            // wasl's own folder on this machine; "": a folder that lost its .wasl goes unnoticed
-}
-
-// A LayoutText is a layout as it stands in its file.
-type LayoutText struct {
-	File string
-	Text []byte
+	Now   func() time.Time                  // nil: time.Now
+	Dir   string                            // of wasl.yaml
+	Zone  *time.Location                    // of the shop; nil: UTC
+	Open  func(name string) ([]byte, error) // reads a file that the layout names; nil: from the disk, beside it
+	Table pipeline.Table                    // where documents and answers are remembered; nil: nowhere, and nothing is confirmed by ack
+	State string                            // wasl's own folder on this machine; "": a folder that lost its .wasl goes unnoticed
 }
 
 // New makes the sink of a folder, for sales documents and the ERP's answers. layout is
@@ -63,46 +55,30 @@ func newSink(of *vocabulary, c Config, layout []byte, layoutFile string, d Deps)
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if d.Payments.File != "" {
-		l, findings := s.readLayout(d.Payments, d.Open, paymentWords)
-		if len(findings) > 0 {
-			return nil, findings, nil
-		}
-		s.payments = l
-	}
 	if len(layout) == 0 && layoutFile == "" {
 		s.layout = plainLayout(of, s.zone)
 		return s, nil, nil
 	}
-	l, findings := s.readLayout(LayoutText{layoutFile, layout}, d.Open, of)
+	open := d.Open
+	if open == nil {
+		open = beside(layoutFile)
+	}
+	l, findings := readLayout(layoutFile, layout, s.zone, open)
+	wrong := func(path string, rule pipeline.Rule, with map[string]string) {
+		findings = []pipeline.Finding{{File: layoutFile, Line: 1, Col: 1, Path: path, Rule: rule, With: with}}
+	}
+	switch {
+	case len(findings) > 0:
+	case of != nil && l.of != of:
+		wrong("kind", "erp.layoutkind", map[string]string{"given": l.of.kind, "want": of.kind})
+	case s.cfg.Confirm == confirmFile && (l.done == s.cfg.Booked || l.done == s.cfg.Refused):
+		wrong("done", "erp.confirm", map[string]string{"given": l.done})
+	}
 	if len(findings) > 0 {
 		return nil, findings, nil
 	}
 	s.layout = l
 	return s, nil, nil
-}
-
-// readLayout reads a layout and holds it against the settings; of nil takes any kind.
-func (s *Sink) readLayout(t LayoutText, open func(name string) ([]byte, error), of *vocabulary) (*layout, []pipeline.Finding) {
-	if open == nil {
-		open = beside(t.File)
-	}
-	l, findings := readLayout(t.File, t.Text, s.zone, open)
-	if len(findings) == 0 && of != nil && l.of != of {
-		findings = []pipeline.Finding{{File: t.File, Line: 1, Col: 1, Path: "kind", Rule: "erp.layoutkind", With: map[string]string{"given": l.of.kind, "want": of.kind}}}
-	}
-	if len(findings) == 0 && s.cfg.Confirm == confirmFile && (l.done == s.cfg.Booked || l.done == s.cfg.Refused) {
-		findings = []pipeline.Finding{{File: t.File, Line: 1, Col: 1, Path: "done", Rule: "erp.confirm", With: map[string]string{"given": l.done}}}
-	}
-	return l, findings
-}
-
-// layoutOf is the layout of a batch's documents, which are all of one kind.
-func (s *Sink) layoutOf(b pipeline.Batch) *layout {
-	if len(b.Docs) > 0 && b.Docs[0].Kind == KindPayment && s.payments != nil {
-		return s.payments
-	}
-	return s.layout
 }
 
 // Lane is where documents of this folder leave, one batch at a time: by the
@@ -288,7 +264,7 @@ func (s *Sink) files(b pipeline.Batch) ([]file, error) {
 // to the same place; two where documents and lines are files of their own.
 func (s *Sink) render(b pipeline.Batch) ([]file, error) {
 	var files []file
-	l := s.layoutOf(b)
+	l := s.layout
 	for _, g := range l.gather(b) {
 		for i, doc := range g.docs {
 			body, err := readSale(doc.Body)

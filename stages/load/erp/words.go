@@ -137,10 +137,20 @@ func (b sale) rate(n string) (rated, bool) {
 
 // unwritten finds a cell of a document that the layout's code page cannot write.
 func (l *layout) unwritten(b sale, doc pipeline.Document) (pipeline.Problem, bool) {
+	field, with, bad := l.lacking(b)
+	if !bad {
+		return pipeline.Problem{}, false
+	}
+	return problemOf(doc, field, "erp.codepage", with), true
+}
+
+// lacking is the word of the first cell of a document that the layout's code page cannot
+// write, and the facts of the problem.
+func (l *layout) lacking(b sale) (field string, with map[string]string, bad bool) {
 	for _, c := range l.cells(b) {
 		if char, bad := l.lacks(c.text); bad && c.field != "" {
-			return problemOf(doc, c.field, "erp.codepage", map[string]string{"char": char, "codepage": l.codepage}), true
+			return c.field, map[string]string{"char": char, "codepage": l.codepage}, true
 		}
 	}
-	return pipeline.Problem{}, false
+	return "", nil, false
 }
