@@ -1,13 +1,15 @@
 package pipeline
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 )
 
 // words are what is said of a rule in one language. {name} stands for
-// Problem.With[name]; {value}, {field} and {column} for the Problem's own.
+// Problem.With[name]; {value}, {field} and {column} for the Problem's own. A clause in
+// braces around a fact, {; nearest: {near}}, is said only where there is that fact.
 type words struct{ says, fix string }
 
 // A rule is one line of the table of rules.
@@ -232,8 +234,8 @@ var houseRules = []rule{
 		words{"{field} is empty", "fill it in"},
 		words{"الحقل {field} فارغ", "أكمل القيمة"}},
 	{"code.exponent",
-		words{"the spreadsheet has shortened this code, and its last digits are lost; codes of the item list that fit: {near}", "format the column as text, enter the code again, and save"},
-		words{"اختصر برنامج الجداول هذا الكود ففُقدت أرقامه الأخيرة؛ الأكواد المطابقة في قائمة الأصناف: {near}", "نسّق العمود كنص ثم أدخل الكود من جديد واحفظ الملف"}},
+		words{"the spreadsheet has shortened this code, and its last digits are lost{; codes of the item list that fit: {near}}", "format the column as text, enter the code again, and save"},
+		words{"اختصر برنامج الجداول هذا الكود ففُقدت أرقامه الأخيرة{؛ الأكواد المطابقة في قائمة الأصناف: {near}}", "نسّق العمود كنص ثم أدخل الكود من جديد واحفظ الملف"}},
 	{"gtin.format",
 		words{"not a bar code number: it has 8, 12, 13 or 14 digits, this one {length}", "write all of its digits, the zeros in front too; an item without one has an empty cell"},
 		words{"ليس رقم باركود: له 8 أو 12 أو 13 أو 14 رقمًا، وعدد أرقام هذا {length}", "اكتب كل أرقامه مع الأصفار في أوله؛ واترك الخلية فارغة إن لم يكن للصنف باركود"}},
@@ -316,8 +318,8 @@ var houseRules = []rule{
 		words{"\"{given}\" is not in the list for {field}", "write one of {known}; or add it to the list, which stands in the mapping or in wasl.yaml"},
 		words{"«{given}» ليس في قائمة {field}", "اكتب واحدًا من {known}، أو أضفه إلى القائمة، وهي في ملف الربط أو في wasl.yaml"}},
 	{"lookup.missing",
-		words{"there is no {code} in the table {table}; nearest there: {near}", "correct it, or add it to the table by a file that brings it; then drop this file again"},
-		words{"لا يوجد {code} في جدول {table}؛ الأقرب فيه: {near}", "صحّحه أو أضفه إلى الجدول بملف يحتويه ثم ضع هذا الملف من جديد"}},
+		words{"there is no {code} in the table {table}{; nearest there: {near}}", "correct it, or add it to the table by a file that brings it; then drop this file again"},
+		words{"لا يوجد {code} في جدول {table}{؛ الأقرب فيه: {near}}", "صحّحه أو أضفه إلى الجدول بملف يحتويه ثم ضع هذا الملف من جديد"}},
 	{"text.marks",
 		words{"invisible marks (of direction, of zero width) were taken out of {count} cells of keys and numbers, in: {columns}", "nothing here; other programs may take a code with such a mark for another one: clean it where it was typed"},
 		words{"أُزيلت علامات غير مرئية (علامات اتجاه أو عرضها صفر) من خلايا أكواد وأرقام عددها {count}، في: {columns}", "لا شيء هنا؛ قد تعدّ برامج أخرى الكود الذي به علامة كهذه كودًا آخر: نظّفه في مصدره"}},
@@ -905,10 +907,11 @@ type RuleText struct {
 
 // Rules is the table of rules in a language (en or ar), by name.
 func Rules(lang string) []RuleText {
+	all := func(string) bool { return true }
 	out := make([]RuleText, 0, len(rules))
 	for _, r := range rules {
 		w := r.in(lang)
-		out = append(out, RuleText{Name: r.name, Says: w.says, Fix: w.fix})
+		out = append(out, RuleText{Name: r.name, Says: clauses(w.says, all), Fix: clauses(w.fix, all)})
 	}
 	slices.SortFunc(out, func(a, b RuleText) int { return strings.Compare(string(a.Name), string(b.Name)) })
 	return out
@@ -953,7 +956,28 @@ func (p Problem) words(lang string) words {
 	}
 	fill := strings.NewReplacer(pairs...)
 	w := r.in(lang)
-	return words{says: fill.Replace(w.says), fix: fill.Replace(w.fix)}
+	there := func(name string) bool { return p.With[name] != "" && p.With[name] != noFact }
+	return words{says: fill.Replace(clauses(w.says, there)), fix: fill.Replace(clauses(w.fix, there))}
+}
+
+// noFact is how a list is written that is empty, in either language.
+const noFact = "-"
+
+// clause is one in braces around a fact.
+var clause = regexp.MustCompile(`\{([^{}]*\{([a-z]+)\})\}`)
+
+// clauses leaves out of a text the clauses whose fact is not there.
+func clauses(text string, there func(name string) bool) string {
+	if !strings.Contains(text, "}}") {
+		return text
+	}
+	return clause.ReplaceAllStringFunc(text, func(whole string) string {
+		part := clause.FindStringSubmatch(whole)
+		if !there(part[2]) {
+			return ""
+		}
+		return part[1]
+	})
 }
 
 // leftToRight keeps a number with marks in it, such as 2026-11-25, #1003 or

@@ -87,6 +87,30 @@ func TestFinding_Value(t *testing.T) {
 	}
 }
 
+// TestProblem_Clause leaves out what nearest there is where nothing is near, and never
+// shows the braces.
+func TestProblem_Clause(t *testing.T) {
+	for near, want := range map[string]map[string]string{
+		"A-1": {"en": "there is no A-9 in the table items; nearest there: A-1", "ar": "لا يوجد A-9 في جدول items؛ الأقرب فيه: A-1"},
+		"-":   {"en": "there is no A-9 in the table items", "ar": "لا يوجد A-9 في جدول items"},
+		"":    {"en": "there is no A-9 in the table items", "ar": "لا يوجد A-9 في جدول items"},
+	} {
+		p := Problem{Rule: "lookup.missing", With: map[string]string{"table": "items", "code": "A-9", "near": near}}
+		for lang, want := range want {
+			if got := p.Says(lang); got != want {
+				t.Errorf("%s, near %q: %q", lang, near, got)
+			}
+		}
+	}
+	for _, lang := range []string{"en", "ar"} {
+		for _, r := range Rules(lang) {
+			if strings.Contains(r.Says+r.Fix, "}}") || r.Name == "lookup.missing" && !strings.HasSuffix(r.Says, ": {near}") {
+				t.Errorf("%s: %s", r.Name, r.Says)
+			}
+		}
+	}
+}
+
 // TestProblem_NumbersInArabic keeps dates and order numbers in their order: in an
 // Arabic sentence 2026-11-25 is shown as 25-11-2026 and #1003 as 1003#.
 func TestProblem_NumbersInArabic(t *testing.T) {
