@@ -113,7 +113,8 @@ func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server
 		t.Fatal(err)
 	}
 	items := table.New(o.ledger, "items")
-	doors := []door{{lane: items.Lane(), sink: items, kinds: items.Kinds()}, {lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: eta.MaxReceipts, bytes: eta.MaxBytes}}
+	receipts, bytes := sink.Limits()
+	doors := []door{{lane: items.Lane(), sink: items, kinds: items.Kinds()}, {lane: sink.Lane(), sink: sink, kinds: sink.Kinds(), batch: receipts, bytes: bytes}}
 	m, findings := transform.Parse("shopify-orders-to-eta.yaml", text, transformDeps(&Config{zone: zone}, doors, lookupIn(t.Context(), o.ledger)))
 	if len(findings) > 0 {
 		t.Fatal(findings)

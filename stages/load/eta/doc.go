@@ -9,10 +9,10 @@
 //	goods.go     the order as it was ever sold; discount.go how its figures hang together; amounts.go unitPrice ... total
 //	back.go      the returns of its refunds (backmoney.go their money, edited.go what an edit took off); take.go what a share of a line comes to
 //	buyer.go     who bought, and how it was paid
-//	document.go  the receipt as JSON; text.go what texts may hold
+//	document.go  the receipt as JSON, which json.go writes; text.go what texts may hold
 //	revise.go    what follows where a receipt has left and the order is said otherwise; refer.go a return and its sale
 //	validate.go  every rule that the authority would refuse it by, before it takes a place in the chain
-//	json.go      the receipt as JSON
+//	examine.go   the same of the written receipt, by the law of its day (law), traced back to its row
 //	canonical.go the text that is hashed, taken from that JSON
 //	seal.go      time, place in the chain, uuid: frozen bytes that never change again
 //	send.go      up to 500 of them in one submission, and the outcome of each
@@ -23,7 +23,8 @@
 //	tieout.go    what was issued here held against what the authority holds; tieout_read.go reads that
 //	adopt.go     what a restored ledger never heard of, read back from the authority
 //	token.go     signing in; api.go the connection; check.go the same on request
-//	codes.go     the authority's tables; config.go the section eta: of wasl.yaml
+//	points.go    the POS of the registry, and which of them an order takes
+//	codes.go     the authority's tables; config.go, config_back.go the section eta: of wasl.yaml; ready.go before go-live
 //
 // What it never does: it issues nothing for an order whose figures do not add up to the piastre; it never re-encodes or
 // re-dates a sealed receipt; it never sends again what may have arrived before it has asked; it never takes silence for
@@ -47,6 +48,6 @@
 // taken, and the authority documents no code to tell the two apart. Codes and texts of its errors decide nothing here
 // but to wait.
 //
-// Print, by which a repeated order is compared with what was filed, leaves out the seller: a moved office changes no
-// sale.
+// Print, by which a repeated order is compared with what was filed, holds the order's own facts and leaves out the
+// seller and the item list: a moved office changes no sale, nor does a new name of an article.
 package eta

@@ -81,7 +81,7 @@ func (r receipt) append(b []byte, c Config) []byte {
 	return w.b
 }
 
-// appendHeader writes what is of the receipt alone, wherever and whenever it is issued.
+// appendHeader writes the rest of the header: what is of the receipt alone, wherever and whenever it is issued.
 func (r receipt) appendHeader(w *writer) {
 	currency := r.currency
 	if currency == "" {
@@ -99,17 +99,7 @@ func (r receipt) appendHeader(w *writer) {
 	}
 }
 
-// content is what was sold, alone: neither the seller nor what issuance fixes.
-func (r receipt) content() []byte {
-	w := &writer{b: []byte{'{'}}
-	w.text("receiptType", r.kind)
-	w.text("receiptNumber", r.number)
-	r.appendHeader(w)
-	r.appendContent(w)
-	w.close()
-	return w.b
-}
-
+// appendContent writes what was sold, to whom, and how it was paid.
 func (r receipt) appendContent(w *writer) {
 	w.open("buyer")
 	w.text("type", r.buyer.kind)

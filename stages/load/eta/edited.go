@@ -23,21 +23,13 @@ func (b *backing) edited() []giving {
 		if !ok || !row.Has("line.current") {
 			continue
 		}
-		gone := g.quantity.Sub(row.Amount("line.current"))
-		var back dec
-		for _, r := range b.order.refunds {
-			for _, item := range r.items {
-				if item.Text("line.id") == g.id {
-					back = back.Add(item.Amount("refund.quantity"))
-				}
-			}
-		}
-		gone = udecimal.Min(gone.Sub(back), g.quantity.Sub(b.sent(g.id)).Sub(b.unsentBack(g.id)))
+		sent, back, unsentBack := b.sent(g.id), b.refunded(g.id, ""), b.refunded(g.id, "cancel")
+		gone := udecimal.Min(g.quantity.Sub(row.Amount("line.current")).Sub(back), g.quantity.Sub(sent).Sub(unsentBack))
 		for n := 1; gone.IsPos(); n++ {
 			quantity := udecimal.Min(gone, one)
 			gone = gone.Sub(quantity)
 			piece := b.piece(at, row, quantity, n)
-			if b.sent(g.id).IsPos() { // it may as well be one of those that were sent, on its way back
+			if sent.IsPos() { // it may as well be one of those that were sent, on its way back
 				piece.problems = append(piece.problems, row.Problem("line.current", "eta.unclear", with("sku", row.Text("line.sku"), "current", row.Text("line.current"), "ordered", g.quantity.String())))
 			}
 			out = append(out, piece)
@@ -79,12 +71,13 @@ func (b *backing) sent(line string) dec {
 	return all
 }
 
-// unsentBack is how many pieces that were never sent are in refunds.
-func (b *backing) unsentBack(line string) dec {
+// refunded is how many pieces of a line are in refunds; with restock those alone of which it is said. Of pieces that
+// were never sent it is cancel.
+func (b *backing) refunded(line, restock string) dec {
 	var all dec
 	for _, r := range b.order.refunds {
 		for _, item := range r.items {
-			if item.Text("line.id") == line && strings.EqualFold(item.Text("refund.restock"), "cancel") {
+			if item.Text("line.id") == line && (restock == "" || strings.EqualFold(item.Text("refund.restock"), restock)) {
 				all = all.Add(item.Amount("refund.quantity"))
 			}
 		}
@@ -94,17 +87,11 @@ func (b *backing) unsentBack(line string) dec {
 
 // rest gives back all that is left of an order that ended without a sale.
 func (b *backing) rest() giving {
-	at := b.order.head("order.created")
+	g := giving{id: "cancel", name: b.doc.Name + "-X", first: b.order.head("order.created"), rows: b.order.group}
 	for _, field := range []string{"order.cancelled", "order.deleted", "order.updated"} {
 		if b.order.has(field) {
-			at = b.order.head(field)
+			g.first, g.at = b.order.head(field), b.order.time(field)
 			break
-		}
-	}
-	g := giving{id: "cancel", name: b.doc.Name + "-X", first: at, rows: b.order.group}
-	for _, field := range []string{"order.cancelled", "order.deleted", "order.updated"} {
-		if g.at.IsZero() {
-			g.at = b.order.time(field)
 		}
 	}
 	for i := range b.whole.goods {

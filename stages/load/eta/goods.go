@@ -91,19 +91,10 @@ func (v *validation) whole(shipping item) (whole, bool) {
 	}
 	if d.uncollected {
 		if vat := d.vat(s.goods, shipping.rate); vat.IsPos() {
-			w.beside = append(w.beside, pipeline.Beside{Class: besideVAT, Amount: o.amount("order.total").Sub(w.total).Sub(w.besideAll())})
+			w.beside = append(w.beside, pipeline.Beside{Class: besideVAT, Amount: o.amount("order.total").Sub(w.total).Sub(sumBeside(w.beside))})
 		}
 	}
 	return w, true
-}
-
-// besideAll is all of the order's total that is on no line.
-func (w whole) besideAll() dec {
-	var all dec
-	for _, b := range w.beside {
-		all = all.Add(b.Amount)
-	}
-	return all
 }
 
 // aside keeps an amount of the order off the receipt, or holds the order, as the flow says.

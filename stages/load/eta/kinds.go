@@ -7,13 +7,6 @@ import (
 	"wasl/pipeline"
 )
 
-// The limits of one submission (eta-ereceipt.md section 6), for the Flow. Bytes are of the sealed receipts; what the
-// request adds around 500 of them is less than the room that is left to the authority's 1,500,000.
-const (
-	MaxReceipts = 500
-	MaxBytes    = 1_490_000
-)
-
 // KindReceipt is the name of the kind of receipts.
 const KindReceipt = "eta.receipt"
 

@@ -200,8 +200,9 @@ func (n *night) fill(orders int) {
 // take seals what is ready and not sealed, up to the most that leaves together.
 func (n *night) take() {
 	n.batch = pipeline.Batch{ID: "batch", Lane: n.sink.Lane()}
+	most, _ := n.sink.Limits()
 	for _, d := range n.docs {
-		if d.State != pipeline.Ready || len(n.batch.Docs) == MaxReceipts {
+		if d.State != pipeline.Ready || len(n.batch.Docs) == most {
 			continue
 		}
 		if d.Sealed == nil {

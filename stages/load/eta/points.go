@@ -198,7 +198,7 @@ var pointSettings = []pipeline.Setting{
 // POS is not known as much is told as of any other.
 func (s issuer) atPoint(build func(issuer, []pipeline.Record) (pipeline.Document, []pipeline.Problem)) func([]pipeline.Record) (pipeline.Document, []pipeline.Problem) {
 	return func(group []pipeline.Record) (pipeline.Document, []pipeline.Problem) {
-		o := newOrder(group)
+		o := order{group: group} // Build sorts its rows: the POS stands beside them
 		p, ok := pointOf(s.points, o.text("order.pos"), s.usual)
 		if !ok && len(s.points) > 0 {
 			doc, problems := build(s, group)

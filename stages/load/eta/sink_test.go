@@ -430,9 +430,10 @@ func TestSend_SignatureAndManyBytes(t *testing.T) {
 			}
 		}
 	}
-	docs := make([]pipeline.Document, MaxReceipts)
+	most, room := demoSink(t, nil).Limits()
+	docs := make([]pipeline.Document, most)
 	for i := range docs {
-		docs[i].Sealed = bytes.Repeat([]byte("x"), MaxBytes/MaxReceipts)
+		docs[i].Sealed = bytes.Repeat([]byte("x"), room/most)
 	}
 	if body, err := submission(docs, signatureEmpty); err != nil || len(body) >= 1_500_000 {
 		t.Errorf("a full batch has %d bytes %v", len(body), err)

@@ -37,20 +37,19 @@ const (
 
 // listRow is one receipt of any of the authority's lists. Members that pages and captures name differently are all read.
 type listRow struct {
-	UUID      text `json:"uuid"`
-	Receipt   text `json:"receiptUUID"`
-	Number    text `json:"receiptNumber"`
-	Status    text `json:"status"`
-	Serial    text `json:"posSerialNumber"`
-	Device    text `json:"deviceSerialNumber"`
-	POS       text `json:"posSerial"`
-	Type      text `json:"receiptType"`
-	TypeCode  text `json:"documentTypeCode"`
-	Issued    text `json:"dateTimeIssued"`
-	Received  text `json:"dateTimeReceived"`
-	Amount    text `json:"totalAmount"`
-	Total     text `json:"total"`
-	Submitted text `json:"submissionUUID"`
+	UUID     text `json:"uuid"`
+	Receipt  text `json:"receiptUUID"`
+	Number   text `json:"receiptNumber"`
+	Status   text `json:"status"`
+	Serial   text `json:"posSerialNumber"`
+	Device   text `json:"deviceSerialNumber"`
+	POS      text `json:"posSerial"`
+	Type     text `json:"receiptType"`
+	TypeCode text `json:"documentTypeCode"`
+	Issued   text `json:"dateTimeIssued"`
+	Received text `json:"dateTimeReceived"`
+	Amount   text `json:"totalAmount"`
+	Total    text `json:"total"`
 }
 
 func (r listRow) held() Held {
@@ -293,14 +292,4 @@ func (s *Sink) fetchPackage(ctx context.Context, heard *[]pipeline.Said, id stri
 		}
 	}
 	return out, nil
-}
-
-// Raw is the receipt that the authority holds under a uuid, byte for byte; nil where it holds none. The POS asks.
-func (s *Sink) Raw(ctx context.Context, uuid string) ([]byte, error) {
-	var heard []pipeline.Said
-	held, found, err := s.lookUp(ctx, &heard, uuid)
-	if err != nil || !found {
-		return nil, err
-	}
-	return []byte(held.Document), nil
 }

@@ -11,7 +11,8 @@
 //	tree.go    a receipt as it is written: members in order, numbers as literals
 //	schema.go  section 3 as data: every member, mandatory or not, how long, of which kind
 //	check.go   Check: all of it, in the order of the receipt
-//	header.go, seller.go, buyer.go, line.go, sums.go   the rules of the parts
+//	header.go, seller.go, line.go, sums.go   the rules of the parts; the buyer's stand with the seller's
+//	back.go    a return beside its sale
 //	batch.go   the receipts of one submission beside each other
 //
 // What it never does: it changes nothing, asks nobody, and knows no clock; who asks says which day it is.
