@@ -15,13 +15,7 @@ func Dry(c Config, zone *time.Location) *Sink {
 	if zone == nil {
 		zone = time.UTC
 	}
-	c = c.withDefaults()
-	points, posts := c.Points(), map[string]*Sink{}
-	for _, p := range points {
-		posts[p.Serial] = &Sink{config: p.config, deps: Deps{Now: time.Now, Zone: zone}, points: points, posts: posts,
-			issuer: issuer{config: p.config, zone: zone, points: points, usual: c.DefaultPOS, home: c.lane()}}
-	}
-	return posts[points[0].Serial]
+	return c.withDefaults().sink(Deps{Now: time.Now, Zone: zone})
 }
 
 // An Item is what the item master says of an article, as texts.

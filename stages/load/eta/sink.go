@@ -58,22 +58,30 @@ func New(c Config, d Deps) (*Sink, error) {
 	if d.Zone == nil {
 		d.Zone = time.UTC
 	}
-	c = c.withDefaults()
-	points := c.Points()
+	s := c.withDefaults().sink(d)
+	for _, post := range s.posts {
+		client, err := newClient(post.config)
+		if err != nil {
+			return nil, err
+		}
+		post.http = client
+	}
+	return s, nil
+}
+
+// sink makes the sinks of all POS, without a connection, and gives the one that is called: that of orders which name
+// none, or else the first.
+func (c Config) sink(d Deps) *Sink {
+	points, posts := c.Points(), map[string]*Sink{}
+	for _, p := range points {
+		posts[p.Serial] = &Sink{config: p.config, deps: d, points: points, posts: posts,
+			issuer: issuer{config: p.config, zone: d.Zone, points: points, usual: c.DefaultPOS, home: c.lane()}}
+	}
 	first, ok := pointOf(points, "", c.DefaultPOS)
 	if !ok {
 		first = points[0]
 	}
-	posts := map[string]*Sink{}
-	for _, p := range points {
-		client, err := newClient(p.config)
-		if err != nil {
-			return nil, err
-		}
-		posts[p.Serial] = &Sink{config: p.config, deps: d, http: client, points: points, posts: posts,
-			issuer: issuer{config: p.config, zone: d.Zone, points: points, usual: c.DefaultPOS, home: c.lane()}}
-	}
-	return posts[first.Serial], nil
+	return posts[first.Serial]
 }
 
 // Lane is the lane in which files are read for receipts.
