@@ -3,8 +3,11 @@ package eta
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"wasl/pipeline"
 	"wasl/stages/load/eta/law"
 )
 
@@ -72,6 +75,43 @@ func gtin(code string) bool {
 		sum += digit
 	}
 	return sum%10 == 0
+}
+
+// code tells wrong what an article's code would be refused for, and gives its type: the one that is said, or else that
+// of the code's form. Whose an EGS code is, only a registered taxpayer knows.
+func (c Config) code(said, code, name string, wrong func(field string, rule pipeline.Rule, facts ...string)) (kind string) {
+	if kind = strings.ToUpper(said); kind == "" {
+		kind = "EGS"
+		if gtinForm.MatchString(code) {
+			kind = "GS1"
+		}
+	}
+	switch rin := c.Seller.RIN; {
+	case code == "":
+		wrong("item.code", "eta.item", "name", name)
+	case kind != "EGS" && kind != "GS1":
+		wrong("item.type", "eta.choice", "value", said, "known", "EGS, GS1")
+	case utf8.RuneCountInString(code) > 100:
+		wrong("item.code", "eta.length", "limit", "100")
+	case kind == "EGS" && rin != "" && !egs(code, rin):
+		wrong("item.code", "eta.egs", "code", code, "rin", rin)
+	case kind == "GS1" && !gtin(code):
+		wrong("item.code", "eta.gtin", "code", code)
+	}
+	return kind
+}
+
+// vat tells whether an article's VAT is right on a day. The general rate and its subtype stand for each other, and come
+// back filled in; nothing else is guessed.
+func (c Config) vat(subtype string, rate dec, stated bool, day string) (string, dec, bool) {
+	general, _ := c.Law().Rate(law.General, day)
+	switch {
+	case subtype == "" && stated && rate.Equal(general):
+		subtype = law.General
+	case subtype == law.General && !stated:
+		rate = general
+	}
+	return subtype, rate, c.Law().RateFits(subtype, rate, day)
 }
 
 // requestRoom is what a submission adds around its receipts: less than this many bytes around 500 of them.

@@ -2,7 +2,6 @@ package eta
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"github.com/quagmt/udecimal"
@@ -26,32 +25,20 @@ type Item struct{ Code, Type, Unit, VATType, VATRate string }
 func (c Config) CheckItem(sku, name string, i Item, day string) []pipeline.Problem {
 	d := c.withDefaults()
 	var problems []pipeline.Problem
-	wrong := func(field, value string, rule pipeline.Rule, facts ...string) {
-		problems = append(problems, pipeline.Problem{Field: field, Value: value, Rule: rule, With: with(append(facts, "sku", sku, "name", name)...)})
+	cells := map[string]string{"item.code": i.Code, "item.type": i.Type, "item.unit": i.Unit, "item.vat_type": i.VATType}
+	wrong := func(field string, rule pipeline.Rule, facts ...string) {
+		problems = append(problems, pipeline.Problem{Field: field, Value: cells[field], Rule: rule, With: with(append(facts, "sku", sku, "name", name)...)})
 	}
-	kind := strings.ToUpper(i.Type)
-	if kind == "" && gtinForm.MatchString(i.Code) {
-		kind = "GS1"
-	}
-	switch rin := d.Seller.RIN; {
-	case i.Code == "":
-		wrong("item.code", "", "eta.item")
-	case cmp.Or(kind, "EGS") == "EGS" && rin != "" && !egs(i.Code, rin): // whose code it is, only a registered taxpayer knows
-		wrong("item.code", i.Code, "eta.egs", "code", i.Code, "rin", rin)
-	case kind == "GS1" && !gtin(i.Code):
-		wrong("item.code", i.Code, "eta.gtin", "code", i.Code)
-	case kind != "" && kind != "EGS" && kind != "GS1":
-		wrong("item.type", i.Type, "eta.choice", "value", i.Type, "known", "EGS, GS1")
-	}
+	d.code(i.Type, i.Code, name, wrong)
 	switch {
 	case i.Unit == "":
-		wrong("item.unit", "", "ready.unit")
+		wrong("item.unit", "ready.unit")
 	case !d.knownUnit(i.Unit, day):
-		wrong("item.unit", i.Unit, "eta.unit", "unit", i.Unit)
+		wrong("item.unit", "eta.unit", "unit", i.Unit)
 	}
 	rate, err := udecimal.Parse(i.VATRate)
-	if err != nil || !d.Law().RateFits(i.VATType, rate, day) {
-		wrong("item.vat_type", i.VATType, "eta.vat", "type", i.VATType, "rate", cmp.Or(i.VATRate, "-"))
+	if _, _, fits := d.vat(i.VATType, rate, i.VATRate != "", day); !fits || err != nil && i.VATRate != "" {
+		wrong("item.vat_type", "eta.vat", "type", i.VATType, "rate", cmp.Or(i.VATRate, "-"))
 	}
 	return problems
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"wasl/pipeline"
@@ -86,10 +85,15 @@ func (v *validation) item(r pipeline.Record) item {
 		internalCode: clean(cmp.Or(r.Text("line.sku"), r.Text("item.code")), 51), itemCode: r.Text("item.code"),
 		description: clean(cmp.Or(r.Text("item.name"), r.Text("line.name"), r.Text("line.sku")), 500),
 		unit:        cmp.Or(r.Text("item.unit"), "EA"), quantity: r.Amount("line.quantity"),
-		itemType: strings.ToUpper(r.Text("item.type")), vatType: r.Text("item.vat_type"), rate: r.Amount("item.vat_rate"),
+		vatType: r.Text("item.vat_type"), rate: r.Amount("item.vat_rate"),
 	}
-	v.code(r, &i, wrong)
-	v.vat(r, &i, wrong)
+	i.itemType = v.config.code(r.Text("item.type"), i.itemCode, cmp.Or(r.Text("line.name"), r.Text("line.sku")), wrong)
+	if i.itemCode != "" { // else it is not in the item master at all: said already
+		var fits bool
+		if i.vatType, i.rate, fits = v.config.vat(i.vatType, i.rate, r.Has("item.vat_rate"), v.day); !fits {
+			wrong("item.vat_type", "eta.vat", "type", i.vatType, "rate", i.rate.String())
+		}
+	}
 	if len([]rune(i.internalCode)) > 50 {
 		wrong("line.sku", "eta.length", "limit", "50")
 	}
@@ -119,44 +123,6 @@ func (v *validation) item(r pipeline.Record) item {
 		}
 	}
 	return i
-}
-
-// code checks the article's code, and tells its type where none is given.
-func (v *validation) code(r pipeline.Record, i *item, wrong func(string, pipeline.Rule, ...string)) {
-	if i.itemType == "" {
-		i.itemType = "EGS"
-		if gtinForm.MatchString(i.itemCode) {
-			i.itemType = "GS1"
-		}
-	}
-	switch rin := v.config.Seller.RIN; {
-	case i.itemCode == "":
-		wrong("item.code", "eta.item", "name", cmp.Or(r.Text("line.name"), r.Text("line.sku")))
-	case i.itemType != "EGS" && i.itemType != "GS1":
-		wrong("item.type", "eta.choice", "value", r.Text("item.type"), "known", "EGS, GS1")
-	case len([]rune(i.itemCode)) > 100:
-		wrong("item.code", "eta.length", "limit", "100")
-	case i.itemType == "EGS" && !egs(i.itemCode, rin):
-		wrong("item.code", "eta.egs", "code", i.itemCode, "rin", rin)
-	case i.itemType == "GS1" && !gtin(i.itemCode):
-		wrong("item.code", "eta.gtin", "code", i.itemCode)
-	}
-}
-
-// vat checks the article's VAT. The general rate and its subtype stand for each other; nothing else is guessed.
-func (v *validation) vat(r pipeline.Record, i *item, wrong func(string, pipeline.Rule, ...string)) {
-	general, _ := v.config.Law().Rate(law.General, v.day)
-	switch hasType, hasRate := i.vatType != "", r.Has("item.vat_rate"); {
-	case i.itemCode == "": // not in the item master at all: said already
-		return
-	case !hasType && hasRate && i.rate.Equal(general):
-		i.vatType = law.General
-	case hasType && !hasRate && i.vatType == law.General:
-		i.rate = general
-	}
-	if !v.config.Law().RateFits(i.vatType, i.rate, v.day) || !r.Has("item.vat_rate") && i.vatType == "" {
-		wrong("item.vat_type", "eta.vat", "type", i.vatType, "rate", i.rate.String())
-	}
 }
 
 // facts are the order's figures, for the problem that they do not add up: the words around them are the rule's, in
