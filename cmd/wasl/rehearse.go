@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -140,8 +139,7 @@ func (r *rehearsal) seal(kind pipeline.Kind, doc pipeline.Document, line *reconc
 	if err != nil {
 		return err
 	}
-	before := link.Head
-	known := law.Known{Ours: true, AnyCase: true, Now: r.at, Zone: r.run.cfg.zone, Head: &before, Sale: link.Of, Units: r.run.cfg.ETA.Units, NamedBuyer: r.run.cfg.ETA.Threshold}
+	known := law.Known{Ours: true, AnyCase: true, Now: r.at, Zone: r.run.cfg.zone, Head: &link.Head, Sale: link.Of, Units: r.run.cfg.ETA.Units, NamedBuyer: r.run.cfg.ETA.Threshold}
 	for _, f := range r.run.cfg.law().Check(sealed, known) {
 		line.State = "held"
 		line.Why = append(line.Why, pipeline.Problem{Origin: doc.From[0], Field: f.Path, Rule: f.Rule, With: f.With})
@@ -161,147 +159,12 @@ func (r *rehearsal) seal(kind pipeline.Kind, doc pipeline.Document, line *reconc
 
 // describe fills in what a receipt says of itself.
 func describe(sealed []byte, line *reconcile.Rehearsed) error {
-	var says struct {
-		Header       struct{ ReceiptNumber string }
-		DocumentType struct{ ReceiptType string }
-		Seller       struct{ DeviceSerialNumber string }
-		ItemData     []struct{}
-		NetAmount    pipeline.Decimal
-		TotalAmount  pipeline.Decimal
-		TaxTotals    []struct {
-			TaxType string
-			Amount  pipeline.Decimal
-		}
-	}
-	if err := json.Unmarshal(sealed, &says); err != nil {
-		return fmt.Errorf("read a receipt: %w", err)
-	}
-	line.Number, line.Type, line.POS = says.Header.ReceiptNumber, says.DocumentType.ReceiptType, says.Seller.DeviceSerialNumber
-	line.Lines, line.Net, line.Total = len(says.ItemData), says.NetAmount, says.TotalAmount
-	for _, t := range says.TaxTotals {
-		if t.TaxType == "T1" {
-			line.VAT = t.Amount
-		}
-	}
-	row, _ := law.Shipped().Row("receipt_types", line.Type, "")
-	line.Back = row.Cell("direction") == "return" || line.Type == "R"
-	return nil
-}
-
-// packs are the documents of the submissions that a run would make: of one POS each, within the limits.
-func (r *rehearsal) packs(limits func() (int, int)) [][]int {
-	most, room := limits()
-	var packs [][]int
-	open, size := map[string]int{}, map[string]int{}
-	for i, doc := range r.docs {
-		pos := r.report.Receipts[r.of[i]].POS
-		at, ok := open[pos]
-		if !ok || len(packs[at]) >= most || size[pos]+len(doc.Sealed) > room {
-			at = len(packs)
-			packs = append(packs, nil)
-			open[pos], size[pos] = at, 0
-		}
-		packs[at] = append(packs[at], i)
-		size[pos] += len(doc.Sealed) + 1
-	}
-	return packs
-}
-
-// submit sends the receipts to preproduction, pack by pack, and asks until all of it is known or the patience is over.
-func (r *rehearsal) submit(ctx context.Context, keys secrets) error {
-	c := r.run.cfg
-	sink, err := eta.New(*c.ETA, eta.Deps{Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone})
+	p, err := eta.ReadPaper(sealed)
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(c.Patience)
-	for n, pack := range r.packs(sink.Limits) {
-		if err := r.submitPack(ctx, sink, fmt.Sprintf("rehearsal-%d", n+1), pack, deadline); err != nil {
-			return fmt.Errorf("rehearse with the authority: %w", err)
-		}
-	}
-	return nil
-}
-
-func (r *rehearsal) submitPack(ctx context.Context, sink *eta.Sink, id string, pack []int, deadline time.Time) error {
-	b := pipeline.Batch{ID: id, Lane: sink.Lane(), Taken: r.at}
-	for _, i := range pack {
-		doc := r.docs[i]
-		doc.State = pipeline.Sending
-		b.Docs = append(b.Docs, doc)
-	}
-	answer, err := sink.Send(ctx, b)
-	for {
-		r.settle(&b, pack, answer)
-		later, waits := errors.AsType[*pipeline.Later](err)
-		if err != nil && !waits {
-			return err
-		}
-		wait := answer.Again
-		if waits {
-			wait = cmp.Or(later.After, time.Second)
-		}
-		if !open(b) || time.Now().Add(wait).After(deadline) {
-			return nil
-		}
-		timer := time.NewTimer(max(wait, 10*time.Millisecond))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-timer.C:
-		}
-		if again := sending(b); waits && again {
-			answer, err = sink.Send(ctx, b)
-		} else {
-			answer, err = sink.Ask(ctx, b)
-		}
-		b.Asked++
-	}
-}
-
-// settle writes down what the authority said.
-func (r *rehearsal) settle(b *pipeline.Batch, pack []int, answer pipeline.Answer) {
-	for _, o := range answer.Outcomes {
-		for k := range b.Docs {
-			if b.Docs[k].Key != o.Key {
-				continue
-			}
-			b.Docs[k].State = o.State
-			b.Docs[k].Ticket = cmp.Or(o.Ticket, b.Docs[k].Ticket)
-			line := &r.report.Receipts[r.of[pack[k]]]
-			switch o.State {
-			case pipeline.Delivered:
-				line.State = "valid"
-			case pipeline.Accepted:
-				line.State = "checking"
-			case pipeline.Rejected:
-				line.State, line.Why = "rejected", o.Why
-				if len(o.Why) > 0 && o.Why[0].Rule == "eta.invalid" {
-					line.State = "invalid"
-				}
-			}
-		}
-	}
-}
-
-func open(b pipeline.Batch) bool {
-	for _, d := range b.Docs {
-		if !d.State.Final() {
-			return true
-		}
-	}
-	return false
-}
-
-// sending tells whether something of a batch has not been taken yet.
-func sending(b pipeline.Batch) bool {
-	for _, d := range b.Docs {
-		if d.State == pipeline.Ready {
-			return true
-		}
-	}
-	return false
+	line.Number, line.Type, line.POS, line.Back, line.Lines = p.Number, p.Type, p.POS, p.Return(), len(p.Lines)
+	return errors.Join(line.Net.UnmarshalText([]byte(p.Net)), line.VAT.UnmarshalText([]byte(vatOf(p.Taxes))), line.Total.UnmarshalText([]byte(p.Total)))
 }
 
 // rehearsed prints the rehearsal and writes its workbook.
