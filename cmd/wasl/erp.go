@@ -53,22 +53,29 @@ func (h *house) handOnResults(ctx context.Context) (some bool, err error) {
 }
 
 func (h *house) dropResults(ctx context.Context, r erp.Result) (bool, error) {
-	if len(h.claims(pipeline.Drop{Name: r.Name, Size: int64(len(r.Text))}, bytes.NewReader(r.Text))) == 0 {
-		return false, nil // nobody would take it: it waits until a flow does
+	dropped, there, err := h.dropOnce(ctx, r.Name, r.Text, erp.FromResults)
+	if err != nil || !there {
+		return false, err
 	}
-	_, there, err := h.ledger.Find(ctx, r.Name)
+	return dropped, erp.HandedOn(ctx, h.ledger, r)
+}
+
+// dropOnce puts a file of the house's own into the inbox, where a flow would take it and
+// it did not come before. there tells whether it has come, by now or before: what nobody
+// would take waits until a flow does.
+func (h *house) dropOnce(ctx context.Context, name string, text []byte, from string) (dropped, there bool, err error) {
+	if len(h.claims(pipeline.Drop{Name: name, Size: int64(len(text))}, bytes.NewReader(text))) == 0 {
+		return false, false, nil
+	}
+	_, jobs, err := h.ledger.Find(ctx, name)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
-	for _, job := range there {
-		if job.Drop.From == erp.FromResults {
-			return false, erp.HandedOn(ctx, h.ledger, r)
-		}
+	if slices.ContainsFunc(jobs, func(j pipeline.Opened) bool { return j.Drop.From == from }) {
+		return false, true, nil
 	}
-	if err := h.inbox.Put(ctx, r.Name, bytes.NewReader(r.Text), erp.FromResults); err != nil {
-		return false, err
-	}
-	return true, erp.HandedOn(ctx, h.ledger, r)
+	err = h.inbox.Put(ctx, name, bytes.NewReader(text), from)
+	return err == nil, err == nil, err
 }
 
 // erpState is how things stand with the ERP: numbers, and documents without an answer.
@@ -124,11 +131,7 @@ func (a *app) readERP(ctx context.Context, c *Config, s ledger.Status) (out erpS
 	if out.open, err = erp.Waiting(ctx, l); err != nil {
 		return out, err
 	}
-	for _, d := range out.open {
-		if time.Since(d.Since) > c.ERP.Warn() {
-			out.late = append(out.late, d)
-		}
-	}
+	out.late = c.lateAtERP(out.open)
 	return out, nil
 }
 
@@ -182,12 +185,17 @@ func (h *house) unconfirmed(ctx context.Context, jobs []pipeline.Opened) (asked,
 	if err != nil {
 		return 0, 0, err
 	}
+	return asked, len(h.cfg.lateAtERP(open)), nil
+}
+
+// lateAtERP are the documents for which the ERP has taken longer than the settings allow.
+func (c *Config) lateAtERP(open []erp.Unconfirmed) (late []erp.Unconfirmed) {
 	for _, d := range open {
-		if time.Since(d.Since) > h.cfg.ERP.Warn() {
-			late++
+		if time.Since(d.Since) > c.ERP.Warn() {
+			late = append(late, d)
 		}
 	}
-	return asked, late, nil
+	return late
 }
 
 // accountUnconfirmed says how many documents the ERP has not confirmed.

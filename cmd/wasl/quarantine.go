@@ -96,6 +96,15 @@ func (a *asked) leaves(row pipeline.Row, at int) bool {
 // rereadForReport is reread for a command that only looks. Files of mappings that
 // have a mistake now are not read again: their rows are in the workbook of their day.
 func rereadForReport(ctx context.Context, c *Config, l *ledger.Ledger, all []door) (reconcile.Reread, error) {
+	flows, _, err := readMappings(c, all, lookupIn(ctx, l))
+	if err != nil {
+		return nil, err
+	}
+	return rereadOf(c, flows)
+}
+
+// rereadOf is the same of flows that are read already.
+func rereadOf(c *Config, flows []flowFile) (reconcile.Reread, error) {
 	dir := filepath.Join(c.path(c.State), "vault")
 	if _, err := os.Stat(dir); err != nil {
 		return reread(nil, nil), nil // it is not made by looking
@@ -103,10 +112,6 @@ func rereadForReport(ctx context.Context, c *Config, l *ledger.Ledger, all []doo
 	v, err := vault.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
-	}
-	flows, _, err := readMappings(c, all, lookupIn(ctx, l))
-	if err != nil {
-		return nil, err
 	}
 	return reread(v, flows), nil
 }

@@ -170,20 +170,11 @@ func (h *house) dropReceipts(ctx context.Context, j pipeline.Opened) (bool, erro
 	if begins == "" {
 		return false, h.ledger.Hand(ctx, handResults, j.Job, name)
 	}
-	if len(h.claims(pipeline.Drop{Name: name, Size: int64(len(text))}, bytes.NewReader(text))) == 0 {
-		return false, nil // nobody would take it: it waits until a flow does
-	}
-	_, there, err := h.ledger.Find(ctx, name)
-	if err != nil {
+	dropped, there, err := h.dropOnce(ctx, name, text, fromReceipts)
+	if err != nil || !there {
 		return false, err
 	}
-	if slices.ContainsFunc(there, func(j pipeline.Opened) bool { return j.Drop.From == fromReceipts }) {
-		return false, h.ledger.Hand(ctx, handResults, j.Job, name)
-	}
-	if err := h.inbox.Put(ctx, name, bytes.NewReader(text), fromReceipts); err != nil {
-		return false, err
-	}
-	return true, h.ledger.Hand(ctx, handResults, j.Job, name)
+	return dropped, h.ledger.Hand(ctx, handResults, j.Job, name)
 }
 
 // resultsName is how the names of the files begin in which a flow wants back what became

@@ -88,7 +88,6 @@ func (r receipt) text() string {
 const mostReceipts = 50
 
 func (a *app) receiptsList(ctx context.Context, c *Config, l *ledger.Ledger, s sieve) error {
-	var all []receipt
 	keep := func(r receipt) bool { return s.takes(r, c.zone) }
 	all, err := receiptsOf(ctx, l, keep, s.search == "")
 	if err != nil {

@@ -185,7 +185,7 @@ func (a *app) cellsOf(ctx context.Context, c *Config, l *ledger.Ledger, e pipeli
 	if err != nil || len(findings) > 0 {
 		return out
 	}
-	read, err := rereadForReport(ctx, c, l, all)
+	read, err := rereadOf(c, flows)
 	if err != nil {
 		return out
 	}
