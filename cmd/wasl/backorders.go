@@ -32,11 +32,12 @@ read_all_orders. It ends with code 0 where no item is short, and with 3 where so
 			if err != nil {
 				return err
 			}
+			if err := days(since); err != nil {
+				return usage{err}
+			}
 			from := time.Time{}
 			if since != "" {
-				if from, err = time.ParseInLocation(time.DateOnly, since, c.zone); err != nil {
-					return usage{fmt.Errorf("--since is %q: must be a day such as 2026-11-01", since)}
-				}
+				from, _ = time.ParseInLocation(time.DateOnly, since, c.zone) // days has read it
 			}
 			b, err := a.backlog(cmd.Context(), c, from)
 			if err != nil {

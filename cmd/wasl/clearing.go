@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -33,10 +33,8 @@ matches, and with 3 where something does not.`,
 			if err != nil {
 				return err
 			}
-			for flag, day := range map[string]string{"--from": from, "--to": to} {
-				if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-					return usage{fmt.Errorf("%s is %q: must be a day such as 2026-11-01", flag, day)}
-				}
+			if err := days(from, to); err != nil {
+				return usage{err}
 			}
 			l, err := a.openReading(cmd.Context(), c)
 			if errors.Is(err, pipeline.ErrNotFound) {
@@ -47,11 +45,7 @@ matches, and with 3 where something does not.`,
 				return err
 			}
 			defer func() { _ = l.Shut() }() // it was only read
-			on := to
-			if on == "" {
-				on = c.today()
-			}
-			out, err := clearingIn(cmd.Context(), l, erp.ClearingWant{Days: [2]string{from, to}}, on)
+			out, err := clearingIn(cmd.Context(), l, erp.ClearingWant{Days: [2]string{from, to}}, cmp.Or(to, c.today()))
 			if err != nil {
 				return err
 			}

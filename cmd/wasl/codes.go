@@ -35,17 +35,14 @@ writes all shipped tables into a folder, to be changed there; it never overwrite
 			if err != nil {
 				return err
 			}
-			if day == "" {
-				day = c.today()
-			}
-			if _, err := time.Parse(time.DateOnly, day); err != nil {
-				return usage{fmt.Errorf("--day is %q: must be a day such as 2026-11-01", day)}
+			if err := days(day); err != nil {
+				return usage{err}
 			}
 			if len(args) == 0 {
 				a.listTables(c)
 				return nil
 			}
-			return a.printTable(c.law(), args[0], day)
+			return a.printTable(c.law(), args[0], cmp.Or(day, c.today()))
 		},
 	}
 	cmd.Flags().StringVar(&day, "day", "", "the day whose law is asked for (default: today)")
@@ -94,8 +91,7 @@ func (a *app) listTables(c *Config) {
 func (a *app) printTable(b *law.Book, name, day string) error {
 	table := b.Table(name)
 	if table == nil {
-		a.fail(&pipeline.Trouble{Rule: "list.nothing", With: map[string]string{"word": name}})
-		return printed{exitCouldNot}
+		return a.cannot(&pipeline.Trouble{Rule: "list.nothing", With: map[string]string{"word": name}})
 	}
 	rows := table.On(day)
 	if len(rows) == 0 {

@@ -67,7 +67,7 @@ the ERP: histories that changed since the last time, one line a customer.`,
 func historiesIn(ctx context.Context, l *ledger.Ledger, c *Config, account string) (*reconcile.Histories, error) {
 	h := &reconcile.Histories{Zone: c.zone}
 	bought := boughtIn(l, c, account)
-	for e, err := range l.Entries(ctx, "0000-00-00", "9999-99-99") {
+	for e, err := range l.Papers(ctx, erp.KindOrder) {
 		if err != nil {
 			return nil, fmt.Errorf("read the sales documents: %w", err)
 		}

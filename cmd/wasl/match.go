@@ -19,6 +19,7 @@ import (
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
 	"wasl/stages/load/shopify"
+	"wasl/stages/reconcile"
 )
 
 // Where the match table is filled, and its name.
@@ -110,7 +111,7 @@ func (a *app) match(ctx context.Context, c *Config, name, file, workbook string)
 	if err != nil {
 		return err
 	}
-	if err := writeMatches(path, a.language(), found); err != nil {
+	if err := writeMatches(ctx, path, a.language(), found); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	sure := 0
@@ -178,7 +179,7 @@ var matchHeader = [][2]string{
 
 // writeMatches writes the workbook whole: what is there already is replaced only
 // when all of it is written. Codes are texts.
-func writeMatches(path, lang string, found []shopify.Match) (err error) {
+func writeMatches(ctx context.Context, path, lang string, found []shopify.Match) (err error) {
 	f := excelize.NewFile()
 	defer func() { err = errors.Join(err, f.Close()) }()
 	sheet := "Match"
@@ -216,7 +217,11 @@ func writeMatches(path, lang string, found []shopify.Match) (err error) {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return replaceFile(path, func(out io.Writer) error { return f.Write(out) })
+	text, err := f.WriteToBuffer()
+	if err != nil {
+		return err
+	}
+	return reconcile.WriteFile(ctx, path, text.Bytes())
 }
 
 // replaceFile writes a file beside its place and moves it there when it is whole.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
 	"wasl/stages/load/erp"
+	"wasl/stages/reconcile"
 )
 
 // An undecided is two customers who may be one.
@@ -38,7 +38,7 @@ func (a *app) matchCustomers(ctx context.Context, c *Config, l *ledger.Ledger, f
 		fmt.Fprintln(a.out, a.say("match.none", "flow", flow.Name))
 		return nil
 	}
-	if err := writeUndecided(path, a.language(), open); err != nil {
+	if err := writeUndecided(ctx, path, a.language(), open); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	fmt.Fprintln(a.out, a.say("match.people", "count", fmt.Sprint(len(open)), "file", path))
@@ -122,7 +122,7 @@ var undecidedHeader = [][2]string{
 }
 
 // writeUndecided writes the workbook whole. Telephones are texts.
-func writeUndecided(path, lang string, open []undecided) (err error) {
+func writeUndecided(ctx context.Context, path, lang string, open []undecided) (err error) {
 	f := excelize.NewFile()
 	defer func() { err = errors.Join(err, f.Close()) }()
 	column, sheet, answers, rtl := 0, "Customers", []string{"yes", "no"}, false
@@ -163,7 +163,11 @@ func writeUndecided(path, lang string, open []undecided) (err error) {
 			}
 		}
 	}
-	return replaceFile(path, func(out io.Writer) error { return f.Write(out) })
+	text, err := f.WriteToBuffer()
+	if err != nil {
+		return err
+	}
+	return reconcile.WriteFile(ctx, path, text.Bytes())
 }
 
 // decides tells whether a kind leaves to a person who is who.

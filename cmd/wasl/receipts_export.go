@@ -30,7 +30,7 @@ that it does deletes a receipt before.`,
 		Example: "  wasl receipts export --from 2026-01-01 --to 2026-12-31 receipts-2026.zip\n  wasl receipts export --from 2026-11-01 november && cd november && sha256sum -c SHA256SUMS",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := days(&from, &to); err != nil {
+			if err := days(from, to); err != nil {
 				return usage{err}
 			}
 			c, l, done, err := a.reading(cmd.Context())
@@ -46,18 +46,21 @@ that it does deletes a receipt before.`,
 	return cmd
 }
 
-// days checks two days; what is empty is left so.
-func days(from, to *string) error {
-	for _, day := range []*string{from, to} {
-		if *day == "" {
+// days checks days that somebody gave, each not after the next; those that are "" were not
+// given.
+func days(given ...string) error {
+	last := ""
+	for _, day := range given {
+		if day == "" {
 			continue
 		}
-		if _, err := time.Parse(time.DateOnly, *day); err != nil {
-			return &pipeline.Trouble{Rule: "receipts.day", With: map[string]string{"given": *day}}
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			return &pipeline.Trouble{Rule: "days.none", With: map[string]string{"given": day}}
 		}
-	}
-	if *from != "" && *to != "" && *from > *to {
-		return &pipeline.Trouble{Rule: "receipts.days", With: map[string]string{"from": *from, "to": *to}}
+		if day < last {
+			return &pipeline.Trouble{Rule: "days.order", With: map[string]string{"from": last, "to": day}}
+		}
+		last = day
 	}
 	return nil
 }

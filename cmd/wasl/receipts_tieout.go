@@ -43,7 +43,7 @@ every night.`,
 		Example: "  wasl receipts tieout\n  wasl receipts tieout --from 2026-11-01 --to 2026-11-30 --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := days(&from, &to); err != nil {
+			if err := days(from, to); err != nil {
 				return usage{err}
 			}
 			if by != "" && !slices.Contains(known, by) {

@@ -38,8 +38,7 @@ what the other side said.`,
 				return err
 			}
 			if len(entries)+len(jobs) == 0 {
-				a.fail(&pipeline.Trouble{Rule: "show.nothing", With: map[string]string{"word": args[0]}})
-				return printed{exitCouldNot}
+				return a.cannot(&pipeline.Trouble{Rule: "show.nothing", With: map[string]string{"word": args[0]}})
 			}
 			for _, j := range jobs {
 				if err := a.showJob(cmd.Context(), c, l, j); err != nil {
