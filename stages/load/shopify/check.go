@@ -77,22 +77,10 @@ func (c *checking) read(ctx context.Context, op admin.Operation, into any) (admi
 }
 
 func (c *checking) scopes(ctx context.Context) error {
-	var data struct {
-		Installation struct {
-			Scopes []struct {
-				Handle string `json:"handle"`
-			} `json:"accessScopes"`
-		} `json:"currentAppInstallation"`
-	}
-	if _, err := c.read(ctx, accessScopes, &data); err != nil {
+	granted, err := c.sink.granted(ctx)
+	if err != nil {
 		return err
 	}
-	var granted []string
-	for _, scope := range data.Installation.Scopes {
-		granted = append(granted, scope.Handle)
-	}
-	slices.Sort(granted)
-	granted = slices.Compact(granted)
 	c.fact("shop.scopes", strings.Join(granted, " "))
 	if c.sink.pullsHidden() && !slices.Contains(granted, "read_all_orders") {
 		c.wrong("pull.sixty", map[string]string{"days": strconv.Itoa(int(hidden.Hours() / 24))})

@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ type Pull struct {
 
 // Reader gives the bytes of the file, from their beginning.
 func (p *Pull) Reader() io.Reader {
-	all := []io.Reader{bytesReader(p.head)}
+	all := []io.Reader{bytes.NewReader(p.head)}
 	for _, s := range p.parts {
 		all = append(all, io.NewSectionReader(p.file, s.at, s.size))
 	}
@@ -106,12 +107,17 @@ func (p *Pull) Close() error {
 
 // beside is another file that goes with this one.
 func (p *Pull) beside(dir string) (*Pull, error) {
+	next, err := newPull(p.What, dir)
+	p.Next = next
+	return next, err
+}
+
+func newPull(what, dir string) (*Pull, error) {
 	file, err := os.CreateTemp(dir, "pull-*")
 	if err != nil {
 		return nil, fmt.Errorf("shopify: a file for what is pulled: %w", err)
 	}
-	p.Next = &Pull{What: p.What, file: file}
-	return p.Next, nil
+	return &Pull{What: what, file: file}, nil
 }
 
 // missing notes what was not to be had, once.
@@ -132,18 +138,16 @@ type span struct{ at, size int64 }
 // right that is missing for a part is in Missing; for the whole it is the error.
 func (s *Sink) Pull(ctx context.Context, what string, w Want) (*Pull, error) {
 	before := s.door.Used()
-	p := &Pull{What: what}
-	file, err := os.CreateTemp(w.Dir, "pull-*")
-	if err != nil {
-		return nil, fmt.Errorf("shopify: a file for what is pulled: %w", err)
-	}
-	p.file = file
 	read := map[string]func(context.Context, *Pull, Want) error{
 		PullOrders: s.pullOrders, PullCustomers: s.pullCustomers, PullTransactions: s.pullTransactions,
 		PullPayouts: s.pullPayouts, PullStock: s.pullStock,
 	}[what]
 	if read == nil {
-		return nil, errors.Join(fmt.Errorf("shopify: %q cannot be pulled", what), p.Close())
+		return nil, fmt.Errorf("shopify: %q cannot be pulled", what)
+	}
+	p, err := newPull(what, w.Dir)
+	if err != nil {
+		return nil, err
 	}
 	if err := read(ctx, p, w); err != nil {
 		return nil, errors.Join(fmt.Errorf("pull %s: %w", what, err), p.Close())

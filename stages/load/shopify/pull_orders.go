@@ -6,11 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"wasl/stages/load/shopify/admin"
@@ -260,7 +258,7 @@ func (h *haul) keep(text []byte, id, name string, created, updated time.Time) er
 // gone writes down that an order is no longer there.
 func (h *haul) gone(o Seen) error {
 	at := h.sink.now().UTC().Truncate(time.Second)
-	text, err := json.Marshal(map[string]any{"id": o.ID, "legacyResourceId": o.ID[strings.LastIndexByte(o.ID, '/')+1:], "name": o.Name,
+	text, err := json.Marshal(map[string]any{"id": o.ID, "legacyResourceId": idNumber(o.ID), "name": o.Name,
 		"createdAt": o.Created, "updatedAt": at, "deletedAt": at})
 	if err != nil {
 		return err
@@ -275,19 +273,14 @@ func (h *haul) finish(w Want) error {
 		at := h.held[id]
 		p.parts = append(p.parts, at.span)
 		p.Orders[i].Updated = at.updated
-		if at.updated.After(p.Newest) {
-			p.Newest = at.updated
-		}
+		p.saw(at.updated)
 	}
 	for _, id := range slices.Sorted(maps.Keys(h.left)) {
 		p.Left = append(p.Left, h.left[id])
-		if at := h.left[id].Updated; at.After(p.Newest) {
-			p.Newest = at
-		}
+		p.saw(h.left[id].Updated)
 	}
 	p.Count = len(h.order)
-	now := h.sink.now().UTC()
-	p.Name = "orders-" + now.Format("20060102T150405Z") + ".jsonl"
+	p.Name = fileName("orders", h.sink.now(), ".jsonl")
 	head := struct {
 		Wasl    string    `json:"wasl"`
 		Version int       `json:"version"`
@@ -323,7 +316,7 @@ func (s *Sink) pullsHidden() bool {
 	return err == nil && s.cfg.Pulls.Scheduled(PullOrders) && s.now().Sub(since) >= hidden
 }
 
-// granted are the rights of the token.
+// granted are the rights of the token, each once, by name.
 func (s *Sink) granted(ctx context.Context) ([]string, error) {
 	var data struct {
 		Installation struct {
@@ -337,7 +330,6 @@ func (s *Sink) granted(ctx context.Context) ([]string, error) {
 	for _, scope := range data.Installation.Scopes {
 		out = append(out, scope.Handle)
 	}
-	return out, err
+	slices.Sort(out)
+	return slices.Compact(out), err
 }
-
-func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }

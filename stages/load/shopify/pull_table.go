@@ -47,10 +47,16 @@ func (s *pulledSheet) finish(name string, now time.Time) error {
 	}
 	size, err := s.pull.file.Seek(0, 1)
 	s.pull.parts = []span{{0, size}}
-	s.pull.Name = name + "-" + now.UTC().Format("20060102T150405Z") + ".csv"
+	s.pull.Name = fileName(name, now, ".csv")
 	return err
 }
 
+// fileName is under what name a pulled file is dropped: orders-20261125T090000Z.jsonl.
+func fileName(what string, now time.Time, ending string) string {
+	return what + "-" + now.UTC().Format("20060102T150405Z") + ending
+}
+
+// saw notes a change.
 func (p *Pull) saw(at time.Time) {
 	if at.After(p.Newest) {
 		p.Newest = at
