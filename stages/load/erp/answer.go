@@ -72,7 +72,7 @@ func (t *taking) one(ctx context.Context, doc pipeline.Document, a ack) (pipelin
 	case why != nil:
 		return pipeline.Rejected, why, nil
 	}
-	now := answer{state: a.State, number: a.Number, said: a.Said, at: a.At, origin: pipeline.Origin{}}
+	now := answer{state: a.State, number: a.Number, said: a.Said, at: a.At}
 	if now.at.IsZero() {
 		now.at = t.batch.Taken
 	}

@@ -182,7 +182,7 @@ func (k clerk) named(o ordered, said map[string]string) (key, ref string) {
 	return "", ""
 }
 
-// shortOf stands for a text that is nobody's business in a key.
+// shortOf stands for a text that is too long for a number, or nobody's business in a key.
 func shortOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:5])

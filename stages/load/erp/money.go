@@ -1,7 +1,6 @@
 package erp
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -149,11 +148,6 @@ func taxLines(lines []line, shipping, taxes pipeline.Decimal, rates []rated, onT
 			return
 		}
 	}
-	if taxes.IsZero() {
-		if len(rates) == 0 {
-			return
-		}
-	}
 	if len(rates) != 1 {
 		return
 	}
@@ -186,6 +180,3 @@ func taxLines(lines []line, shipping, taxes pipeline.Decimal, rates []rated, onT
 		}
 	}
 }
-
-// later compares times of two records, and their ids where those are the same.
-func later(a, b refund) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.id, b.id)) }

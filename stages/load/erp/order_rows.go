@@ -1,7 +1,6 @@
 package erp
 
 import (
-	"slices"
 	"strings"
 
 	"wasl/pipeline"
@@ -57,8 +56,7 @@ func readOrder(group []pipeline.Record) order {
 			o.unknown = append(o.unknown, r)
 		}
 	}
-	o.refunds = o.refundsOf(group)
-	slices.SortStableFunc(o.refunds, later)
+	o.refunds = o.refundsOf()
 	return o
 }
 
@@ -130,11 +128,9 @@ func (o order) rowsOf(b sale) []pipeline.Record {
 // words are further words under which people look for the order. The
 // customer's are not among them.
 func (o order) words(id string) []string {
-	words := []string{}
+	words := []string{id}
 	for _, r := range o.items {
 		words = append(words, r.Text("line.sku"))
 	}
-	words = append(words, id)
-	slices.Sort(words)
-	return slices.DeleteFunc(slices.Compact(words), func(w string) bool { return w == "" })
+	return wordsOf(words...)
 }

@@ -29,7 +29,7 @@ func (d desk) whole(o order) (whole, []pipeline.Problem) {
 	var problems []pipeline.Problem
 	a := o.statedAmounts(d.tax)
 	for _, r := range o.items {
-		l, own := itemLine(r)
+		l := itemLine(r)
 		for _, field := range []string{"line.quantity", "line.price"} {
 			if v := r.Value(field); v.Bad {
 				w.readable = false // that is a problem already
@@ -43,7 +43,7 @@ func (d desk) whole(o order) (whole, []pipeline.Problem) {
 		}
 		w.Lines = append(w.Lines, l)
 		a.nets = append(a.nets, l.Total)
-		a.ofLines = a.ofLines.Add(own)
+		a.ofLines = a.ofLines.Add(l.Discount)
 	}
 	shipping, ofShipping := o.shippingLines()
 	if o.kinds {
@@ -92,10 +92,9 @@ func (d desk) whole(o order) (whole, []pipeline.Problem) {
 func (o order) statedAmounts(tax string) stated {
 	a := stated{
 		discount: o.amount("order.discount"), shipping: o.amount("order.shipping"), taxes: o.amount("order.taxes"),
-		more:  o.amount("order.tip"),
+		more:  o.amount("order.tip").Add(o.amount("order.duties")),
 		total: o.amount("order.total"), subtotal: o.amount("order.subtotal"), noSubtotal: !o.has("order.subtotal"),
 	}
-	a.more = a.more.Add(o.amount("order.duties"))
 	switch included := o.first("order.tax_included").Value("order.tax_included"); {
 	case included.Set && included.Bool:
 		a.tax = "included"
@@ -124,8 +123,8 @@ func (o order) judge(a stated, found sums, explained, readable bool) []pipeline.
 
 // itemLine is the line of a row, with the discount on the line itself. Of the
 // discount with its share of the order's, the share is kept beside it.
-func itemLine(r pipeline.Record) (l line, own pipeline.Decimal) {
-	l = line{Kind: lineItem, SKU: r.Text("line.sku"), Name: r.Text("line.name"),
+func itemLine(r pipeline.Record) line {
+	l := line{Kind: lineItem, SKU: r.Text("line.sku"), Name: r.Text("line.name"),
 		Quantity: r.Amount("line.quantity"), Price: r.Amount("line.price"), Discount: r.Amount("line.discount")}
 	if r.True("line.gift_card") {
 		l.Kind = lineGiftCard
@@ -138,14 +137,14 @@ func itemLine(r pipeline.Record) (l line, own pipeline.Decimal) {
 		tax := r.Amount("line.tax")
 		l.Tax, l.Rate = &tax, r.Text("line.tax_rate")
 	}
-	return l, l.Discount
+	return l
 }
 
 // shippingLines are those that a pulled order has, and the discount on them.
 func (o order) shippingLines() (lines []line, discount pipeline.Decimal) {
 	for _, r := range o.shipping {
-		l, own := itemLine(r)
-		discount = discount.Add(own).Add(l.Allocated)
+		l := itemLine(r)
+		discount = discount.Add(l.Discount).Add(l.Allocated)
 		lines = append(lines, l)
 	}
 	return lines, discount

@@ -90,7 +90,7 @@ func (r *reading) settings() map[string]setting {
 	l := r.layout
 	r.extras = map[string]ast.Node{}
 	return map[string]setting{
-		"kind":      r.choice(map[string]func(){KindOrder: func() {}, KindCustomer: func() {}, KindHistory: func() {}, KindPayment: func() {}}),
+		"kind":      r.choice(kindsOfLayouts()),
 		"format":    r.choice(map[string]func(){"csv": func() { l.format = "csv" }, "xlsx": func() { l.format = "xlsx" }}),
 		"codepage":  r.choice(codepages(l)),
 		"delimiter": r.oneOf(&l.delimiter, ",", ";", "\t", "|"),
@@ -117,6 +117,15 @@ func (r *reading) settings() map[string]setting {
 		"number":    r.counter,
 		"by_type":   r.byType,
 	}
+}
+
+// kindsOfLayouts are those that a layout may name: vocabularyOf has read it by then.
+func kindsOfLayouts() map[string]func() {
+	out := map[string]func(){}
+	for kind := range vocabularies {
+		out[kind] = func() {}
+	}
+	return out
 }
 
 func codepages(l *layout) map[string]func() {

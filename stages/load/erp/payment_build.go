@@ -1,8 +1,6 @@
 package erp
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,7 +125,6 @@ func (c cashier) one(r pipeline.Record, n int) (pipeline.Document, []pipeline.Pr
 		d, wrong := c.document(doc, p, e, i)
 		problems = append(problems, wrong...)
 		if i == 0 {
-			d.Parts = doc.Parts
 			doc = d
 			continue
 		}
@@ -203,10 +200,4 @@ func payoutSum(p payment) []pipeline.Problem {
 		return nil
 	}
 	return []pipeline.Problem{r.Problem("payment.amount", "payout.sum", map[string]string{"total": p.amount.StringFixed(2), "sum": sum.StringFixed(2), "off": p.amount.Sub(sum).StringFixed(2)})}
-}
-
-// shortHash tells documents apart that have no number.
-func shortHash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:5])
 }

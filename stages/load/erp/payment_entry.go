@@ -9,10 +9,9 @@ import (
 
 // An entry is what one document books: lines that are in balance.
 type entry struct {
-	kind   string // receipt, refund, fee, adjustment, payout
-	suffix string // of the key of a further document of the same payment
-	lines  []line
-	needs  string // the setting that a person has to decide; "" for none
+	kind  string // receipt, refund, fee, adjustment, payout
+	lines []line
+	needs string // the setting that a person has to decide; "" for none
 }
 
 // The kinds of lines of an entry.
@@ -69,14 +68,10 @@ func (c cashier) receipt(p payment, kind string, amount pipeline.Decimal) []entr
 	}
 	out := []entry{{kind: kind, lines: lines}}
 	if fee := p.record.Amount("payment.fee"); !fee.IsZero() {
-		e := c.fee(p, fee)
-		e.suffix = "/fee"
-		out = append(out, e)
+		out = append(out, c.fee(p, fee))
 	}
 	if settled := p.record.Amount("payment.settled"); !settled.IsZero() {
-		e := c.payout(p, settled)
-		e.suffix = "/payout"
-		out = append(out, e)
+		out = append(out, c.payout(p, settled))
 	}
 	return out
 }
@@ -123,9 +118,9 @@ func (c cashier) document(of pipeline.Document, p payment, e entry, i int) (pipe
 	r, doc := p.record, of
 	doc.Parts = nil
 	if doc.Key != "" && i > 0 {
-		doc.Key += or(e.suffix, "/"+e.kind)
+		doc.Key += "/" + e.kind
 	}
-	number := numbered[e.kind] + or(p.id, shortHash(of.Key))
+	number := numbered[e.kind] + or(p.id, shortOf(of.Key))
 	if i > 0 && e.kind == typePayout {
 		number += "-P"
 	}

@@ -1,6 +1,8 @@
 package erp
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,11 +27,11 @@ type refund struct {
 // one after the other.
 const sameTime = time.Minute
 
-// refunds are an order's refunds, in the order of their times.
-func (o order) refundsOf(records []pipeline.Record) []refund {
+// refundsOf are an order's refunds, in the order of their times.
+func (o order) refundsOf() []refund {
 	at := map[string]int{}
 	var out []refund
-	for _, r := range records {
+	for _, r := range o.group {
 		kind := kindOf(r)
 		if !strings.HasPrefix(kind, "refund") {
 			continue
@@ -65,6 +67,7 @@ func (o order) refundsOf(records []pipeline.Record) []refund {
 			out[i].money = o.paidBack(out[i].at)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b refund) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.id, b.id)) })
 	return out
 }
 
