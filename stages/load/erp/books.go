@@ -29,10 +29,7 @@ func (s *Sink) number(doc pipeline.Document, b sale) string {
 	if number == "" {
 		number = b.number()
 	}
-	if s.cfg.Shop != "" {
-		number = s.cfg.Shop + "/" + number
-	}
-	return number
+	return s.cfg.ofShop(number)
 }
 
 // row reads a row of a table; nil where there is none.
@@ -158,6 +155,29 @@ func (s *Sink) answerTo(ctx context.Context, number string) (answer, error) {
 	a.at, _ = time.Parse(time.RFC3339, cols["at"])        // ours
 	_ = json.Unmarshal([]byte(cols["origin"]), &a.origin) // ours; without it the answer says no place
 	return a, nil
+}
+
+// numberGiven is the ERP's number of what goes by a number of ours, as its answer gave
+// it; "" where it gave none. Answers stand under the number of the layout's counter,
+// where there is one.
+func (s *Sink) numberGiven(ctx context.Context, ours string) (string, error) {
+	numbers := []string{s.cfg.ofShop(ours)}
+	if s.layout == nil || s.layout.counter != nil {
+		all, err := s.numbersOf(ctx, "number/"+plainName(ours))
+		if err != nil {
+			return "", err
+		}
+		numbers = append(numbers, all...)
+	}
+	for _, number := range numbers {
+		if !strings.HasPrefix(number, s.cfg.ofShop("")) {
+			continue // of another shop
+		}
+		if a, err := s.answerTo(ctx, number); err != nil || a.state == ackBooked {
+			return a.number, err
+		}
+	}
+	return "", nil
 }
 
 // asRow is an answer as its table keeps it. job is the one that brought it.

@@ -30,8 +30,7 @@ const WalkIn = "walk-in"
 // as Customers.Plan knows them, by what it sent; others are told apart by the same rules.
 type Buyers struct {
 	named   func(ctx context.Context, words []string) ([]pipeline.Document, error)
-	tables  pipeline.Table
-	shop    string // Config.Shop
+	books   *Sink  // no more than what is remembered of documents and answers
 	account string // of walk-in customers; "": not said
 	said    decisions
 	known   crowd
@@ -43,7 +42,7 @@ type Buyers struct {
 // NewBuyers begins. named gives customers' documents by their words; shop is
 // Config.Shop, account the ERP's of walk-in customers, "" where none is named.
 func NewBuyers(named func(ctx context.Context, words []string) ([]pipeline.Document, error), tables pipeline.Table, shop, account string) *Buyers {
-	return &Buyers{named: named, tables: tables, shop: shop, account: account, asked: map[string]bool{}, orders: map[string]pipeline.Decimal{}, cached: map[string]who{}}
+	return &Buyers{named: named, books: &Sink{cfg: Config{Shop: shop}, tables: tables}, account: account, asked: map[string]bool{}, orders: map[string]pipeline.Decimal{}, cached: map[string]who{}}
 }
 
 // Purchase is what a sales document says; ok is false where it is none. Documents of one
@@ -97,10 +96,8 @@ func itemsOf(lines []line) string {
 // who is the customer of a sales document.
 func (b *Buyers) who(ctx context.Context, s sale) (who, error) {
 	me := customer{sale: sale{Order: s.Order}}.who("")
-	if me.id == "" && me.phone == "" && me.email == "" {
-		if s.Order["customer.phone"] == "" && s.Order["customer.email"] == "" {
-			return who{ref: WalkIn, number: b.account}, nil
-		}
+	if anonymous(s.Order) {
+		return who{ref: WalkIn, number: b.account}, nil
 	}
 	mark := strings.Join([]string{me.id, me.phone, me.email, me.name, s.Order["customer.phone"], s.Order["customer.email"]}, "\x00")
 	if w, ok := b.cached[mark]; ok {
@@ -121,15 +118,10 @@ func (b *Buyers) who(ctx context.Context, s sale) (who, error) {
 		b.known.add(me)
 	}
 	if me.number == "" && me.key != "" {
-		number := me.ref
-		if b.shop != "" {
-			number = b.shop + "/" + number
-		}
-		a, err := (&Sink{tables: b.tables}).answerTo(ctx, number)
-		if err != nil {
+		var err error
+		if me.number, err = b.books.numberGiven(ctx, me.ref); err != nil {
 			return who{}, err
 		}
-		me.number = a.number
 	}
 	b.cached[mark] = me
 	return me, nil
@@ -138,14 +130,9 @@ func (b *Buyers) who(ctx context.Context, s sale) (who, error) {
 // ask adds whom wasl knows of those who are like somebody.
 func (b *Buyers) ask(ctx context.Context, me who) error {
 	if b.said == nil {
-		b.said = decisions{}
-		for row, err := range b.tables.Rows(ctx, tableDecisions) {
-			if err != nil {
-				return err
-			}
-			if one, ok := yes(row.Cols["same"]); ok {
-				b.said[[2]string{row.Cols["customer"], row.Cols["other"]}] = one
-			}
+		var err error
+		if b.said, err = b.books.decisions(ctx); err != nil {
+			return err
 		}
 	}
 	var words []string

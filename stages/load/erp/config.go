@@ -97,6 +97,14 @@ const (
 
 var confirms = []string{confirmNone, confirmFile, confirmGone, confirmAck}
 
+// ofShop is a key or a number where several shops share a ledger: the shop stands before it.
+func (c Config) ofShop(name string) string {
+	if c.Shop == "" {
+		return name
+	}
+	return c.Shop + "/" + name
+}
+
 // Confirms tells whether written documents wait for the ERP's answer.
 func (c Config) Confirms() bool { return c.Confirm != "" && c.Confirm != confirmNone }
 

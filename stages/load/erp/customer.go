@@ -164,10 +164,7 @@ func consent(word string) string {
 // named are the key of a customer and what people call it. They hold nothing of a
 // person: keys stand in logs. A guest is named by the order that first brought them.
 func (k clerk) named(o ordered, said map[string]string) (key, ref string) {
-	base := "customer/"
-	if k.cfg.Shop != "" {
-		base = k.cfg.Shop + "/" + base
-	}
+	base := k.cfg.ofShop("customer/")
 	switch id, order := said["customer.id"], o.text("order.name"); {
 	case id != "":
 		return base + id, "C-" + id

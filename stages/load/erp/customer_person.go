@@ -1,6 +1,10 @@
 package erp
 
-import "wasl/pipeline"
+import (
+	"slices"
+
+	"wasl/pipeline"
+)
 
 // A Person is what a document says of a customer, for people who have to tell whether
 // two are one.
@@ -13,20 +17,17 @@ func PersonIn(doc pipeline.Document) Person {
 		return Person{}
 	}
 	s := c.state()
-	address := s["customer.address"]
-	if city := s["customer.city"]; city != "" {
-		address += ", " + city
-	}
-	return Person{or(c.Doc.Of, c.Doc.Number), s["customer.name"], s["customer.phone_local"], s["customer.email"], address}
+	return Person{or(c.Doc.Of, c.Doc.Number), s["customer.name"], s["customer.phone_local"], s["customer.email"], home(s["customer.address"], s["customer.city"])}
 }
 
 // PersonListed is a customer of the ERP's own list.
 func PersonListed(row pipeline.TableRow) Person {
-	address := row.Cols["address"]
-	if city := row.Cols["city"]; city != "" {
-		address += ", " + city
-	}
-	return Person{erpRef(row.Code), row.Cols["name"], row.Cols["phone"], row.Cols["email"], address}
+	return Person{erpRef(row.Code), row.Cols["name"], row.Cols["phone"], row.Cols["email"], home(row.Cols["address"], row.Cols["city"])}
+}
+
+// home is where somebody lives, for people.
+func home(street, city string) string {
+	return joined(slices.DeleteFunc([]string{street, city}, func(s string) bool { return s == "" }))
 }
 
 // Decided tells whether a person has said of two customers whether they are one.

@@ -1,7 +1,6 @@
 package erp
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,18 +66,13 @@ func (p *planningCustomers) byTime(docs []pipeline.Document) []int {
 }
 
 // read reads the tables, and what of the file's customers was sent before.
-func (p *planningCustomers) read(ctx context.Context, docs []pipeline.Document) error {
-	p.said, p.rows, p.codes = decisions{}, map[string]map[string]string{}, map[string]string{}
+func (p *planningCustomers) read(ctx context.Context, docs []pipeline.Document) (err error) {
+	p.rows, p.codes = map[string]map[string]string{}, map[string]string{}
 	if p.tables == nil {
 		return p.readSent(ctx, docs)
 	}
-	for row, err := range p.tables.Rows(ctx, tableDecisions) {
-		if err != nil {
-			return err
-		}
-		if one, ok := yes(row.Cols["same"]); ok {
-			p.said[[2]string{row.Cols["customer"], row.Cols["other"]}] = one
-		}
+	if p.said, err = p.decisions(ctx); err != nil {
+		return err
 	}
 	for row, err := range p.tables.Rows(ctx, tableList) {
 		if err != nil {
@@ -88,6 +82,20 @@ func (p *planningCustomers) read(ctx context.Context, docs []pipeline.Document) 
 		p.list.add(listed(row.Code, row.Cols))
 	}
 	return p.readSent(ctx, docs)
+}
+
+// decisions are what persons have said of likely duplicates.
+func (s *Sink) decisions(ctx context.Context) (decisions, error) {
+	said := decisions{}
+	for row, err := range s.tables.Rows(ctx, tableDecisions) {
+		if err != nil {
+			return nil, err
+		}
+		if one, ok := yes(row.Cols["same"]); ok {
+			said[[2]string{row.Cols["customer"], row.Cols["other"]}] = one
+		}
+	}
+	return said, nil
 }
 
 // yes reads a decision; ok is false where it is none.
@@ -215,22 +223,17 @@ func (p *planningCustomers) numberOf(ctx context.Context, me who) (string, error
 	if me.number != "" || me.ref == "" {
 		return me.number, nil
 	}
-	ref := me.ref
-	if p.cfg.Shop != "" {
-		ref = p.cfg.Shop + "/" + ref
-	}
-	a, err := p.answerTo(ctx, ref)
-	if err != nil || a.state != ackBooked {
-		return "", err
-	}
-	return a.number, nil
+	return p.numberGiven(ctx, me.ref)
 }
 
 // doubt proposes whom somebody may be.
 func (p *planningCustomers) doubt(planned *pipeline.Planned, c customer, doubts []likeness) {
 	for _, d := range doubts {
-		problem := problemOf(planned.Doc, "customer."+cmp.Or(map[verdict]string{likeSeveral: "name"}[d.why], string(d.why)), pipeline.Rule("customer.like."+string(d.why)),
-			map[string]string{"customer": c.Doc.Number, "other": d.ref})
+		field := "customer." + string(d.why)
+		if d.why == likeSeveral {
+			field = "customer.name"
+		}
+		problem := problemOf(planned.Doc, field, pipeline.Rule("customer.like."+string(d.why)), map[string]string{"customer": c.Doc.Number, "other": d.ref})
 		problem.Value = c.Order[problem.Field]
 		if p.doubtWaits {
 			planned.Problems = append(planned.Problems, problem)

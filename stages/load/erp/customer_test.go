@@ -399,6 +399,35 @@ func TestCustomers_NumberOfTheAnswer(t *testing.T) {
 	l.want(people(t, "id|name", "7|Mona Ali"), "customer/7 update C-7-R1 no. 100077: customer.name")
 }
 
+// TestCustomers_NumberOfTheAnswerToASerial finds it also where the ERP knows customers by
+// the numbers of the layout's counter.
+func TestCustomers_NumberOfTheAnswerToASerial(t *testing.T) {
+	t.Parallel()
+	l := registerOf(t, ownTables{}, nil)
+	l.sink = customersOf(t, ownTables{}, smallCustomers+"\nnumber: {prefix: CU-, width: 4}\n")
+	l.want(people(t, "id|name", "7|Mona"), "customer/7 create C-7")
+	doc, k := l.left["customer/7"], l.sink.kind(nil)
+	doc.Kind = KindCustomer
+	var err error
+	if doc.Sealed, doc.Ref, _, err = k.Seal(doc, pipeline.Link{}, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = l.sink.Send(t.Context(), pipeline.Batch{ID: "b1", Docs: []pipeline.Document{doc}}); err != nil {
+		t.Fatal(err)
+	}
+	l.sink.ackFor(t, nil, "CU-0001|ok|100077|")
+	l.want(people(t, "id|name", "7|Mona Ali"), "customer/7 update C-7-R1 no. 100077: customer.name")
+}
+
+func TestPerson_LivesWhereItIsSaid(t *testing.T) {
+	t.Parallel()
+	for want, cols := range map[string]map[string]string{"": {}, "Giza": {"city": "Giza"}, "1 Nile St": {"address": "1 Nile St"}, "1 Nile St, Giza": {"address": "1 Nile St", "city": "Giza"}} {
+		if got := PersonListed(pipeline.TableRow{Code: "1", Cols: cols}).Address; got != want {
+			t.Errorf("%v: %q, want %q", cols, got, want)
+		}
+	}
+}
+
 func TestCustomers_OrdersWithoutCustomers(t *testing.T) {
 	t.Parallel()
 	const header = "order.name|order.id|order.source|id|name|phone"

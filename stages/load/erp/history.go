@@ -75,10 +75,7 @@ func (h *History) build(group []pipeline.Record) (pipeline.Document, []pipeline.
 	}
 	doc := pipeline.Document{Name: number, Currency: strings.ToUpper(r.Text("history.currency")), Money: r.Amount("history.net")}
 	if number != "" {
-		doc.Key = "history/" + number + "/" + doc.Currency
-		if h.cfg.Shop != "" {
-			doc.Key = h.cfg.Shop + "/history/" + number + "/" + doc.Currency
-		}
+		doc.Key = h.cfg.ofShop("history/" + number + "/" + doc.Currency)
 	}
 	doc.Out = r.Amount("history.sales").Sub(r.Amount("history.returns"))
 	var problems []pipeline.Problem

@@ -68,13 +68,7 @@ func (d desk) build(group []pipeline.Record) (pipeline.Document, []pipeline.Prob
 // key is the document's key: by the shop's own number, which stays when the
 // name changes or comes again in another year.
 func (s *Sink) key(name, id string) string {
-	if id == "" {
-		id = name
-	}
-	if s.cfg.Shop != "" {
-		return s.cfg.Shop + "/order/" + id
-	}
-	return "order/" + id
+	return s.cfg.ofShop("order/" + or(id, name))
 }
 
 // leftWords say why an order that has ended, and never left, is left out.

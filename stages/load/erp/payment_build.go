@@ -144,10 +144,7 @@ func (s *Sink) payKey(p payment, n int) string {
 	if n > 1 {
 		key += "/" + strconv.Itoa(n)
 	}
-	if s.cfg.Shop != "" {
-		return s.cfg.Shop + "/" + key
-	}
-	return key
+	return s.cfg.ofShop(key)
 }
 
 // leaves says why a row moves no money; "" where it does.

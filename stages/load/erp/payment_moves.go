@@ -72,7 +72,7 @@ func (s *Sink) buildSettled(group []pipeline.Record) (pipeline.Document, []pipel
 	doc := pipeline.Document{Name: or(cols["order"], r.Text("settled.line")), Day: cols["day"], Money: net, Out: net, Currency: cols["currency"],
 		Words: wordsOf(cols["order"], cols["payout"]), Body: mustJSON(cols)}
 	if line := r.Text("settled.line"); line != "" {
-		doc.Key = strings.TrimPrefix(s.cfg.Shop+"/", "/") + "settled/" + cols["account"] + "/" + line
+		doc.Key = s.cfg.ofShop("settled/" + cols["account"] + "/" + line)
 	}
 	if pipeline.Fold(cols["type"]) == typePayout {
 		doc.Left = "the payout itself: its lines are held against it / التحويل نفسه"
