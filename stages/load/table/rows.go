@@ -37,7 +37,7 @@ func (s *Sink) build(group []pipeline.Record) (pipeline.Document, []pipeline.Pro
 	var problems []pipeline.Problem
 	for _, r := range group[1:] {
 		if !maps.Equal(s.columns(r), first) {
-			problems = append(problems, r.Problem("code", "key.twice", map[string]string{"key": key}))
+			problems = append(problems, r.Problem(s.shelf.by[len(s.shelf.by)-1], "key.twice", map[string]string{"key": key}))
 		}
 	}
 	for _, r := range group {

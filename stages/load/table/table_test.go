@@ -100,6 +100,31 @@ func item(row int, values map[string]string) pipeline.Record {
 	return r
 }
 
+// TestBuild_TwiceIsToldOfWhatNamesTheRow names a column that the table has.
+func TestBuild_TwiceIsToldOfWhatNamesTheRow(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"items": "code", "prices": "code", "customer_matches": "other"} {
+		kind := table.New(nil, name).Kinds()[0]
+		var rows []pipeline.Record
+		for _, text := range []string{"a", "b"} {
+			r := pipeline.NewRecord(pipeline.Row{}, pipeline.NewShape(kind.Fields))
+			for i, f := range kind.Fields {
+				v := pipeline.Value{Set: true, Text: text}
+				if slices.Contains(kind.GroupBy, f.Name) {
+					v.Text = "1"
+				}
+				r.Put(i, v)
+			}
+			rows = append(rows, r)
+		}
+		_, problems := kind.Build(rows)
+		at := slices.IndexFunc(problems, func(p pipeline.Problem) bool { return p.Rule == "key.twice" })
+		if at < 0 || problems[at].Field != want || problems[at].Value != "1" {
+			t.Errorf("%s: %v, want one of %s", name, problems, want)
+		}
+	}
+}
+
 func TestBuild(t *testing.T) {
 	t.Parallel()
 	oil := map[string]string{"code": "00123", "name_ar": "زيت زيتون", "barcode": "6221031000010",
