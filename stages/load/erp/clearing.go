@@ -72,11 +72,12 @@ func ClearingOf(ctx context.Context, tables pipeline.Table, want ClearingWant) (
 			a = &ledgerAccount{ClearedAccount: ClearedAccount{Account: key[0], Currency: key[1], Gateway: row.Cols["gateway"]}, days: map[string]*ClearedDay{}}
 			all[key] = a
 		}
-		if err := a.take(row, want.Arrived[0] != "" && arrived >= want.Arrived[0]); err != nil {
-			return out, err
+		amount, err := parseDecimal(row.Cols["amount"])
+		if err != nil {
+			return out, fmt.Errorf("clearing account %s: %s: %w", key[0], row.Code, err)
 		}
+		a.take(row, amount, want.Arrived[0] != "" && arrived >= want.Arrived[0])
 		if row.Cols["type"] == typePayout {
-			amount, _ := parseDecimal(row.Cols["amount"]) // take has read it
 			payouts = append(payouts, paidOut{row.Cols["account"], row.Cols["currency"], row.Cols["id"], row.Cols["day"], row.Cols["number"], amount.Neg()})
 		}
 	}
@@ -132,11 +133,8 @@ type ledgerAccount struct {
 	receipts []Unsettled
 }
 
-func (a *ledgerAccount) take(row pipeline.TableRow, wanted bool) error {
-	amount, err := parseDecimal(row.Cols["amount"])
-	if err != nil {
-		return fmt.Errorf("clearing account %s: %s: %w", a.Account, row.Code, err)
-	}
+// take adds what a document booked on the account; wanted: it came in the days asked for.
+func (a *ledgerAccount) take(row pipeline.TableRow, amount pipeline.Decimal, wanted bool) {
 	on := row.Cols["day"]
 	d := a.days[on]
 	if d == nil {
@@ -160,7 +158,6 @@ func (a *ledgerAccount) take(row pipeline.TableRow, wanted bool) error {
 	default:
 		d.Adjusted = d.Adjusted.Add(amount)
 	}
-	return nil
 }
 
 // finish rolls the account forward over its days, and finds what is open. Days before

@@ -52,13 +52,10 @@ func (c Config) Validate() []pipeline.Finding {
 	if c.Folder != "" && filepath.Clean(c.Folder) == "." {
 		wrong("folder", "erp.own", map[string]string{"given": c.Folder})
 	}
-	for path, file := range map[string]string{"layout": c.Layout, "customers": c.Customers, "history": c.History} {
+	for path, file := range map[string]string{"layout": c.Layout, "payments": c.Payments, "customers": c.Customers, "history": c.History} {
 		if file != "" && !strings.HasSuffix(file, ".yaml") && !strings.HasSuffix(file, ".yml") {
 			wrong(path, "erp.notlayout", map[string]string{"given": file})
 		}
-	}
-	if c.Payments != "" && !strings.HasSuffix(c.Payments, ".yaml") && !strings.HasSuffix(c.Payments, ".yml") {
-		wrong("payments", "erp.notlayout", map[string]string{"given": c.Payments})
 	}
 	for _, a := range c.Archive {
 		if a == "" || c.Folder != "" && filepath.Clean(a) == filepath.Clean(c.Folder) {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -259,29 +258,14 @@ func peopleWorld(t *testing.T, s *Sink, build func(*Sink, string) (pipeline.Docu
 			return docs
 		},
 		Effects: func() []string { return filesIn(t, s.cfg.Folder) },
-		Lose: func() {
-			disk.then = func(op, path string) error {
-				if op == "move" {
-					disk.then = nil
-					return errors.New("the share went away")
-				}
-				return nil
-			}
-		},
+		Lose:    disk.lose,
 		Refuse: func() {
 			if err := errors.Join(os.MkdirAll(s.cfg.Folder, 0o755), os.WriteFile(filepath.Join(s.cfg.Folder, taken), []byte("somebody's"), 0o644)); err != nil {
 				t.Fatal(err)
 			}
 		},
-		Full: func() {
-			disk.fail = func(op, path string) error {
-				if op == "write" {
-					return &os.PathError{Op: op, Path: path, Err: syscall.ENOSPC}
-				}
-				return nil
-			}
-		},
-		Mend: func() { disk.fail = nil },
+		Full: disk.full,
+		Mend: disk.mend,
 	}
 }
 
@@ -516,7 +500,11 @@ func TestCustomers_LayoutOfAnotherKind(t *testing.T) {
 	if err != nil || len(findings) != 1 || findings[0].Rule != "erp.layoutkind" {
 		t.Errorf("findings %v, %v", findings, err)
 	}
-	_, found := parseLayout("l.yaml", []byte("kind: erp.customer\ncolumns: [{name: A, field: line.sku}]"), cairo)
+	_, found := parseLayout("l.yaml", []byte("kind: erp.history\nnumber: {prefix: H-}\nname: H-{serial}.csv"), cairo)
+	if len(found) == 0 || found[0].Rule != "config.unknown" || found[0].Path != "number" { // nothing would count them
+		t.Errorf("numbers of histories: %v", found)
+	}
+	_, found = parseLayout("l.yaml", []byte("kind: erp.customer\ncolumns: [{name: A, field: line.sku}]"), cairo)
 	if len(found) != 1 || found[0].Rule != "erp.word" {
 		t.Errorf("a word of sales in a layout of customers: %v", found)
 	}

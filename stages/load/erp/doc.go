@@ -1,10 +1,15 @@
 // Package erp is the door to the merchant's ERP: a folder from which the ERP
-// imports files. In come sales orders, as documents; out go files as a layout
-// in mappings/erp describes them (CSV or XLSX, a workbook of the merchant's own that
-// is filled in, code page, columns, one file a document or one a batch, the heads of
-// documents in a second file, a done-marker, numbers without gaps). It never
-// overwrites a file, never deletes one that the ERP can see, and never writes an order
-// whose amounts do not add up to the shop's total.
+// imports files. In come sales orders, payments, customers and their purchase histories,
+// as documents; out go files as a layout in mappings/erp describes them (CSV or XLSX, a
+// workbook of the merchant's own that is filled in, code page, columns, one file a
+// document or one a batch, the heads of documents in a second file, a done-marker,
+// numbers without gaps). It never overwrites a file, never deletes one that the ERP can
+// see, and never writes an order whose amounts do not add up to the shop's total.
+//
+// Each of the four has a sink (Sink, Payments, Customers, History) with a layout of its
+// own, whose kind: says what it is of (vocabulary.go). They share one folder, one lane
+// and all that follows; the body of each document is a sale (sale.go), with or without
+// amounts.
 //
 // "Delivered" means written, where the settings say nothing of an answer. With
 // Config.Confirm a written document is accepted, and delivered or rejected when the
@@ -76,11 +81,17 @@
 //
 // # Money
 //
-// Payments are documents of the same folder, with a layout of their own (kind: erp.payment).
-// The body of one is a sale whose lines are those of a balanced entry, so that all of
-// the above holds for it. payment.go its words, payment_build.go and payment_entry.go
-// how it is made, payment_moves.go what is remembered, clearing.go how the accounts
-// between gateways and the bank stand.
+// The lines of a payment are those of a balanced entry. payment.go its words,
+// payment_build.go and payment_entry.go how it is made, payment_moves.go what is
+// remembered, clearing.go how the accounts between gateways and the bank stand.
+//
+// # Customers
+//
+// Who a customer is, is told before anything is filed (customer_plan.go), by what was
+// sent before and by the ERP's own list: customer_match.go says when two are one, and a
+// person decides what is in doubt. Their keys and numbers hold nothing of a person.
+// customer.go how a document and its updates are made; buyer.go, history.go what
+// customers have bought, as the ERP was told.
 //
 // # Why
 //

@@ -89,7 +89,7 @@ type setting func(path string, n ast.Node)
 func (r *reading) settings() map[string]setting {
 	l := r.layout
 	r.extras = map[string]ast.Node{}
-	return map[string]setting{
+	all := map[string]setting{
 		"kind":      r.choice(kindsOfLayouts()),
 		"format":    r.choice(map[string]func(){"csv": func() { l.format = "csv" }, "xlsx": func() { l.format = "xlsx" }}),
 		"codepage":  r.choice(codepages(l)),
@@ -117,6 +117,10 @@ func (r *reading) settings() map[string]setting {
 		"number":    r.counter,
 		"by_type":   r.byType,
 	}
+	if _, numbered := l.of.types[serialWord]; !numbered {
+		delete(all, "number") // a history has no number of its own
+	}
+	return all
 }
 
 // kindsOfLayouts are those that a layout may name: vocabularyOf has read it by then.

@@ -2,11 +2,9 @@ package erp
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -200,24 +198,9 @@ func TestPayment_Sink(t *testing.T) {
 				return docs
 			},
 			Effects: func() []string { return filesIn(t, s.cfg.Folder) },
-			Lose: func() {
-				disk.then = func(op, _ string) error {
-					if op == "move" {
-						disk.then = nil
-						return syscall.EIO
-					}
-					return nil
-				}
-			},
-			Full: func() {
-				disk.fail = func(op, path string) error {
-					if op == "write" {
-						return &os.PathError{Op: op, Path: path, Err: syscall.ENOSPC}
-					}
-					return nil
-				}
-			},
-			Mend: func() { disk.fail = nil },
+			Lose:    disk.lose,
+			Full:    disk.full,
+			Mend:    disk.mend,
 		}
 	})
 }

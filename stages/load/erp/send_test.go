@@ -24,6 +24,29 @@ type moody struct {
 	then func(op, path string) error // after it is done
 }
 
+// full has nothing written from now on, mend has it written again.
+func (m *moody) full() {
+	m.fail = func(op, path string) error {
+		if op == "write" {
+			return &os.PathError{Op: op, Path: path, Err: syscall.ENOSPC}
+		}
+		return nil
+	}
+}
+
+func (m *moody) mend() { m.fail = nil }
+
+// lose has the next move done, and told as failed.
+func (m *moody) lose() {
+	m.then = func(op, _ string) error {
+		if op == "move" {
+			m.then = nil
+			return errors.New("the share went away")
+		}
+		return nil
+	}
+}
+
 func (m *moody) do(op, path string, do func() error) error {
 	m.mu.Lock()
 	fail, then := m.fail, m.then
@@ -120,15 +143,8 @@ func world(t *testing.T, layout string, eats bool) sinktest.World {
 				t.Fatal(err)
 			}
 		},
-		Full: func() {
-			disk.fail = func(op, path string) error {
-				if op == "write" {
-					return &os.PathError{Op: op, Path: path, Err: syscall.ENOSPC}
-				}
-				return nil
-			}
-		},
-		Mend: func() { disk.fail = nil },
+		Full: disk.full,
+		Mend: disk.mend,
 	}
 }
 

@@ -263,24 +263,13 @@ func (s *Sink) files(b pipeline.Batch) ([]file, error) {
 // render makes the files of a batch's documents: one each, or one of all that go
 // to the same place; two where documents and lines are files of their own.
 func (s *Sink) render(b pipeline.Batch) ([]file, error) {
+	all, err := s.layout.gather(b)
+	if err != nil {
+		return nil, err
+	}
 	var files []file
-	l := s.layout
-	for _, g := range l.gather(b) {
-		for i, doc := range g.docs {
-			body, err := readSale(doc.Body)
-			if err != nil {
-				return nil, fmt.Errorf("read the body of %s: %w", doc.Key, err)
-			}
-			if l.positive {
-				body = body.positive()
-			}
-			if serial := numberIn(doc.Sealed).Serial; serial != "" {
-				body.Order = maps.Clone(body.Order)
-				body.Order[serialWord] = serial
-			}
-			g.sales[i] = body
-		}
-		f, err := l.write(g, b)
+	for _, g := range all {
+		f, err := s.layout.write(g, b)
 		if err != nil {
 			return nil, fmt.Errorf("write out %s of batch %s: %w", g.docs[0].Key, b.ID, err)
 		}
@@ -293,19 +282,26 @@ func (s *Sink) render(b pipeline.Batch) ([]file, error) {
 type gathering struct {
 	kind  string // the type of its first document
 	docs  []pipeline.Document
-	sales []sale
+	sales []sale // their bodies, as they are to be written
 }
 
 // gather puts documents together that go into one file, in their order.
-func (l *layout) gather(b pipeline.Batch) []*gathering {
+func (l *layout) gather(b pipeline.Batch) ([]*gathering, error) {
 	var all []*gathering
 	at := map[string]*gathering{}
 	for _, doc := range b.Docs {
-		kind := typeSale
-		if body, err := readSale(doc.Body); err == nil {
-			kind = body.kind()
+		body, err := readSale(doc.Body)
+		if err != nil {
+			return nil, fmt.Errorf("read the body of %s: %w", doc.Key, err)
 		}
-		key := doc.Key
+		if l.positive {
+			body = body.positive()
+		}
+		if serial := numberIn(doc.Sealed).Serial; serial != "" {
+			body.Order = maps.Clone(body.Order)
+			body.Order[serialWord] = serial
+		}
+		kind, key := body.kind(), doc.Key
 		if l.perBatch {
 			key = l.types[kind].folder + "\x00" + l.nameOf(kind)
 		}
@@ -314,9 +310,9 @@ func (l *layout) gather(b pipeline.Batch) []*gathering {
 			g = &gathering{kind: kind}
 			at[key], all = g, append(all, g)
 		}
-		g.docs, g.sales = append(g.docs, doc), append(g.sales, sale{})
+		g.docs, g.sales = append(g.docs, doc), append(g.sales, body)
 	}
-	return all
+	return all, nil
 }
 
 // write makes the file of some documents, with all that belongs to it.
