@@ -40,15 +40,11 @@ the ERP: histories that changed since the last time, one line a customer.`,
 			if drop {
 				return a.atHouse(cmd, args, patience, a.dropHistory)
 			}
-			c, err := a.settings()
+			c, l, done, err := a.reading(cmd.Context())
 			if err != nil {
 				return err
 			}
-			l, err := a.openReading(cmd.Context(), c)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = l.Shut() }() // it was only read
+			defer done()
 			h, err := historiesIn(cmd.Context(), l, c, a.walkIn(cmd.Context(), c, l))
 			if err != nil {
 				return err

@@ -165,6 +165,21 @@ func receiptsNamed(ctx context.Context, l *ledger.Ledger, word string) ([]receip
 	return out, err
 }
 
+// withReceipts does something about the receipts that go by a word, for a command that only
+// looks.
+func (a *app) withReceipts(ctx context.Context, word string, do func(c *Config, l *ledger.Ledger, found []receipt) error) error {
+	c, l, done, err := a.reading(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	found, err := receiptsNamed(ctx, l, word)
+	if err != nil {
+		return a.cannot(err)
+	}
+	return do(c, l, found)
+}
+
 // reading opens settings and ledger for a command that only looks; done closes it.
 func (a *app) reading(ctx context.Context) (c *Config, l *ledger.Ledger, done func(), err error) {
 	if c, err = a.settings(); err != nil {

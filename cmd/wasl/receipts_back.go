@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wasl/pipeline"
+	"wasl/pipeline/ledger"
 	"wasl/stages/load/eta"
 	"wasl/stages/reconcile"
 )
@@ -249,24 +250,17 @@ link that it holds.`,
 		Example: "  wasl receipts copy '#1042'\n  wasl receipts copy '#1042' --qr",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, l, done, err := a.reading(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer done()
-			found, err := receiptsNamed(cmd.Context(), l, args[0])
-			if err != nil {
-				return a.cannot(err)
-			}
-			found = slices.DeleteFunc(newestOfKeys(found), func(r receipt) bool { return len(r.Sealed) == 0 })
-			if len(found) == 0 {
-				return a.cannot(&pipeline.Trouble{Rule: "receipts.unissued", With: map[string]string{"word": args[0]}})
-			}
-			var failed error
-			for _, r := range found {
-				failed = errors.Join(failed, a.receiptCopy(cmd.Context(), c, r, qr))
-			}
-			return failed
+			return a.withReceipts(cmd.Context(), args[0], func(c *Config, _ *ledger.Ledger, found []receipt) error {
+				found = slices.DeleteFunc(newestOfKeys(found), func(r receipt) bool { return len(r.Sealed) == 0 })
+				if len(found) == 0 {
+					return a.cannot(&pipeline.Trouble{Rule: "receipts.unissued", With: map[string]string{"word": args[0]}})
+				}
+				var failed error
+				for _, r := range found {
+					failed = errors.Join(failed, a.receiptCopy(cmd.Context(), c, r, qr))
+				}
+				return failed
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&qr, "qr", false, "print the QR code as text, and the link in it")

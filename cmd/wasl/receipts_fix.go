@@ -28,16 +28,9 @@ those and call "wasl receipts reissue".`,
 		Example: "  wasl receipts fix '#1042'",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, l, done, err := a.reading(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer done()
-			found, err := receiptsNamed(cmd.Context(), l, args[0])
-			if err != nil {
-				return a.cannot(err)
-			}
-			return a.receiptFix(cmd.Context(), c, l, found, args[0])
+			return a.withReceipts(cmd.Context(), args[0], func(c *Config, l *ledger.Ledger, found []receipt) error {
+				return a.receiptFix(cmd.Context(), c, l, found, args[0])
+			})
 		},
 	}
 }

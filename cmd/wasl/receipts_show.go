@@ -28,24 +28,17 @@ as they left; --answers also what the authority answered, whole.`,
 		Example: "  wasl receipts show '#1042'\n  wasl receipts show 1f5fa0d6c1f7c2d39b0b3d7ea1f3c5a4f6a1d2b3c4e5f60718293a4b5c6d7e8f --bytes > receipt.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, l, done, err := a.reading(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer done()
-			found, err := receiptsNamed(cmd.Context(), l, args[0])
-			if err != nil {
-				return a.cannot(err)
-			}
-			if raw {
-				return a.receiptBytes(found, args[0])
-			}
-			for _, r := range found {
-				if err := a.receiptShow(cmd.Context(), c, l, r, answers); err != nil {
-					return err
+			return a.withReceipts(cmd.Context(), args[0], func(c *Config, l *ledger.Ledger, found []receipt) error {
+				if raw {
+					return a.receiptBytes(found, args[0])
 				}
-			}
-			return nil
+				for _, r := range found {
+					if err := a.receiptShow(cmd.Context(), c, l, r, answers); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&raw, "bytes", false, "print the frozen bytes alone, as they left")

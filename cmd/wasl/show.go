@@ -24,15 +24,11 @@ what the other side said.`,
 		Example: "  wasl show 20261125-0001\n  wasl show '#1001'\n  wasl show A-1001 --json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.settings()
+			c, l, done, err := a.reading(cmd.Context())
 			if err != nil {
 				return err
 			}
-			l, err := a.openReading(cmd.Context(), c)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = l.Shut() }() // it was only read
+			defer done()
 			entries, jobs, err := l.Find(cmd.Context(), args[0])
 			if err != nil {
 				return err
