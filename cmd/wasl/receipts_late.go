@@ -11,7 +11,6 @@ import (
 
 	"wasl/pipeline"
 	"wasl/pipeline/ledger"
-	"wasl/stages/load/eta"
 	"wasl/stages/reconcile"
 )
 
@@ -40,24 +39,27 @@ anew with "wasl receipts reissue".`,
 
 func (a *app) receiptsLate(ctx context.Context, c *Config, l *ledger.Ledger) error {
 	now := time.Now()
-	arrived := map[pipeline.Job]time.Time{}
-	jobs, err := l.Unhanded(ctx, "", eta.KindPrefix)
+	found, err := receiptsOf(ctx, l, func(r receipt) bool { return r.late(c, now) || r.waits() }, true)
 	if err != nil {
 		return err
 	}
-	for _, j := range jobs {
-		arrived[j.Job] = j.Drop.Arrived
-	}
-	found, err := receiptsOf(ctx, l, func(r receipt) bool {
-		return r.late(c, now) || r.waits() && now.Sub(arrived[r.Job]) > c.lateAfter()
-	}, true)
-	if err != nil {
-		return err
-	}
+	jobs := map[pipeline.Job]pipeline.Opened{} // of those that wait
 	var lines []reconcile.LateReceipt
 	for _, r := range found {
 		if r.By != "" {
 			continue
+		}
+		if !r.late(c, now) {
+			job, known := jobs[r.Job]
+			if !known {
+				if job, err = l.Job(ctx, r.Job); err != nil {
+					return err
+				}
+				jobs[r.Job] = job
+			}
+			if now.Sub(job.Drop.Arrived) <= c.lateAfter() {
+				continue
+			}
 		}
 		lines = append(lines, reconcile.LateReceipt{Number: r.Number, Order: r.Paper.Order, UUID: r.Paper.UUID, Type: r.Type, POS: r.POS, Day: r.Day,
 			Total: string(r.Paper.Total), Issued: r.Issued, State: r.word(), Key: r.Key})

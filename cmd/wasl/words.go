@@ -7,9 +7,9 @@ import (
 	"wasl/stages/reconcile"
 )
 
-// said are the sentences of the commands, in English and Arabic. What is wrong
-// with data or settings stands in pipeline's table of rules; the words of states
-// are the workbook's, so that terminal and workbook say the same.
+// houseSaid are the sentences of the commands, in English and Arabic; those of receipts
+// are receiptSaid. What is wrong with data or settings stands in pipeline's table of
+// rules; the words of states are the workbook's, so that terminal and workbook say the same.
 var houseSaid = map[string][2]string{
 	"interrupted": {"interrupted; what was under way is found again at the next start", "تم الإيقاف؛ ما كان جاريًا سيُستكمل عند التشغيل التالي"},
 	"fix":         {"fix", "الحل"},
