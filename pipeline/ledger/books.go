@@ -143,21 +143,29 @@ func (j *rangedJob) count(tx *txn) error {
 }
 
 func (b books) Entries(ctx context.Context, from, to string) iter.Seq2[pipeline.Entry, error] {
+	return b.entries(ctx, all, `j.day BETWEEN ? AND ?`, from, to)
+}
+
+// all is the condition on documents that takes each.
+const all = `1`
+
+// entries are documents d of jobs j by two conditions.
+func (b books) entries(ctx context.Context, docs, jobs string, args ...any) iter.Seq2[pipeline.Entry, error] {
 	return func(yield func(pipeline.Entry, error) bool) {
-		jobs, err := bareJobs(b.tx, `j.day BETWEEN ? AND ?`, from, to)
+		found, err := bareJobs(b.tx, jobs, args...)
 		if err != nil {
 			yield(pipeline.Entry{}, fmt.Errorf("read jobs: %w", err))
 			return
 		}
-		entriesIn(ctx, b.tx, jobs, yield)
+		entriesIn(ctx, b.tx, found, docs, yield)
 	}
 }
 
-// entriesIn yields the documents of jobs, a page at a time.
-func entriesIn(ctx context.Context, tx *txn, jobs []rangedJob, yield func(pipeline.Entry, error) bool) {
+// entriesIn yields the documents of jobs that a condition takes, a page at a time.
+func entriesIn(ctx context.Context, tx *txn, jobs []rangedJob, where string, yield func(pipeline.Entry, error) bool) {
 	for _, j := range jobs {
 		for id := j.first; id <= j.last; id += page {
-			entries, err := entriesOf(tx, j, id, min(id+page-1, j.last))
+			entries, err := entriesOf(tx, j, where, id, min(id+page-1, j.last))
 			if err == nil {
 				err = ctx.Err()
 			}
@@ -174,13 +182,9 @@ func entriesIn(ctx context.Context, tx *txn, jobs []rangedJob, yield func(pipeli
 	}
 }
 
-// entriesOf are the documents of a job with ids from first to last.
-func entriesOf(tx *txn, j rangedJob, first, last int64) ([]pipeline.Entry, error) {
-	return entriesWhere(tx, j, `1`, first, last)
-}
-
-// entriesWhere are those of them that a condition on documents d of jobs j takes.
-func entriesWhere(tx *txn, j rangedJob, where string, first, last int64) ([]pipeline.Entry, error) {
+// entriesOf are the documents of a job with ids from first to last that a condition on
+// documents d of jobs j takes.
+func entriesOf(tx *txn, j rangedJob, where string, first, last int64) ([]pipeline.Entry, error) {
 	why := map[int64][]pipeline.Problem{}
 	problems, err := problemsOf(tx, `n.job = ? AND n.doc BETWEEN ? AND ? ORDER BY n.doc, n.id`, j.Seq, first, last)
 	if err != nil {

@@ -88,7 +88,7 @@ func entriesByID(tx *txn, ids []int64) ([]pipeline.Entry, error) {
 			job = found[0]
 			jobs[seq] = job
 		}
-		entries, err := entriesOf(tx, job, id, id)
+		entries, err := entriesOf(tx, job, all, id, id)
 		if err != nil {
 			return nil, err
 		}

@@ -58,7 +58,7 @@ func (l *Ledger) EntriesOf(ctx context.Context, job pipeline.Job) iter.Seq2[pipe
 				yield(pipeline.Entry{}, fmt.Errorf("read job %s: %w", job, err))
 				return
 			}
-			entriesIn(ctx, tx, found, yield)
+			entriesIn(ctx, tx, found, all, yield)
 		}
 	})
 }

@@ -41,39 +41,11 @@ func (l *Ledger) papers(ctx context.Context, prefix, where string) iter.Seq2[pip
 	return l.papersIn(ctx, where, `j.step <> 'prepare' AND substr(j.kind, 1, length(?1)) = ?1`, prefix)
 }
 
-// papersIn yields documents d of jobs j by two conditions, a page at a time, all as of
-// one moment.
+// papersIn are documents d of jobs j by two conditions, all as of one moment.
 func (l *Ledger) papersIn(ctx context.Context, docs, jobs string, args ...any) iter.Seq2[pipeline.Entry, error] {
-	return func(yield func(pipeline.Entry, error) bool) {
-		stopped := false
-		err := l.read(ctx, func(tx *txn) error {
-			found, err := bareJobs(tx, jobs, args...)
-			if err != nil {
-				return fmt.Errorf("read jobs: %w", err)
-			}
-			for _, j := range found {
-				for id := j.first; id <= j.last; id += page {
-					entries, err := entriesWhere(tx, j, docs, id, min(id+page-1, j.last))
-					if err == nil {
-						err = ctx.Err()
-					}
-					if err != nil {
-						return fmt.Errorf("read documents of %s: %w", j.Job, err)
-					}
-					for _, e := range entries {
-						if !yield(e, nil) {
-							stopped = true
-							return nil
-						}
-					}
-				}
-			}
-			return nil
-		})
-		if err != nil && !stopped {
-			yield(pipeline.Entry{}, err)
-		}
-	}
+	return pages(ctx, l, func(b pipeline.Books) iter.Seq2[pipeline.Entry, error] {
+		return b.(books).entries(ctx, docs, jobs, args...)
+	})
 }
 
 // Refs tells which of some references documents go by.
@@ -103,11 +75,14 @@ func hasRef(tx *txn, ref string) (there bool, err error) {
 }
 
 // Unhanded are the jobs of such kinds whose papers were not made into something yet
-// (what), by admission: those that are prepared.
+// (what), by admission: those that are prepared. Their documents are not counted.
 func (l *Ledger) Unhanded(ctx context.Context, what, prefix string) (jobs []pipeline.Opened, err error) {
 	err = l.read(ctx, func(tx *txn) error {
-		jobs, err = jobsWhere(tx, `j.step <> 'prepare' AND substr(j.kind, 1, length(?1)) = ?1
+		found, err := bareJobs(tx, `j.step <> 'prepare' AND substr(j.kind, 1, length(?1)) = ?1
 			AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.what = ?2 AND h.job = j.seq)`, prefix, what)
+		for _, j := range found {
+			jobs = append(jobs, j.Opened)
+		}
 		return err
 	})
 	if err != nil {

@@ -61,7 +61,7 @@ func (l *Ledger) Status(ctx context.Context) (s Status, err error) {
 			}
 			s.Lanes = append(s.Lanes, lane)
 		}
-		return nil
+		return countOpen(tx, s.Lanes)
 	})
 	if err != nil {
 		return Status{}, fmt.Errorf("read how things stand: %w", err)
@@ -87,8 +87,9 @@ func laneNames(tx *txn) (names []string, err error) {
 	return names, rows.Err()
 }
 
+// laneStatus is how things stand in a lane, but for what countOpen counts.
 func laneStatus(tx *txn, name string) (LaneStatus, error) {
-	s := LaneStatus{Lane: name, Jobs: map[pipeline.Step]int{}, States: map[pipeline.State]int{}}
+	s := LaneStatus{Lane: name}
 	var until, oldest int64
 	err := tx.QueryRow(`SELECT error, drop_id, flow, tries, until FROM lanes WHERE lane = ?`, name).
 		Scan(&s.Error, &s.Failed.Drop, &s.Failed.Flow, &s.Tries, &until)
@@ -96,9 +97,6 @@ func laneStatus(tx *txn, name string) (LaneStatus, error) {
 		return s, err
 	}
 	s.Until = instant(until)
-	if err := s.count(tx); err != nil {
-		return s, err
-	}
 	if err := tx.QueryRow(`SELECT coalesce(min(d.sent), 0) FROM batches b JOIN documents d ON d.batch = b.seq
 		WHERE b.lane = ? AND b.holds <> 'final' AND d.sent > 0 AND `+open, name).Scan(&oldest); err != nil {
 		return s, err
@@ -112,36 +110,44 @@ func laneStatus(tx *txn, name string) (LaneStatus, error) {
 	return s, err
 }
 
-// count counts the jobs of a lane that are not closed, and their documents. What leaves
-// by another lane than its job's is counted there, with the jobs that have some of it.
-func (s *LaneStatus) count(tx *txn) error {
-	jobs, err := bareJobs(tx, `j.step <> 'closed' AND j.lane = ?`, s.Lane)
-	if err != nil {
-		return err
+// countOpen counts the jobs that are not closed, by lane, and their documents. What
+// leaves by another lane than its job's is counted there, with the jobs that have some
+// of it. All lanes are counted at once, since each may have some of every job.
+func countOpen(tx *txn, lanes []LaneStatus) error {
+	at := make(map[string]*LaneStatus, len(lanes))
+	for i := range lanes {
+		lanes[i].Jobs, lanes[i].States = map[pipeline.Step]int{}, map[pipeline.State]int{}
+		at[lanes[i].Lane] = &lanes[i]
 	}
-	for _, j := range jobs {
-		s.Jobs[j.Step]++
+	type share struct {
+		lane string
+		job  int64
 	}
-	rows, err := tx.Query(`SELECT j.lane, j.seq, j.step, d.state, count(*) FROM jobs j JOIN documents d ON d.id BETWEEN j.first_doc AND j.last_doc
-		WHERE j.step <> 'closed' AND `+leaves+` GROUP BY j.seq, d.state`, s.Lane, s.Lane)
+	seen := map[share]bool{}
+	rows, err := tx.Query(`SELECT j.seq, j.step, j.lane, CASE coalesce(d.lane, '') WHEN '' THEN j.lane ELSE d.lane END, coalesce(d.state, ''), count(d.id)
+		FROM jobs j LEFT JOIN documents d ON d.id BETWEEN j.first_doc AND j.last_doc
+		WHERE j.step <> 'closed' GROUP BY j.seq, d.lane, d.state`)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }() // Err has told
-	seen := map[int64]bool{}
 	for rows.Next() {
-		var lane string
-		var seq int64
+		var job int64
 		var step pipeline.Step
+		var home, lane string
 		var state pipeline.State
 		var n int
-		if err := rows.Scan(&lane, &seq, &step, &state, &n); err != nil {
+		if err := rows.Scan(&job, &step, &home, &lane, &state, &n); err != nil {
 			return err
 		}
-		s.States[state] += n
-		if lane != s.Lane && !seen[seq] {
-			seen[seq] = true
-			s.Jobs[step]++
+		for _, in := range []string{home, lane} {
+			if s := at[in]; s != nil && !seen[share{in, job}] {
+				seen[share{in, job}] = true
+				s.Jobs[step]++
+			}
+		}
+		if s := at[lane]; s != nil && n > 0 {
+			s.States[state] += n
 		}
 	}
 	return rows.Err()
