@@ -9,17 +9,27 @@
 //	             amounts, unused.go the files that were not used, and why
 //	orders.go    an order a line: what the ERP got, what the authority got, the difference
 //	receipts.go  a receipt a line, with what its sealed bytes say; member.go looks into them
+//	sales.go     the sales of each day against the receipts filed, and what they differ by
 //	customers.go what each customer bought, tied to the sales documents
+//	clearing.go  how the accounts between gateways and the bank stand
 //	stock.go     a change of stock a line
 //	changes.go   what documents replaced, value by value: lines.go puts them into words
 //	problems.go  everything that is wrong, by job, with what to do about it
 //	gates.go     what a gate held, and who let it go
 //	plan.go      WritePlans: what jobs would change; drift.go what differs now
+//	backorders.go what the shop has to send still
+//	readiness.go what stands between a merchant and e-receipts; rehearsal.go what would
+//	             have been filed
+//	tieout.go    receipts about which the tax authority and the ledger do not agree;
+//	             late.go those that are too old for it
+//	copies.go    a receipt as its customer gets it on paper
+//	archive.go   receipts and answers taken out, with their hashes; archive_verify.go
+//	             holds them against their hashes again
 //	files.go     how each file was read
 //	expected.go  files that did not come as they should
 //	quarantine.go Quarantine: the rows of a job that were put aside, in a workbook to
 //	             be corrected and dropped again; columns.go in which columns, aside.go
-//	             how it is written
+//	             how it is written; fix.go the rows of one document
 //	book.go      a workbook, its sheets and their rows; style.go how they look
 //	words.go     every word of it, in English and Arabic
 //	zip.go       the same parts give the same bytes
@@ -49,7 +59,7 @@
 // for it is sorted apart from its row, or deleted, by the first who tidies up. One
 // that somebody is correcting is not written over, unless it has more to say.
 //
-// Sheets are streamed, for 100,000 orders are an ordinary month. Only the orders
-// are held in memory, for the ERP's and the authority's half of one come from
-// different jobs.
+// Sheets are streamed, for 100,000 orders are an ordinary month. Held in memory are
+// only what is put together of several jobs, in short: the orders, whose halves of the
+// ERP and of the authority come from different ones, their sales, and the customers.
 package reconcile
