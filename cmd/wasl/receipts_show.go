@@ -67,7 +67,10 @@ func (a *app) receiptShow(ctx context.Context, c *Config, l *ledger.Ledger, r re
 	if err != nil {
 		return err
 	}
-	cells := a.cellsOf(ctx, c, l, r.Entry)
+	cells, err := cellsOf(ctx, c, l, r.Entry)
+	if err != nil {
+		a.fail(fmt.Errorf("read the cells of %s again: %w", r.Key, err)) // the receipt itself is shown all the same
+	}
 	if a.json {
 		out := a.receiptJSON(c, r)
 		out["cells"], out["bytes"], out["from"], out["batch"] = cells, string(r.Sealed), r.From, r.Batch
@@ -167,24 +170,25 @@ type madeOf struct {
 }
 
 // cellsOf reads the rows of a document once more, and tells what stood in them. Nothing
-// where they can no longer be read: the mapping has gone, or its file.
-func (a *app) cellsOf(ctx context.Context, c *Config, l *ledger.Ledger, e pipeline.Entry) []madeOf {
+// where they can no longer be read: the mapping has gone, or has a mistake, or its file has
+// gone.
+func cellsOf(ctx context.Context, c *Config, l *ledger.Ledger, e pipeline.Entry) ([]madeOf, error) {
 	out := []madeOf{}
 	all, findings, err := doors(c, l, func(pipeline.Event) {})
 	if err != nil || len(findings) > 0 {
-		return out
+		return out, err
 	}
 	flows, findings, err := readMappings(c, all, lookupIn(ctx, l))
 	if err != nil || len(findings) > 0 {
-		return out
+		return out, err
 	}
 	read, err := rereadOf(c, flows)
 	if err != nil {
-		return out
+		return out, err
 	}
 	job, err := l.Job(ctx, e.Job)
 	if err != nil {
-		return out
+		return out, err
 	}
 	mine := map[pipeline.Origin]bool{}
 	for _, o := range e.From {
@@ -195,8 +199,11 @@ func (a *app) cellsOf(ctx context.Context, c *Config, l *ledger.Ledger, e pipeli
 			continue
 		}
 		for row, err := range read(ctx, job) {
-			if err != nil || len(mine) == 0 {
+			if noRows(err) || len(mine) == 0 {
 				break
+			}
+			if err != nil {
+				return out, err
 			}
 			if !mine[rowAlone(row.Origin)] {
 				continue
@@ -206,7 +213,7 @@ func (a *app) cellsOf(ctx context.Context, c *Config, l *ledger.Ledger, e pipeli
 			out = append(out, cellsIn(record, row, f.flow.Kind.Fields)...)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // rowAlone is where a row stands, without its cells and its history.
