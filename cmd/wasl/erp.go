@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,36 +19,51 @@ import (
 	"wasl/stages/load/erp"
 )
 
+// handAnswers is the name under which the ledger remembers of which jobs the ERP's
+// answers were handed on.
+const handAnswers = "erp.answers"
+
 // handOnResults drops what the ERP answered into the inbox, a file for each job of
 // answers, where a flow takes such files: so its numbers get back to the shop. It is
 // done once a job is through; a file that is there already, because somebody stopped
-// the program right then, is not dropped again. some tells whether any was.
+// the program right then, is not dropped again. some tells whether any was. Answers are
+// only read while there is a job of which nothing was handed on.
 func (h *house) handOnResults(ctx context.Context) (some bool, err error) {
 	if h.cfg.ERP == nil || !h.cfg.ERP.Confirms() {
 		return false, nil
 	}
 	h.proving.Lock() // one at a time
 	defer h.proving.Unlock()
-	results, err := erp.Results(ctx, h.ledger, h.cfg.zone)
+	jobs, err := h.ledger.Unhanded(ctx, handAnswers, "erp.")
+	if err != nil {
+		return false, err
+	}
+	through := map[pipeline.Job]bool{}
+	for _, j := range jobs {
+		through[j.Job] = j.Step != pipeline.StepDeliver
+	}
+	if !slices.Contains(slices.Collect(maps.Values(through)), true) {
+		return false, nil
+	}
+	results, err := erp.Results(ctx, h.ledger, func(job pipeline.Job) bool { return through[job] }, h.cfg.zone)
 	if err != nil {
 		return false, err
 	}
 	for _, r := range results {
-		job, err := h.ledger.Job(ctx, r.Job)
-		if errors.Is(err, pipeline.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return some, err
-		}
-		if job.Step == pipeline.StepPrepare || job.Step == pipeline.StepDeliver {
-			continue
-		}
+		through[r.Job] = false // it has its file
 		dropped, err := h.dropResults(ctx, r)
 		if err != nil {
 			return some, fmt.Errorf("results of the ERP: %w", err)
 		}
 		some = some || dropped
+	}
+	for _, j := range jobs { // of the others there is nothing to be handed on: no job goes back
+		if !through[j.Job] {
+			continue
+		}
+		if err := h.ledger.Hand(ctx, handAnswers, j.Job, ""); err != nil {
+			return some, err
+		}
 	}
 	return some, nil
 }
@@ -57,7 +73,7 @@ func (h *house) dropResults(ctx context.Context, r erp.Result) (bool, error) {
 	if err != nil || !there {
 		return false, err
 	}
-	return dropped, erp.HandedOn(ctx, h.ledger, r)
+	return dropped, h.ledger.Hand(ctx, handAnswers, r.Job, r.Name)
 }
 
 // dropOnce puts a file of the house's own into the inbox, where a flow would take it and

@@ -26,24 +26,21 @@ type Result struct {
 // FromResults is Drop.From of such files.
 const FromResults = "results:erp"
 
-// tableResults remembers which jobs' results were handed on, by job.
-const tableResults = "erp.results"
-
 // resultColumns are the columns of a results file. The document number is the ERP's,
 // or where it gave none ours; empty of a document that it refused. Tags are added to
 // the order's: erp-booked.
 var resultColumns = []string{"order id", "order name", "document number", "type", "status", "when", "tags"}
 
-// Results are those of jobs that were not handed on yet, oldest first. Times are told
-// in the zone given.
-func Results(ctx context.Context, tables pipeline.Table, zone *time.Location) ([]Result, error) {
+// Results are those of the jobs that are wanted, oldest first. Times are told in the zone
+// given.
+func Results(ctx context.Context, tables pipeline.Table, wanted func(pipeline.Job) bool, zone *time.Location) ([]Result, error) {
 	byJob := map[pipeline.Job][]pipeline.TableRow{}
 	var jobs []pipeline.Job
 	for row, err := range tables.Rows(ctx, tableAnswers) {
 		if err != nil {
 			return nil, fmt.Errorf("results of the ERP: %w", err)
 		}
-		if row.Cols["state"] != ackBooked && row.Cols["state"] != ackRefused {
+		if row.Cols["state"] != ackBooked && row.Cols["state"] != ackRefused || !wanted(row.Job) {
 			continue
 		}
 		if byJob[row.Job] == nil {
@@ -51,19 +48,9 @@ func Results(ctx context.Context, tables pipeline.Table, zone *time.Location) ([
 		}
 		byJob[row.Job] = append(byJob[row.Job], row)
 	}
-	done := map[string]bool{}
-	for row, err := range tables.Rows(ctx, tableResults) {
-		if err != nil {
-			return nil, fmt.Errorf("results of the ERP: %w", err)
-		}
-		done[row.Code] = true
-	}
 	slices.SortFunc(jobs, func(a, b pipeline.Job) int { return strings.Compare(a.String(), b.String()) })
 	var out []Result
 	for _, job := range jobs {
-		if done[job.String()] {
-			continue
-		}
 		text, rows, err := resultText(ctx, tables, byJob[job], zone)
 		if err != nil {
 			return nil, fmt.Errorf("results of the ERP: %s: %w", job, err)
@@ -73,11 +60,6 @@ func Results(ctx context.Context, tables pipeline.Table, zone *time.Location) ([
 		}
 	}
 	return out, nil
-}
-
-// HandedOn remembers that a job's results are in the inbox.
-func HandedOn(ctx context.Context, tables pipeline.Table, r Result) error {
-	return tables.Put(ctx, tableResults, []pipeline.TableRow{{Code: r.Job.String(), Job: r.Job, Cols: map[string]string{"file": r.Name}}})
 }
 
 // resultText is the text of a results file and the number of its rows. What was no

@@ -10,23 +10,24 @@ import (
 	"wasl/pipeline"
 )
 
-// TestResults tells what a job of answers came to, by the job alone, until it was
-// handed on; a refused document has no number.
+// TestResults tells what a job of answers came to, by the job alone, and of no job that is
+// not wanted; a refused document has no number.
 func TestResults(t *testing.T) {
 	t.Parallel()
 	s := asking(t, small, Config{Confirm: confirmAck})
+	every := func(pipeline.Job) bool { return true }
 	one, two := orderNamed(t, s, "#1"), orderNamed(t, s, "#2")
 	if _, err := s.Send(t.Context(), batchOf(t, s, one, two)); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := Results(t.Context(), s.tables, cairo); err != nil || len(got) != 0 {
+	if got, err := Results(t.Context(), s.tables, every, cairo); err != nil || len(got) != 0 {
 		t.Errorf("nothing was answered: %v %v", got, err)
 	}
 	s.ackFor(t, nil, "1|ok|INV-7|", "2|error||no")
 	want := "order id,order name,document number,type,status,when,tags\n" +
 		",#1,INV-7,sale,booked,2026-11-25 08:00:00,erp-booked\n,#2,,sale,refused,2026-11-25 08:00:00,\n"
 	for range 2 {
-		got, err := Results(t.Context(), s.tables, cairo)
+		got, err := Results(t.Context(), s.tables, every, cairo)
 		if err != nil || len(got) != 1 || got[0].Name != "erp-results-20261125-0002-erp-acks.csv" || got[0].Rows != 2 {
 			t.Fatalf("%+v %v", got, err)
 		}
@@ -34,11 +35,9 @@ func TestResults(t *testing.T) {
 			t.Errorf("file (-want +got):\n%s", diff)
 		}
 	}
-	got, _ := Results(t.Context(), s.tables, cairo)
-	if err := HandedOn(t.Context(), s.tables, got[0]); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := Results(t.Context(), s.tables, cairo); err != nil || len(got) != 0 {
+	got, _ := Results(t.Context(), s.tables, every, cairo)
+	others := func(job pipeline.Job) bool { return job != got[0].Job }
+	if got, err := Results(t.Context(), s.tables, others, cairo); err != nil || len(got) != 0 {
 		t.Errorf("handed on, and there once more: %v %v", got, err)
 	}
 }
