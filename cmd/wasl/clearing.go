@@ -38,7 +38,7 @@ matches, and with 3 where something does not.`,
 			}
 			l, err := a.openReading(cmd.Context(), c)
 			if errors.Is(err, pipeline.ErrNotFound) {
-				fmt.Fprintln(a.out, a.say("clearing.none"))
+				a.showClearing(reconcile.Clearing{}, all)
 				return nil
 			}
 			if err != nil {
