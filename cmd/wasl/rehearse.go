@@ -216,7 +216,18 @@ func (a *app) showRehearsal(r *rehearsal, all bool) {
 		t.AppendRow([]any{d.Day, d.Sales, d.Sold.StringFixed(2), d.Returns, d.Returned.StringFixed(2), d.VAT.StringFixed(2), d.Not, d.Left})
 	}
 	t.Render()
-	shown, count := 0, r.report.Count()
+	count := r.report.Count()
+	a.showUnfiled(r, count, all)
+	for _, state := range []string{"valid", "checking"} {
+		if count[state] > 0 {
+			fmt.Fprintf(a.out, "\n%s: %d\n", reconcile.RehearsedName(a.language(), state), count[state])
+		}
+	}
+}
+
+// showUnfiled prints the receipts that would not be filed, by state, and why.
+func (a *app) showUnfiled(r *rehearsal, count map[string]int, all bool) {
+	shown := 0
 	for _, state := range []string{"rejected", "invalid", "held", "waits"} {
 		if count[state] == 0 {
 			continue
@@ -233,11 +244,6 @@ func (a *app) showRehearsal(r *rehearsal, all bool) {
 			for _, p := range one.Why {
 				fmt.Fprintf(a.out, "  %s: %s\n      %s: %s\n", one.Order, reconcile.Worded(a.language(), p).In(a.language()), a.say("fix"), p.Fix(a.language()))
 			}
-		}
-	}
-	for _, state := range []string{"valid", "checking"} {
-		if count[state] > 0 {
-			fmt.Fprintf(a.out, "\n%s: %d\n", reconcile.RehearsedName(a.language(), state), count[state])
 		}
 	}
 }
