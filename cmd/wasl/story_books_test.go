@@ -45,12 +45,11 @@ func newOffice(t *testing.T, settings map[string]string) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := func() time.Time { return o.now }
 	layout, err := fs.ReadFile(mappings.Files, "erp/sales-csv.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sink, findings, err := erp.New(erp.Config{}, layout, "sales-csv.yaml", erp.Deps{Now: clock, Dir: o.dir, Zone: zone})
+	sink, findings, err := erp.New(erp.Config{}, layout, "sales-csv.yaml", erp.Deps{Now: o.clock, Dir: o.dir, Zone: zone})
 	if err != nil || len(findings) > 0 {
 		t.Fatal(findings, err)
 	}
@@ -71,15 +70,29 @@ func newOffice(t *testing.T, settings map[string]string) *office {
 		t.Fatal(found)
 	}
 	o.flow = newFlow("shopify-orders-to-erp.yaml", m, doors).flow
-	if o.ledger, err = ledger.Open(t.Context(), filepath.Join(o.dir, "state"), ledger.Options{Zone: zone, Now: clock}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = o.ledger.Shut() })
-	if o.vault, err = vault.Open(filepath.Join(o.dir, "state", "vault")); err != nil {
-		t.Fatal(err)
-	}
-	o.steps = &pipeline.Steps{Flows: []pipeline.Flow{o.flow}, Ledger: o.ledger, Vault: o.vault, Now: clock}
+	o.open(zone)
+	o.work()
 	return o
+}
+
+func (o *office) clock() time.Time { return o.now }
+
+// open opens the ledger and the vault.
+func (o *office) open(zone *time.Location) {
+	o.t.Helper()
+	var err error
+	if o.ledger, err = ledger.Open(o.t.Context(), filepath.Join(o.dir, "state"), ledger.Options{Zone: zone, Now: o.clock}); err != nil {
+		o.t.Fatal(err)
+	}
+	o.t.Cleanup(func() { _ = o.ledger.Shut() })
+	if o.vault, err = vault.Open(filepath.Join(o.dir, "state", "vault")); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// work makes the office ready to take files of its flow.
+func (o *office) work() {
+	o.steps = &pipeline.Steps{Flows: []pipeline.Flow{o.flow}, Ledger: o.ledger, Vault: o.vault, Now: o.clock}
 }
 
 // drop brings a file in, and has it read.

@@ -2,10 +2,8 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/quagmt/udecimal"
 
@@ -18,30 +16,14 @@ import (
 // beyond what was sold, and receipts less returns come to the same; where nothing is
 // held, that is what the order comes to in the shop. Lives are made at random, by seed.
 func TestReceiptStories_InAnyOrder(t *testing.T) {
-	t.Parallel()
-	lives := 60
-	if testing.Short() {
-		lives = 15
-	}
-	for seed := range uint64(lives) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			t.Parallel()
-			life := newLife(t, 1000+seed)
-			inTime, held := life.receipts(t, life.said)
-			shuffled := append(append([]snapshot(nil), life.said...), life.said[life.r.IntN(len(life.said))], life.last)
-			life.r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-			anyhow, heldToo := life.receipts(t, shuffled)
-			last, lastHeld := life.receipts(t, []snapshot{life.last})
-			switch {
-			case held || heldToo || lastHeld:
-				t.Skip("something of it waits for a person")
-			case !inTime.Equal(anyhow), !inTime.Equal(last):
-				t.Errorf("in time the receipts come to %s, shuffled to %s, of the last one alone to %s\n%s", inTime, anyhow, last, life)
-			case !life.returned && !inTime.IsZero() && !inTime.Equal(life.total):
-				t.Errorf("the receipts come to %s, the order to %s\n%s", inTime, life.total, life)
-			}
-		})
-	}
+	eachLife(t, 15, 1000, (*life).receipts, func(t *testing.T, life *life, inTime pipeline.Decimal, held bool) {
+		switch {
+		case held:
+			t.Skip("something of it waits for a person")
+		case !life.returned && !inTime.IsZero() && !inTime.Equal(life.total):
+			t.Errorf("the receipts come to %s, the order to %s\n%s", inTime, life.total, life)
+		}
+	})
 }
 
 // receipts are what the authority holds in the end when these files come one after
@@ -58,15 +40,7 @@ func (l *life) receipts(t *testing.T, files []snapshot) (sum pipeline.Decimal, h
 	if err := o.ledger.Put(t.Context(), "items", rows); err != nil {
 		t.Fatal(err)
 	}
-	o.now = o.now.Add(24 * time.Hour)
-	for _, f := range files {
-		o.now = o.now.Add(time.Hour)
-		o.drop(f.name, f.text)
-		if l.r.IntN(3) > 0 {
-			o.deliver()
-		}
-	}
-	o.deliver()
+	l.come(o, files)
 	for _, e := range o.entries() {
 		if e.State == pipeline.Ready {
 			t.Errorf("%s still waits\n%s", e.Name, l)

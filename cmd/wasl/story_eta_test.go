@@ -5,21 +5,15 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/quagmt/udecimal"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"wasl/mappings"
 	"wasl/pipeline"
-	"wasl/pipeline/ledger"
-	"wasl/pipeline/vault"
 	"wasl/stages/load/eta"
 	"wasl/stages/load/eta/etatest"
 	"wasl/stages/load/table"
@@ -38,48 +32,22 @@ import (
 // in the shop beside it.
 func TestReceiptStories(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../../testdata/stories-eta/*.txtar")
-	if err != nil || len(files) < 30 {
-		t.Fatalf("%d stories, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			a := txtar.Parse(text)
-			var authority *etatest.Server
-			s := newStoryIn(t, a, func(t *testing.T, settings map[string]string) (o *office) {
-				o, authority = newTill(t, settings)
-				return o
-			})
-			s.live()
-			got := s.filed(authority)
-			i := slices.IndexFunc(a.Files, func(f txtar.File) bool { return f.Name == "told" })
-			if i < 0 {
-				t.Fatal("the story does not say what the authority was told")
-			}
-			if *update {
-				a.Files[i].Data = []byte(got)
-				if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(string(a.Files[i].Data), got); diff != "" {
-				t.Errorf("told (-want +got):\n%s", diff)
-			}
+	eachStory(t, "stories-eta", 30, func(t *testing.T, a *txtar.Archive) string {
+		var authority *etatest.Server
+		s := newStoryIn(t, a, func(t *testing.T, settings map[string]string) (o *office) {
+			o, authority = newTill(t, settings)
+			return o
 		})
-	}
+		s.live()
+		return s.filed(authority)
+	})
 }
 
 // newTill opens an office that files receipts with a stand-in for the authority.
 func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server) {
 	t.Helper()
 	o := &office{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC), waits: true}
-	clock := func() time.Time { return o.now }
-	authority := etatest.New(etatest.Options{StrictChain: true, Now: clock})
+	authority := etatest.New(etatest.Options{StrictChain: true, Now: o.clock})
 	t.Cleanup(authority.Close)
 	zone, err := time.LoadLocation("Africa/Cairo")
 	if err != nil {
@@ -96,17 +64,11 @@ func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server
 	for _, name := range []string{"eta.start", "eta.prices", "eta.type", "item.rate"} {
 		delete(settings, name)
 	}
-	sink, err := eta.New(config, eta.Deps{Now: clock, Zone: zone, Secret: func(string) (pipeline.Secret, error) { return pipeline.NewSecret("demo-secret"), nil }})
+	sink, err := eta.New(config, eta.Deps{Now: o.clock, Zone: zone, Secret: func(string) (pipeline.Secret, error) { return pipeline.NewSecret("demo-secret"), nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.ledger, err = ledger.Open(t.Context(), filepath.Join(o.dir, "state"), ledger.Options{Zone: zone, Now: clock}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = o.ledger.Shut() })
-	if o.vault, err = vault.Open(filepath.Join(o.dir, "state", "vault")); err != nil {
-		t.Fatal(err)
-	}
+	o.open(zone)
 	o.stock(rate)
 	text, err := fs.ReadFile(mappings.Files, "shopify-orders-to-eta.yaml")
 	if err != nil {
@@ -124,7 +86,7 @@ func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server
 		t.Fatal(found)
 	}
 	o.flow = newFlow("shopify-orders-to-eta.yaml", m, doors).flow
-	o.steps = &pipeline.Steps{Flows: []pipeline.Flow{o.flow}, Ledger: o.ledger, Vault: o.vault, Now: clock}
+	o.work()
 	return o, authority
 }
 
@@ -247,14 +209,6 @@ func (s *story) rest(b *strings.Builder) {
 				s.t.Errorf("%s: money %s is not out %s and %s beside", e.Name, e.Money, e.Out, all)
 			}
 		}
-		for _, p := range e.Why {
-			fmt.Fprintf(b, "%s %s: %s", e.State, e.Name, p.Rule)
-			for _, k := range slices.Sorted(maps.Keys(p.With)) {
-				if k != "key" {
-					fmt.Fprintf(b, " %s=%s", k, p.With[k])
-				}
-			}
-			b.WriteString("\n")
-		}
+		writeWhy(b, e)
 	}
 }

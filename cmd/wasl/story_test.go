@@ -44,8 +44,15 @@ import (
 //	        as a problem, and what the books come to, the order's total in the shop beside it
 func TestStories(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../../testdata/stories/*.txtar")
-	if err != nil || len(files) < 40 {
+	eachStory(t, "stories", 40, func(t *testing.T, a *txtar.Archive) string { return newStory(t, a).tell() })
+}
+
+// eachStory tells the stories of a folder, of which there are so many at least, and
+// holds what came of each against its file told.
+func eachStory(t *testing.T, folder string, least int, tell func(*testing.T, *txtar.Archive) string) {
+	t.Helper()
+	files, err := filepath.Glob("../../testdata/" + folder + "/*.txtar")
+	if err != nil || len(files) < least {
 		t.Fatalf("%d stories, %v", len(files), err)
 	}
 	for _, file := range files {
@@ -56,11 +63,10 @@ func TestStories(t *testing.T) {
 				t.Fatal(err)
 			}
 			a := txtar.Parse(text)
-			s := newStory(t, a)
-			got := s.tell()
+			got := tell(t, a)
 			i := slices.IndexFunc(a.Files, func(f txtar.File) bool { return f.Name == "told" })
 			if i < 0 {
-				t.Fatal("the story does not say what the ERP was told")
+				t.Fatal("the story does not say what was told")
 			}
 			if *update {
 				a.Files[i].Data = []byte(got)
@@ -247,6 +253,19 @@ func pullOne(t *testing.T, shop *shopifytest.Server, id string, now time.Time) (
 	return p.Name, text
 }
 
+// writeWhy writes what is wrong with a document.
+func writeWhy(b *strings.Builder, e pipeline.Entry) {
+	for _, p := range e.Why {
+		fmt.Fprintf(b, "%s %s: %s", e.State, e.Name, p.Rule)
+		for _, k := range slices.Sorted(maps.Keys(p.With)) {
+			if k != "key" {
+				fmt.Fprintf(b, " %s=%s", k, p.With[k])
+			}
+		}
+		b.WriteString("\n")
+	}
+}
+
 // answer is what the ERP was told, as a text.
 func (s *story) answer() string {
 	var b strings.Builder
@@ -268,15 +287,7 @@ func (s *story) answer() string {
 		if e.Left != "" && e.State == pipeline.Skipped {
 			fmt.Fprintf(&b, "left out %s: %s\n", e.Name, e.Left)
 		}
-		for _, p := range e.Why {
-			fmt.Fprintf(&b, "%s %s: %s", e.State, e.Name, p.Rule)
-			for _, k := range slices.Sorted(maps.Keys(p.With)) {
-				if k != "key" {
-					fmt.Fprintf(&b, " %s=%s", k, p.With[k])
-				}
-			}
-			b.WriteString("\n")
-		}
+		writeWhy(&b, e)
 	}
 	fmt.Fprintf(&b, "books %s", books(all, s.flow.Settings["revision"] == "full").StringFixed(2))
 	if s.total != "" {
