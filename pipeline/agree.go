@@ -41,7 +41,7 @@ func (p *preparing) agree(drop Drop) (*Contract, error) {
 	if reading.Corrects != "" {
 		return nil, nil // some rows of an older file, in a workbook of our own
 	}
-	if strings.HasPrefix(drop.From, "pull:") {
+	if strings.HasPrefix(drop.From, PullFrom) {
 		return nil, nil // wasl wrote it: of what few orders happen to lack nothing can be told
 	}
 	at := Origin{File: drop.Name, Sheet: reading.Sheet, Row: reading.HeaderRow}
@@ -84,7 +84,7 @@ func (p *preparing) agree(drop Drop) (*Contract, error) {
 // older tells whether a drop only takes a file once more that came on a day before
 // that of the last good one.
 func older(d Drop, last Contract) bool {
-	id, again := strings.CutPrefix(d.From, "retry:")
+	id, again := strings.CutPrefix(d.From, RetryFrom)
 	day, _, _ := strings.Cut(id, "-")
 	return again && day < strings.ReplaceAll(last.Day, "-", "")
 }

@@ -20,6 +20,12 @@ type Drop struct {
 	From    string // the inbox's name, or retry:ID, or pull:orders
 }
 
+// How Drop.From begins where a file did not lie in an inbox.
+const (
+	RetryFrom = "retry:" // a drop that was taken once more
+	PullFrom  = "pull:"  // wasl itself asked a shop for it
+)
+
 // A Vault keeps admitted files under the hash of their content.
 type Vault interface {
 	// Put copies r into the vault and says what came in. It is create-only: what

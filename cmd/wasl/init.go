@@ -18,7 +18,7 @@ import (
 var settingsTemplate []byte
 
 func (a *app) initCommand() *cobra.Command {
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "init DIR",
 		Short: "Make a folder to work in",
 		Long: `init makes DIR with a commented wasl.yaml, the shipped mappings, and the folders
@@ -38,7 +38,6 @@ of its own. wasl run, watch, status, check, pull and reconcile -C DIR go over al
 			return a.init(args[0])
 		},
 	}
-	return cmd
 }
 
 func (a *app) init(dir string) error {

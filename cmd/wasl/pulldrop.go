@@ -143,7 +143,7 @@ func (h *house) put(ctx context.Context, p *shopify.Pull, unwanted []pipeline.Pr
 		if one.Count == 0 || slices.ContainsFunc(unwanted, func(u pipeline.Problem) bool { return sameKind(u.With["name"], one.Name) }) {
 			continue
 		}
-		if err := h.inbox.Put(ctx, one.Name, one.Reader(), "pull:"+p.What); err != nil {
+		if err := h.inbox.Put(ctx, one.Name, one.Reader(), pipeline.PullFrom+p.What); err != nil {
 			return err
 		}
 		got.Count += one.Count

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,13 +17,13 @@ import (
 
 // proof is what came of holding the shop's orders against what was pulled.
 type proof struct {
-	Days    int      `json:"days"`
-	Seen    int      `json:"seen"`
-	Missing []string `json:"missing"` // and pulled now
-	Gone    []string `json:"gone"`
-	Left    int      `json:"left"`           // left out by the filter, on purpose
-	Only    string   `json:"only,omitempty"` // that filter
-	File    string   `json:"file,omitempty"`
+	Days    int
+	Seen    int
+	Missing []string // and pulled now
+	Gone    []string
+	Left    int    // left out by the filter, on purpose
+	Only    string // that filter
+	File    string
 }
 
 // checked is under what name the ledger keeps when the orders were proved last.
@@ -36,12 +37,7 @@ func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
 	if err != nil {
 		return proof{}, err
 	}
-	if days <= 0 {
-		days = max(s.Pulls().Check, 0)
-	}
-	if days == 0 {
-		days = 7
-	}
+	days = cmp.Or(max(days, 0), max(s.Pulls().Check, 0), 7)
 	p := proof{Days: days, Missing: []string{}, Gone: []string{}, Only: s.Pulls().Only.String()}
 	place, err := h.upToNow(ctx, s)
 	if err != nil {

@@ -88,7 +88,7 @@ func (a *app) retry(ctx context.Context, h *house, id string, agreed pipeline.Co
 // putAgain puts the file of a drop into the inbox, unless this request did so
 // before a crash.
 func (a *app) putAgain(ctx context.Context, h *house, drop pipeline.Drop, file pipeline.File) error {
-	from := "retry:" + drop.ID
+	from := pipeline.RetryFrom + drop.ID
 	if a.errand != "" {
 		if _, done, err := h.ledger.Requested(ctx, a.errand); err != nil || done {
 			return err

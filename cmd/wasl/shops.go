@@ -140,8 +140,9 @@ func (s shops) apart() error {
 		if err != nil || c == nil {
 			continue
 		}
-		for _, setting := range slices.Sorted(maps.Keys(c.owns())) {
-			for _, value := range c.owns()[setting] {
+		owned := c.owns()
+		for _, setting := range slices.Sorted(maps.Keys(owned)) {
+			for _, value := range owned[setting] {
 				if other, taken := owner[setting+" "+value]; taken && other != name {
 					return usage{&pipeline.Trouble{Rule: "shops.same", With: map[string]string{"one": other, "other": name, "setting": setting, "value": value}}}
 				}

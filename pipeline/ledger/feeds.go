@@ -15,9 +15,6 @@ import (
 // goodFiles is how many of a flow's last good files Past tells the rows of.
 const goodFiles = 7
 
-// retryPrefix is how Drop.From begins of a drop that was taken once more.
-const retryPrefix = "retry:"
-
 // Past is what is known of a flow when a drop is to be prepared for it.
 func (l *Ledger) Past(ctx context.Context, flow string, drop pipeline.Drop) (p pipeline.Past, err error) {
 	err = l.read(ctx, func(tx *txn) error {
@@ -32,7 +29,7 @@ func (l *Ledger) Past(ctx context.Context, flow string, drop pipeline.Drop) (p p
 		if p.Rows, err = rowsBefore(tx, flow); err != nil {
 			return err
 		}
-		id, again := strings.CutPrefix(drop.From, retryPrefix)
+		id, again := strings.CutPrefix(drop.From, pipeline.RetryFrom)
 		if !again {
 			return nil
 		}
@@ -125,7 +122,7 @@ func (l *Ledger) Came(ctx context.Context, flow string, since time.Time) (out []
 				return err
 			}
 			c.At = instant(arrived)
-			first, again := strings.CutPrefix(source, retryPrefix)
+			first, again := strings.CutPrefix(source, pipeline.RetryFrom)
 			at, known := place[first]
 			switch {
 			case again && known:

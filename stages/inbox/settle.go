@@ -53,27 +53,15 @@ func (c Config) waits(l *look, now time.Time) (time.Duration, pipeline.Rule) {
 // are admitted.
 func inOrder(looks map[string]*look, last func(string) bool) []string {
 	names := make([]string, 0, len(looks))
+	turn := make(map[string]int, len(looks))
 	for name := range looks {
 		names = append(names, name)
+		if last != nil && last(name) {
+			turn[name] = 1
+		}
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(looks[a].since.Compare(looks[b].since), cmp.Compare(a, b))
-	})
-	if last == nil {
-		return names
-	}
-	ends := map[string]bool{}
-	for _, name := range names {
-		ends[name] = last(name)
-	}
-	slices.SortStableFunc(names, func(a, b string) int {
-		switch {
-		case ends[a] == ends[b]:
-			return 0
-		case ends[a]:
-			return 1
-		}
-		return -1
+		return cmp.Or(cmp.Compare(turn[a], turn[b]), looks[a].since.Compare(looks[b].since), cmp.Compare(a, b))
 	})
 	return names
 }

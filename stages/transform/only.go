@@ -185,18 +185,18 @@ func tagged(list string, want []string) bool {
 // "" where it is one. What could not be read decides nothing, nor does a date that no
 // record has: the document is held with its problem instead.
 func (m *Mapping) Outside(group []pipeline.Record) string {
-	why, _ := m.outside(group, m.now())
+	why, _ := m.outside(group)
 	return why.In(m.lang)
 }
 
-func (m *Mapping) outside(group []pipeline.Record, now time.Time) (Words, bool) {
+func (m *Mapping) outside(group []pipeline.Record) (Words, bool) {
 	for _, s := range m.only {
 		f := m.shape.Fields()[s.field]
 		v := groupValue(group, f.Name)
 		if v.Bad || !v.Set && !f.Type.Textual() {
 			continue
 		}
-		if !s.holds(v, now) {
+		if !s.holds(v, m.now()) {
 			return s.why, true
 		}
 	}

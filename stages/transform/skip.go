@@ -75,7 +75,7 @@ func (m *Mapping) leftOut(group []pipeline.Record) (why Words, left bool) {
 	if s := m.skipped(group); s != nil {
 		return s.why, true
 	}
-	return m.outside(group, m.now())
+	return m.outside(group)
 }
 
 func (m *Mapping) skipped(group []pipeline.Record) *skip {
