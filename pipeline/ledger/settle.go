@@ -63,8 +63,8 @@ func settleBatch(tx *txn, given pipeline.Batch, a pipeline.Answer, due, now int6
 	if p.Waiting, err = closeBatch(tx, b.seq, given.Asked, due); err != nil {
 		return p, err
 	}
-	if a.News {
-		if _, err := tx.Exec(`UPDATE batches SET due = ?1 WHERE lane = ?2 AND holds = ?3 AND due > ?1`, now, given.Lane, accepted); err != nil {
+	if a.News { // not final: the index of open batches is used only where the question says so
+		if _, err := tx.Exec(`UPDATE batches SET due = ?1 WHERE lane = ?2 AND holds = ?3 AND holds <> 'final' AND due > ?1`, now, given.Lane, accepted); err != nil {
 			return p, err
 		}
 	}
