@@ -510,6 +510,32 @@ func TestCustomers_LayoutOfAnotherKind(t *testing.T) {
 	}
 }
 
+// TestHistory_WithoutALayout writes the histories of a batch into one file: their name has
+// no more than the batch in it.
+func TestHistory_WithoutALayout(t *testing.T) {
+	t.Parallel()
+	h, findings, err := NewHistory(Config{}, nil, "", Deps{Dir: t.TempDir(), Zone: cairo})
+	if err != nil || len(findings) > 0 {
+		t.Fatal(findings, err)
+	}
+	b := pipeline.Batch{ID: "00000000-0000-4000-8000-000000000001"}
+	for _, who := range []string{"C-7001", "C-7002"} {
+		doc, problems := h.build(sampleRecords(historyFields, map[string]string{"history.customer": who, "history.sales": "10", "history.returns": "0", "history.net": "10"}))
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		doc.Kind = KindHistory
+		b.Docs = append(b.Docs, doc)
+	}
+	a, err := h.Send(t.Context(), b)
+	if err != nil || len(a.Outcomes) != 2 || a.Outcomes[0].State != pipeline.Delivered || a.Outcomes[1].State != pipeline.Delivered {
+		t.Errorf("%+v, %v", a.Outcomes, err)
+	}
+	if got := filesIn(t, h.cfg.Folder); len(got) != 1 {
+		t.Errorf("files %q", got)
+	}
+}
+
 func TestHistory_MustAddUp(t *testing.T) {
 	t.Parallel()
 	h := &History{&Sink{layout: plainLayout(historyWords, cairo)}}

@@ -113,6 +113,13 @@ func TestNew_WithoutALayout(t *testing.T) {
 	if _, problems := s.Kinds()[0].Build(orders(t, "order.name|order.total|line.quantity|line.price\n#1|20|2|10")); len(problems) > 0 {
 		t.Error(problems)
 	}
+	seen := map[string]bool{}
+	for _, c := range s.layout.columns {
+		if seen[c.name] {
+			t.Errorf("two columns %s", c.name)
+		}
+		seen[c.name] = true
+	}
 	if s.Lane() != "erp/erp-import" {
 		t.Errorf("lane %q", s.Lane())
 	}

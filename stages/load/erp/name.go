@@ -34,7 +34,7 @@ func (l *layout) fileName(doc pipeline.Document, b pipeline.Batch) string {
 
 // named fills in a name by a document.
 func (l *layout) named(name string, doc pipeline.Document, b pipeline.Batch) string {
-	id, order := idIn(doc.Key), strings.Contains(doc.Key, "order/")
+	_, id, order := strings.Cut(doc.Key, "order/")
 	kind := typeSale
 	if b, err := readSale(doc.Body); err == nil {
 		if id += b.suffix(); !order { // versions of one order are files of their own
@@ -52,16 +52,6 @@ func (l *layout) named(name string, doc pipeline.Document, b pipeline.Batch) str
 		"{type}":   kind,
 		"{serial}": numberIn(doc.Sealed).Serial,
 	}))
-}
-
-// idIn is what a key has after the word for what it is of.
-func idIn(key string) string {
-	for _, word := range []string{"order/", "customer/", "history/"} {
-		if _, id, ok := strings.Cut(key, word); ok {
-			return id
-		}
-	}
-	return ""
 }
 
 // batchName fills in the name of a batch's file.

@@ -57,6 +57,7 @@ func newSink(of *vocabulary, c Config, layout []byte, layoutFile string, d Deps)
 	}
 	if len(layout) == 0 && layoutFile == "" {
 		s.layout = plainLayout(of, s.zone)
+		s.layout.perBatch = strings.Contains(of.name, "{batch}") // one name is one file
 		return s, nil, nil
 	}
 	open := d.Open
