@@ -40,6 +40,7 @@ type giving struct {
 type given struct {
 	good int
 	share
+	from pipeline.Origin // the row that says it; zero where none does
 }
 
 // all are the returns, and what else is to be told of refunds.
@@ -148,7 +149,7 @@ func (b *backing) take(g *giving, at int, row pipeline.Record, take func(*good, 
 	}
 	switch rule {
 	case "":
-		g.shares = append(g.shares, given{at, s})
+		g.shares = append(g.shares, given{at, s, row.Origin})
 		g.worth = g.worth.Add(s.total)
 		if extra := b.uncollected(s); !extra.IsZero() {
 			g.worth = g.worth.Sub(extra)
@@ -187,9 +188,10 @@ func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
 	if !g.at.IsZero() {
 		doc.Day = g.at.In(b.zone).Format(time.DateOnly)
 	}
-	for _, r := range g.rows {
-		doc.From = append(doc.From, r.Origin)
+	for _, s := range g.shares {
+		doc.From = append(doc.From, s.from)
 	}
+	doc.From = lead(doc.From, g.rows)
 	doc.Within = true
 	if removal && len(g.problems) == 0 {
 		doc.Left = leftWords(g.first.Problem("refund.id", "eta.takenoff", nil))

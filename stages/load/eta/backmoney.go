@@ -116,6 +116,6 @@ func (b *backing) allowance(g *giving, amount dec) {
 			g.problems = append(g.problems, g.first.Problem("refund.amount", rule, with("sku", b.whole.goods[i].internalCode, "left", weights[i].StringFixed(2), "back", part.StringFixed(2), "amount", weights[i].StringFixed(2))))
 			continue
 		}
-		g.shares = append(g.shares, given{i, s})
+		g.shares = append(g.shares, given{good: i, share: s})
 	}
 }

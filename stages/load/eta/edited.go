@@ -48,7 +48,7 @@ func (b *backing) piece(at int, row pipeline.Record, quantity dec, n int) giving
 			"back", quantity.String(), "amount", b.whole.goods[at].rest.total.StringFixed(2))))
 		return g
 	}
-	g.shares, g.worth = []given{{at, s}}, s.total.Sub(b.uncollected(s))
+	g.shares, g.worth = []given{{at, s, row.Origin}}, s.total.Sub(b.uncollected(s))
 	return g
 }
 
@@ -98,7 +98,7 @@ func (b *backing) rest() giving {
 		good := &b.whole.goods[i]
 		if good.rest.quantity.IsPos() && good.sold.quantity.IsPos() {
 			if s, rule := good.take(good.rest.quantity, nil, nil, b.whole.inclusive); rule == "" {
-				g.shares, g.worth = append(g.shares, given{i, s}), g.worth.Add(s.total).Sub(b.uncollected(s))
+				g.shares, g.worth = append(g.shares, given{i, s, good.from}), g.worth.Add(s.total).Sub(b.uncollected(s))
 			}
 		}
 	}

@@ -11,8 +11,9 @@ import (
 
 // A good is a line of an order as it was ever sold, and what has become of it.
 type good struct {
-	item            // with all that was ever ordered of it, and the amounts of that
-	id       string // the shop's own number of the line; "" of shipping and of exports
+	item                     // with all that was ever ordered of it, and the amounts of that
+	id       string          // the shop's own number of the line; "" of shipping and of exports
+	from     pipeline.Origin // its row; zero of shipping that has none
 	shipping bool
 	sold     share // less what was taken off before the receipt was issued: what the receipt says
 	rest     share // less all that was given back: what can still be given back
@@ -41,6 +42,17 @@ type whole struct {
 	inclusive bool              // prices hold VAT
 	beside    []pipeline.Beside // of the order's total, what is on no line
 	total     dec               // of the goods
+}
+
+// rows are those of what the receipt says, line by line.
+func (w whole) rows() []pipeline.Origin {
+	var all []pipeline.Origin
+	for _, g := range w.goods {
+		if g.sold.quantity.IsPos() {
+			all = append(all, g.from)
+		}
+	}
+	return all
 }
 
 // The classes of money that does not leave with a receipt (pipeline.Beside), as reports name them.
@@ -78,8 +90,11 @@ func (v *validation) whole(shipping item) (whole, bool) {
 	}
 	for n, a := range d.lines(s.goods, shipping.rate) {
 		g := good{item: items[n], shipping: n == len(v.order.lines)}
-		if !g.shipping {
-			g.id = v.order.lines[n].Text("line.id")
+		switch {
+		case !g.shipping:
+			g.id, g.from = v.order.lines[n].Text("line.id"), v.order.lines[n].Origin
+		case len(o.freight) > 0:
+			g.from = o.freight[0].Origin
 		}
 		g.amounts = a
 		if a.discount.IsPos() {

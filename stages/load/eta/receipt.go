@@ -81,6 +81,7 @@ func (s issuer) build(group []pipeline.Record) (pipeline.Document, []pipeline.Pr
 	if doc.Left != "" {
 		return doc, nil
 	}
+	doc.From = lead(w.rows(), o.group)
 	doc.Out = r.totals.total
 	doc.Beside = besides(w.beside, pipeline.Beside{Class: besideRemoved, Amount: w.total.Sub(r.totals.total)})
 	v.verify(r, doc.Money.Sub(sumBeside(doc.Beside)))

@@ -2,6 +2,7 @@ package eta
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -79,14 +80,31 @@ func fieldOf(fields map[string]string, member string) string {
 	return ""
 }
 
-// problem puts a fault beside the row that its path leads to. Lines of the receipt stand in the order of the document's
-// rows; the line of shipping, which has no row of its own, and the receipt as a whole belong to the first.
+// lead puts the rows of a receipt's lines, in their order, before the other rows that it is made of: by them a fault
+// leads back (see problem). Lines behind one that has no row cannot be led back.
+func lead(lines []pipeline.Origin, group []pipeline.Record) []pipeline.Origin {
+	end := slices.Index(lines, pipeline.Origin{})
+	if end < 0 {
+		end = len(lines)
+	}
+	all := slices.Clone(lines[:end])
+	for _, r := range group {
+		if !slices.Contains(all, r.Origin) {
+			all = append(all, r.Origin)
+		}
+	}
+	return all
+}
+
+// problem puts a fault beside the row that its path leads to. The rows of the receipt's lines come first among the
+// document's, in the order of the lines (see lead); the line of shipping, which need not have a row of its own, and the
+// receipt as a whole belong to the topmost.
 func (f fault) problem(doc pipeline.Document, rule pipeline.Rule) pipeline.Problem {
 	where := string(cmp.Or(f.Path, f.Target))
 	english, arabic := f.inEach()
 	p := pipeline.Problem{Rule: rule, With: with("code", string(cmp.Or(f.Code, f.ErrorCode, "-")), "said", f.words(), "path", cmp.Or(where, "-"),
 		"english", english, "arabic", arabic)}
-	at, row := readPath(where), 0
+	at, row := readPath(where), topmost(doc.From)
 	switch {
 	case at.line < 0:
 		p.Field = fieldOf(receiptFields, at.member)
@@ -99,4 +117,15 @@ func (f fault) problem(doc pipeline.Document, rule pipeline.Rule) pipeline.Probl
 		p.Origin = doc.From[row]
 	}
 	return p
+}
+
+// topmost is where the row stands that is the first in its file: the one with what is stated once an order.
+func topmost(rows []pipeline.Origin) int {
+	at := 0
+	for i := range rows {
+		if rows[i].Row < rows[at].Row {
+			at = i
+		}
+	}
+	return at
 }
