@@ -116,6 +116,7 @@ func (a *app) root() *cobra.Command {
 		c.Long += exitHelp
 		a.forShops(c)
 	}
+	a.speakHelp(root)
 	root.Args = usageArgs(cobra.NoArgs)
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	return root
