@@ -99,7 +99,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.lang, "lang", "", "language of messages: en or ar (default: language in wasl.yaml)")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if a.lang != "" && a.lang != "en" && a.lang != "ar" {
-			return usage{fmt.Errorf("--lang is %q: must be en or ar", a.lang)}
+			return usage{&pipeline.Trouble{Rule: "usage.language", With: map[string]string{"given": a.lang}}}
 		}
 		return nil
 	}
@@ -129,7 +129,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 			if c.HasSubCommands() {
 				return usage{unknownCommand(c, args)}
 			}
-			return usage{fmt.Errorf("%w\nusage: %s", err, c.UseLine())}
+			return usage{&pipeline.Trouble{Rule: "usage.arguments", With: map[string]string{"said": err.Error(), "line": c.UseLine()}}}
 		}
 		return nil
 	}
@@ -138,9 +138,9 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 func unknownCommand(c *cobra.Command, args []string) error {
 	c.SuggestionsMinimumDistance = 2
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		return fmt.Errorf("there is no command %q; did you mean %s?", args[0], strings.Join(near, " or "))
+		return &pipeline.Trouble{Rule: "usage.near", With: map[string]string{"given": args[0], "near": strings.Join(near, ", ")}}
 	}
-	return fmt.Errorf("there is no command %q; wasl --help lists them", args[0])
+	return &pipeline.Trouble{Rule: "usage.command", With: map[string]string{"given": args[0]}}
 }
 
 // fail prints an error: what could not be done, and what to do about it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -117,7 +118,7 @@ func (d *dryRun) doorsDry() ([]door, error) {
 	bare.ETA = nil
 	all, findings, err := doors(&bare, d.tables, func(pipeline.Event) {})
 	if err != nil || len(findings) > 0 {
-		return nil, errors.Join(err, unsettled(findings))
+		return nil, errors.Join(err, d.unsettled(findings))
 	}
 	d.sink = eta.Dry(*d.cfg.ETA, d.cfg.zone)
 	for i := range all {
@@ -130,11 +131,11 @@ func (d *dryRun) doorsDry() ([]door, error) {
 }
 
 // unsettled is the error of mappings or settings that wasl check would list.
-func unsettled(findings []pipeline.Finding) error {
+func (d *dryRun) unsettled(findings []pipeline.Finding) error {
 	if len(findings) == 0 {
 		return nil
 	}
-	return usage{errors.New(findings[0].In("en"))}
+	return usage{errors.New(findings[0].In(cmp.Or(d.cfg.Language, "en")))}
 }
 
 // readFlows reads the mappings that lead to receipts, looking up in the tables as they will be.
@@ -158,7 +159,7 @@ func (d *dryRun) mappings(ctx context.Context) ([]flowFile, error) {
 	}
 	flows, findings, err := readMappings(d.cfg, all, lookupIn(ctx, d.tables))
 	if err != nil || len(findings) > 0 {
-		return nil, errors.Join(err, unsettled(findings))
+		return nil, errors.Join(err, d.unsettled(findings))
 	}
 	return flows, nil
 }

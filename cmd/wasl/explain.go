@@ -50,14 +50,14 @@ var cellForm = regexp.MustCompile(`^(?:.*!)?\$?([A-Za-z]{1,3})\$?([0-9]{1,7})$`)
 func parseCell(text string) (col, row int, err error) {
 	m := cellForm.FindStringSubmatch(text)
 	if m == nil {
-		return 0, 0, fmt.Errorf("%q is not a cell: write column letters and a row, such as B12", text)
+		return 0, 0, &pipeline.Trouble{Rule: "usage.cell", With: map[string]string{"given": text}}
 	}
 	for _, r := range strings.ToUpper(m[1]) {
 		col = col*26 + int(r-'A') + 1
 	}
 	row, err = strconv.Atoi(m[2])
 	if row == 0 {
-		err = fmt.Errorf("%q is not a cell: rows count from 1", text)
+		err = &pipeline.Trouble{Rule: "usage.cell", With: map[string]string{"given": text}}
 	}
 	return col, row, err
 }
@@ -100,11 +100,11 @@ func (a *app) explain(ctx context.Context, c *Config, path string, col, row int)
 func openToTry(c *Config, path string) (*os.File, pipeline.Drop, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, pipeline.Drop{}, usage{err}
+		return nil, pipeline.Drop{}, usage{&pipeline.Trouble{Rule: "usage.open", With: map[string]string{"file": path}, Err: err}}
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = usage{fmt.Errorf("%s is not a plain file", path)}
+		err = usage{&pipeline.Trouble{Rule: "usage.file", With: map[string]string{"file": path}}}
 	}
 	if err != nil {
 		return nil, pipeline.Drop{}, errors.Join(err, file.Close())

@@ -58,7 +58,7 @@ func (a *app) learned(text, out string) error {
 	}
 	file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return usage{err}
+		return usage{&pipeline.Trouble{Rule: "usage.new", With: map[string]string{"file": out}, Err: err}}
 	}
 	_, err = io.WriteString(file, text)
 	if err := errors.Join(err, file.Close()); err != nil {

@@ -81,11 +81,11 @@ func dayRange(from, to, today string) (string, string, error) {
 	}
 	for _, day := range []struct{ flag, text string }{{"--from", from}, {"--to", to}} {
 		if _, err := time.Parse(time.DateOnly, day.text); err != nil {
-			return "", "", fmt.Errorf("%s is %q: write a day such as 2026-11-25", day.flag, day.text)
+			return "", "", &pipeline.Trouble{Rule: "usage.day", With: map[string]string{"flag": day.flag, "given": day.text}}
 		}
 	}
 	if to < from {
-		return "", "", fmt.Errorf("--to %s is before --from %s", to, from)
+		return "", "", &pipeline.Trouble{Rule: "usage.days", With: map[string]string{"to": to, "from": from}}
 	}
 	return from, to, nil
 }
