@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -125,34 +126,60 @@ func (a *app) shift(ctx context.Context, h *house, work func() map[string]error,
 
 // workIn works some lanes at once until each has nothing due, and says how each
 // ended. Lanes behind one of them, by which leaves what is made of its files, are
-// worked when those files are read.
+// worked when those files are read. One that was done before another delivered what
+// it waits for is worked again: a return of another POS than its sale's leaves in the
+// same run.
 func (h *house) workIn(ctx context.Context, lanes []string, queue pipeline.Queue, patience time.Duration) map[string]error {
 	feeds := h.feeds()
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	out := map[string]error{}
-	var work func(lane string)
-	work = func(lane string) {
+	var work func(lane string, behind []string)
+	work = func(lane string, behind []string) {
 		done, err := h.turns.take(ctx, lane)
 		if err == nil {
 			err = pipeline.Work(ctx, h.steps, queue, lane, nil, patience)
 			done()
 		}
-		if err != nil {
-			mu.Lock()
-			out[lane] = err
-			mu.Unlock()
-		}
-		for _, behind := range feeds[lane] {
-			all.Go(func() { work(behind) })
+		mu.Lock()
+		out[lane] = err
+		mu.Unlock()
+		for _, lane := range behind {
+			all.Go(func() { work(lane, feeds[lane]) })
 		}
 	}
 	for _, lane := range lanes {
 		if !fed(feeds, lanes, lane) {
-			all.Go(func() { work(lane) })
+			all.Go(func() { work(lane, feeds[lane]) })
 		}
 	}
 	all.Wait()
+	for ctx.Err() == nil {
+		due := dueAgain(ctx, queue, out)
+		if len(due) == 0 {
+			break
+		}
+		for _, lane := range due {
+			all.Go(func() { work(lane, nil) })
+		}
+		all.Wait()
+	}
+	maps.DeleteFunc(out, func(_ string, err error) bool { return err == nil })
+	return out
+}
+
+// dueAgain are the lanes that ended well, and have something to do by now.
+func dueAgain(ctx context.Context, queue pipeline.Queue, ended map[string]error) []string {
+	var out []string
+	for _, lane := range slices.Sorted(maps.Keys(ended)) {
+		if ended[lane] != nil {
+			continue
+		}
+		due, err := queue.Next(ctx, lane, time.Now())
+		if err == nil && due.Step != "" { // an error is for whoever works there to tell
+			out = append(out, lane)
+		}
+	}
 	return out
 }
 
