@@ -55,7 +55,10 @@ func (a *app) helpLanguage() string {
 	if text, err := os.ReadFile(filepath.Join(a.dir, "wasl.yaml")); err == nil {
 		_ = yaml.Unmarshal(text, &settings)
 	}
-	return settings.Language
+	if settings.Language != "ar" {
+		return "en"
+	}
+	return "ar"
 }
 
 // speakHelp makes the help of root and all below it speak Arabic where that is the language.

@@ -2,10 +2,12 @@ package main
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"wasl/pipeline"
@@ -26,11 +28,16 @@ what a mapping may decide about it under settings:.`,
 			if err != nil {
 				return err
 			}
+			a.lang = a.helpLanguage()
+			words, err := a.kindWords()
+			if err != nil {
+				return err
+			}
 			part, listed := strings.Join(args, ""), 0
 			for _, d := range all {
 				for _, k := range d.kinds {
 					if strings.Contains(k.Name, part) {
-						a.printKind(k)
+						a.printKind(k, words)
 						listed++
 					}
 				}
@@ -50,21 +57,36 @@ func (a *app) noneListed(listed int, part string) error {
 	return printed{exitCouldNot}
 }
 
-// printKind prints a kind with its fields.
-func (a *app) printKind(k pipeline.Kind) {
+//go:embed kinds_ar.yaml
+var kindsArabic []byte
+
+// kindWords are what the rooms say of their kinds, fields and settings, by the English:
+// the Arabic where that is the language of the help. What has none stays English.
+func (a *app) kindWords() (func(string) string, error) {
+	var arabic map[string]string
+	if a.helpLanguage() == "ar" {
+		if err := yaml.Unmarshal(kindsArabic, &arabic); err != nil {
+			return nil, fmt.Errorf("kinds_ar.yaml: %w", err)
+		}
+	}
+	return func(english string) string { return cmp.Or(arabic[english], english) }, nil
+}
+
+// printKind prints a kind with its fields, its help in the words given.
+func (a *app) printKind(k pipeline.Kind, words func(string) string) {
 	if a.json {
 		fields := make([]map[string]any, 0, len(k.Fields))
 		for _, f := range k.Fields {
-			fields = append(fields, map[string]any{"name": f.Name, "type": f.Type.String(), "required": f.Required, "help": f.Help})
+			fields = append(fields, map[string]any{"name": f.Name, "type": f.Type.String(), "required": f.Required, "help": words(f.Help)})
 		}
 		settings := make([]map[string]any, 0, len(k.Settings))
 		for _, s := range k.Settings {
-			settings = append(settings, map[string]any{"name": s.Name, "type": s.Type.String(), "choices": s.Choices, "form": s.Form, "default": s.Default, "help": s.Help})
+			settings = append(settings, map[string]any{"name": s.Name, "type": s.Type.String(), "choices": s.Choices, "form": words(s.Form), "default": s.Default, "help": words(s.Help)})
 		}
-		a.jsonLine(a.out, map[string]any{"kind": k.Name, "help": k.Help, "groupBy": k.GroupBy, "once": k.Once, "fields": fields, "settings": settings})
+		a.jsonLine(a.out, map[string]any{"kind": k.Name, "help": words(k.Help), "groupBy": k.GroupBy, "once": k.Once, "fields": fields, "settings": settings})
 		return
 	}
-	fmt.Fprintf(a.out, "%s: %s\n", k.Name, k.Help)
+	fmt.Fprintf(a.out, "%s: %s\n", k.Name, words(k.Help))
 	if len(k.GroupBy) > 0 {
 		fmt.Fprintf(a.out, "  %s\n", a.say("groups", "fields", strings.Join(k.GroupBy, ", ")))
 	}
@@ -74,16 +96,16 @@ func (a *app) printKind(k pipeline.Kind) {
 		if f.Required {
 			required = a.say("required")
 		}
-		t.AppendRow([]any{"  " + f.Name, f.Type.String(), required, f.Help})
+		t.AppendRow([]any{"  " + f.Name, f.Type.String(), required, words(f.Help)})
 	}
 	t.Render()
-	a.printSettings(k.Settings)
+	a.printSettings(k.Settings, words)
 	fmt.Fprintln(a.out)
 }
 
 // printSettings prints what a flow may decide about a kind: the values that a
 // setting may have, or their type, and what counts where it is not given.
-func (a *app) printSettings(settings []pipeline.Setting) {
+func (a *app) printSettings(settings []pipeline.Setting, words func(string) string) {
 	if len(settings) == 0 {
 		return
 	}
@@ -91,9 +113,9 @@ func (a *app) printSettings(settings []pipeline.Setting) {
 	for _, s := range settings {
 		values := strings.Join(s.Choices, ", ")
 		if values == "" {
-			values = cmp.Or(s.Form, s.Type.String())
+			values = cmp.Or(words(s.Form), s.Type.String())
 		}
-		t.AppendRow([]any{"  " + s.Name, values, s.Default, s.Help})
+		t.AppendRow([]any{"  " + s.Name, values, s.Default, words(s.Help)})
 	}
 	fmt.Fprintln(a.out)
 	t.Render()

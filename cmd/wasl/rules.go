@@ -17,6 +17,7 @@ func (a *app) rulesCommand() *cobra.Command {
 		Example: "  wasl rules amount\n  wasl rules --lang ar",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			a.lang = a.helpLanguage()
 			part, listed := strings.Join(args, ""), 0
 			for _, r := range pipeline.Rules(a.language()) {
 				if !strings.Contains(string(r.Name), part) {
