@@ -886,14 +886,24 @@ var houseRules = []rule{
 }
 
 // Note tells whether a problem of this rule is only worth telling: it puts no row
-// aside, and needs nobody. What puts nothing aside but wants a person to look
-// (total.differs, file.sheets, document.left) is no note.
+// aside, and needs nobody. What puts nothing aside but wants a person is no note: see
+// Attend.
 func (r Rule) Note() bool {
 	switch r {
 	case "contract.added", "contract.gone", "contract.renamed", "contract.named", "contract.order", "contract.type",
 		"contract.format", "contract.codepage", "contract.delimiter", "contract.accepted",
 		"column.word", "cell.merged", "file.hidden", "file.macros", "file.name", "text.repaired", "text.marks", "number.rounded",
 		"reupload.proof", "erp.ack.after", "stock.unspoken", "stock.nameless":
+		return true
+	}
+	return false
+}
+
+// Attend tells whether somebody has to see to a problem of this rule though nothing is
+// put aside by it: a run that meets one does not end as one in which all is well.
+func (r Rule) Attend() bool {
+	switch r {
+	case "reupload.differs", "document.left", "file.sheets", "total.differs", "payout.off", "payout.missing", "clearing.negative":
 		return true
 	}
 	return false

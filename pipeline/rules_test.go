@@ -129,3 +129,19 @@ func TestProblem_NumbersInArabic(t *testing.T) {
 		}
 	}
 }
+
+// TestRules_Weight: a rule that wants a person is in the table, and is no note.
+func TestRules_Weight(t *testing.T) {
+	attend := 0
+	for _, r := range rules {
+		if !r.name.Attend() {
+			continue
+		}
+		if attend++; r.name.Note() || r.name.Gate() {
+			t.Errorf("%s wants a person, and is a note or holds a gate", r.name)
+		}
+	}
+	if attend != 7 {
+		t.Errorf("%d rules want a person: one of Attend is not in the table", attend)
+	}
+}

@@ -86,9 +86,8 @@ func (a *app) account(ctx context.Context, h *house, n nightly) error {
 		}
 	}
 	for _, p := range n.problems {
-		switch p.Rule {
-		case "reupload.differs", "document.left", "file.sheets", "total.differs", "payout.off", "payout.missing", "clearing.negative":
-			aside++ // nothing holds it, but a person has to see to it
+		if p.Rule.Attend() {
+			aside++
 		}
 	}
 	aside += total[pipeline.Held] + total[pipeline.Rejected] + total[pipeline.Parked] - dropped(n.jobs)

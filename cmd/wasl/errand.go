@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -95,22 +96,12 @@ func (c counter) write(name string, v any) error {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return fmt.Errorf("make the folder of requests: %w", err)
 	}
-	temp, err := os.CreateTemp(c.dir, name+".*.tmp") // mode 0600
+	err = pipeline.WriteWhole(filepath.Join(c.dir, name), 0o600, func(to io.Writer) error {
+		_, err := to.Write(append(text, '\n'))
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
-	}
-	_, err = temp.Write(append(text, '\n'))
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err = errors.Join(err, temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), filepath.Join(c.dir, name))
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, errors.Join(err, os.Remove(temp.Name())))
-	}
-	if d, err := os.Open(c.dir); err == nil { // a folder cannot be synced on Windows
-		_ = errors.Join(d.Sync(), d.Close())
 	}
 	return nil
 }

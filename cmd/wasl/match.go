@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -222,23 +220,4 @@ func writeMatches(ctx context.Context, path, lang string, found []shopify.Match)
 		return err
 	}
 	return reconcile.WriteFile(ctx, path, text.Bytes())
-}
-
-// replaceFile writes a file beside its place and moves it there when it is whole.
-func replaceFile(path string, write func(io.Writer) error) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	t, err := os.CreateTemp(filepath.Dir(path), ".match-*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(write(t), t.Chmod(0o644), t.Sync(), t.Close())
-	if err == nil {
-		err = os.Rename(t.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(t.Name()) // the error tells
-	}
-	return err
 }

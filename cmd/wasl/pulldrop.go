@@ -159,7 +159,10 @@ func (h *house) shelve(p *shopify.Pull, got *pulled) error {
 		return nil
 	}
 	path := filepath.Join(h.cfg.path(h.cfg.Reports), "shopify-"+p.Name)
-	err := replaceFile(path, func(out io.Writer) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	err := pipeline.WriteWhole(path, 0o644, func(out io.Writer) error {
 		_, err := io.Copy(out, p.Reader())
 		return err
 	})

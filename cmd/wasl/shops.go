@@ -210,7 +210,7 @@ func (a *app) initShop(top, name string) error {
 		fmt.Fprintln(a.out, a.say("shops.join", "shop", name, "file", path)) // it is written in another manner
 		return nil
 	}
-	return replaceFile(path, func(out io.Writer) error { _, err := io.WriteString(out, longer); return err })
+	return pipeline.WriteWhole(path, 0o644, func(out io.Writer) error { _, err := io.WriteString(out, longer); return err })
 }
 
 const shopsHead = `# The shops of this installation, each a folder beside this file with a wasl.yaml,

@@ -132,8 +132,7 @@ func backup(ctx context.Context, db *sql.DB, dir string, have int, now time.Time
 	if err := os.Rename(temp, name); err != nil {
 		return err
 	}
-	_ = syncFile(folder) // a folder cannot be synced on Windows
-	return nil
+	return pipeline.SyncFolder(folder)
 }
 
 // whole checks every page and index of a copy.
@@ -150,9 +149,7 @@ func whole(ctx context.Context, path string) error {
 func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		if f, err = os.Open(path); err != nil {
-			return err
-		}
+		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
 }

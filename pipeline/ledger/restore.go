@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -212,18 +213,10 @@ func (l *Ledger) Witness(ctx context.Context) error {
 
 // replace writes a file, whole or not at all. It makes no folder.
 func replace(path string, text []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
-	if err != nil {
+	return pipeline.WriteWhole(path, 0o600, func(to io.Writer) error {
+		_, err := to.Write(text)
 		return err
-	}
-	_, err = temp.Write(text)
-	if err = errors.Join(err, temp.Sync(), temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
-	}
-	return nil
+	})
 }
 
 // readWitness reads a witness; false where there is none, or none that can be read, as on

@@ -34,7 +34,7 @@ func Open(dir string) (*Folder, error) {
 		return nil, full(dir, fmt.Errorf("make the vault: %w", err))
 	}
 	// A crash just after the first file must not lose the vault's own entry.
-	if err := syncDir(filepath.Dir(dir)); err != nil {
+	if err := pipeline.SyncFolder(filepath.Dir(dir)); err != nil {
 		return nil, fmt.Errorf("make the vault: %w", err)
 	}
 	return &Folder{dir: dir}, nil
@@ -90,7 +90,7 @@ func (f *Folder) keep(ctx context.Context, temp, sha string) error {
 	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
-	return errors.Join(syncDir(filepath.Dir(path)), syncDir(f.dir))
+	return errors.Join(pipeline.SyncFolder(filepath.Dir(path)), pipeline.SyncFolder(f.dir))
 }
 
 // Open gives the bytes of a hash, after all of them were checked against it.

@@ -9,12 +9,15 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"wasl/pipeline"
 )
 
 // moveSame moves a file, if it is still the one that was looked at, to a place
@@ -64,8 +67,8 @@ func (i *Inbox) moveNew(root *os.Root, from, to string) (string, error) {
 		// Shares that cannot sync a folder say so with all sorts of errors, and
 		// there is nothing else to try: after a power cut the file may be found
 		// at its old place, and is a new arrival whose documents are known.
-		_ = syncDir(root, path.Dir(place))
-		_ = syncDir(root, path.Dir(from))
+		_ = pipeline.SyncFolder(filepath.Join(root.Name(), filepath.FromSlash(path.Dir(place))))
+		_ = pipeline.SyncFolder(filepath.Join(root.Name(), filepath.FromSlash(path.Dir(from))))
 		return place, nil
 	}
 }

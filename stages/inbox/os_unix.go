@@ -35,13 +35,3 @@ func busy(err error) bool { return errors.Is(err, syscall.EBUSY) || errors.Is(er
 func refused(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
-
-// syncDir brings the names in a folder onto the disk.
-func syncDir(root *os.Root, dir string) error {
-	d, err := root.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }() // nothing was written through it
-	return d.Sync()
-}

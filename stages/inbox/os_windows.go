@@ -62,6 +62,3 @@ func busy(err error) bool {
 func refused(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, windows.ERROR_WRITE_PROTECT)
 }
-
-// syncDir does nothing: Windows has no sync of a folder.
-func syncDir(*os.Root, string) error { return nil }

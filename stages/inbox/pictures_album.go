@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"wasl/pipeline"
 )
 
 // album is what is remembered of a folder.
@@ -53,34 +55,12 @@ func (p *Pictures) save() error {
 	if err != nil {
 		return fmt.Errorf("write down pictures: %w", err)
 	}
-	dir, err := os.OpenRoot(filepath.Dir(p.deps.State))
+	err = pipeline.WriteWhole(p.deps.State, 0o600, func(to io.Writer) error {
+		_, err := to.Write(text)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("write down pictures: %w", err)
 	}
-	defer func() { _ = dir.Close() }() // only a handle on the folder
-	name := filepath.Base(p.deps.State)
-	if err := replace(dir, name, text); err != nil {
-		return fmt.Errorf("write down pictures: %w", err)
-	}
-	return nil
-}
-
-// replace writes a file in place of another.
-func replace(dir *os.Root, name string, text []byte) error {
-	f, err := dir.OpenFile(name+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err := dir.Rename(name+".new", name); err != nil {
-		return err
-	}
-	_ = syncDir(dir, ".") // a share that cannot: what is lost is read from the folder again
 	return nil
 }

@@ -219,10 +219,11 @@ func (f *folderArchive) create(name string) (io.WriteCloser, error) {
 
 func (f *folderArchive) finish() error {
 	err := os.Chmod(f.temp, 0o755)
-	if err = errors.Join(err, os.Rename(f.temp, f.path)); err == nil {
-		f.temp = ""
+	if err = errors.Join(err, os.Rename(f.temp, f.path)); err != nil {
+		return err
 	}
-	return err
+	f.temp = ""
+	return pipeline.SyncFolder(filepath.Dir(f.path))
 }
 
 func (f *folderArchive) abandon() {
@@ -233,8 +234,7 @@ func (f *folderArchive) abandon() {
 
 // zipArchive is written into a file beside its place.
 type zipArchive struct {
-	path string
-	file *os.File
+	file *pipeline.Whole
 	buf  *bufio.Writer
 	z    *zip.Writer
 }
@@ -243,12 +243,12 @@ func newZipArchive(path string) (*zipArchive, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	file, err := pipeline.CreateWhole(path, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	buf := bufio.NewWriter(file)
-	return &zipArchive{path: path, file: file, buf: buf, z: zip.NewWriter(buf)}, nil
+	return &zipArchive{file: file, buf: buf, z: zip.NewWriter(buf)}, nil
 }
 
 type kept struct{ io.Writer }
@@ -261,20 +261,10 @@ func (z *zipArchive) create(name string) (io.WriteCloser, error) {
 }
 
 func (z *zipArchive) finish() error {
-	name := z.file.Name()
-	err := errors.Join(z.z.Close(), z.buf.Flush(), z.file.Chmod(0o644), z.file.Sync(), z.file.Close())
-	if err == nil {
-		err = os.Rename(name, z.path)
+	if err := errors.Join(z.z.Close(), z.buf.Flush()); err != nil {
+		return err
 	}
-	if err == nil {
-		z.file = nil
-	}
-	return err
+	return z.file.Place()
 }
 
-func (z *zipArchive) abandon() {
-	if z.file != nil {
-		_ = z.file.Close() // it may be closed already
-		_ = os.Remove(z.file.Name())
-	}
-}
+func (z *zipArchive) abandon() { z.file.Abandon() }

@@ -149,37 +149,26 @@ const (
 	kindItem    = "table.items"
 )
 
-// save makes a file appear whole or not at all: under another name in the same
-// folder, synced, then renamed.
-func save(ctx context.Context, path string, write func(io.Writer) error) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+// save makes a file appear whole or not at all, in a folder that is made where it is
+// missing.
+func save(ctx context.Context, path string, write func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp")
+	temp, err := pipeline.CreateWhole(path, 0o644)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = temp.Close() // it is given up: closed already, or of no interest
-			_ = os.Remove(temp.Name())
-		}
-	}()
-	sweep(temp, path)
-	if err := write(temp); err != nil {
+	defer temp.Abandon()
+	sweep(temp.File, path)
+	if err := errors.Join(write(temp), ctx.Err()); err != nil {
 		return err
 	}
-	if err := errors.Join(temp.Chmod(0o644), temp.Sync(), temp.Close(), ctx.Err()); err != nil {
-		return err
+	err = temp.Place()
+	if held, ok := errors.AsType[*os.LinkError](err); ok && errors.Is(held, os.ErrPermission) {
+		return &pipeline.Trouble{Rule: "report.locked", With: map[string]string{"file": path}, Err: err}
 	}
-	if err := os.Rename(temp.Name(), path); err != nil {
-		if errors.Is(err, os.ErrPermission) {
-			return &pipeline.Trouble{Rule: "report.locked", With: map[string]string{"file": path}, Err: err}
-		}
-		return err
-	}
-	return syncDir(dir)
+	return err
 }
 
 // sweep removes what a process that was killed an hour ago or more left of the
@@ -199,17 +188,4 @@ func sweep(temp *os.File, path string) {
 			_ = os.Remove(filepath.Join(dir, e.Name())) // as above
 		}
 	}
-}
-
-// syncDir makes a rename in a folder last. Windows has no such thing and needs none.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }() // it was only read
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, os.ErrInvalid) && !errors.Is(err, os.ErrPermission) {
-		return err
-	}
-	return nil
 }

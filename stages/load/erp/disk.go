@@ -55,7 +55,7 @@ func (local) Remove(path string) error {
 	return nil
 }
 
-func (local) Sync(dir string) error { return syncDir(dir) }
+func (local) Sync(dir string) error { return pipeline.SyncFolder(dir) }
 
 func (local) Dir(path string) error { return os.MkdirAll(path, 0o775) }
 

@@ -25,9 +25,6 @@ func moveNew(from, to string) error {
 	return nil
 }
 
-// syncDir does nothing: Windows has no such thing for folders.
-func syncDir(string) error { return nil }
-
 // isBusy tells whether a scanner, an indexer or a backup holds the file. It
 // lets go after a while, so the lane tries again: this room does not sleep.
 func isBusy(err error) bool {
