@@ -29,14 +29,9 @@ type order struct {
 	items    []pipeline.Record
 	shipping []pipeline.Record
 	payments []pipeline.Record
-	refunds  []refund
+	refunds  []pipeline.Refund
 	unknown  []pipeline.Record // rows of a kind that we do not know
 	kinds    bool              // rows say what they are
-}
-
-// kindOf is what a row is.
-func kindOf(r pipeline.Record) string {
-	return or(strings.ToLower(strings.TrimSpace(r.Text("line.kind"))), lineItem)
 }
 
 // readOrder parts the rows of an order by what they are.
@@ -44,19 +39,19 @@ func readOrder(group []pipeline.Record) order {
 	o := order{ordered: ordered{group}}
 	for _, r := range group {
 		o.kinds = o.kinds || r.Has("line.kind") || r.Has("line.id")
-		switch kindOf(r) {
-		case lineItem:
+		switch kind := pipeline.RowKind(r); {
+		case kind == lineItem:
 			o.items = append(o.items, r)
-		case "shipping":
+		case kind == "shipping":
 			o.shipping = append(o.shipping, r)
-		case "transaction":
+		case kind == "transaction":
 			o.payments = append(o.payments, r)
-		case "refund", "refund item", "refund shipping", "refund adjustment", "fulfillment":
+		case kind == "fulfillment", pipeline.RefundRow(kind): // see pipeline.Refunds
 		default:
 			o.unknown = append(o.unknown, r)
 		}
 	}
-	o.refunds = o.refundsOf()
+	o.refunds = pipeline.Refunds(group)
 	return o
 }
 
@@ -85,7 +80,7 @@ func (o order) paid() (all *pipeline.Decimal, giftCard pipeline.Decimal) {
 	for _, p := range o.payments {
 		amount := p.Amount("payment.amount")
 		switch kind := strings.ToLower(p.Text("payment.kind")); {
-		case !counts(p):
+		case !pipeline.WentThrough(p):
 			continue
 		case kind == "refund":
 			amount = amount.Neg()

@@ -17,9 +17,9 @@ type whole struct {
 	sold          map[string]pipeline.Decimal
 	shippingRate  string
 	onTop, spread bool
-	refunds       []refund // those that are given back, not taken off
-	taken         position // what was taken off: below zero
-	readable      bool     // every line could be read
+	refunds       []pipeline.Refund // those that are given back, not taken off
+	taken         position          // what was taken off: below zero
+	readable      bool              // every line could be read
 }
 
 // whole puts the order into amounts, and checks that they add up to what the file
@@ -251,12 +251,12 @@ func (d desk) takeOff(o order, w *whole) []pipeline.Problem {
 // credited are the refunds that become credit notes of their own. What is given
 // back when an order ends, or after that, belongs to its end: the cancellation takes
 // all of it back.
-func (w whole) credited(o order, over string) []refund {
+func (w whole) credited(o order, over string) []pipeline.Refund {
 	end := o.ended()
 	if over == "" || end.IsZero() {
 		return w.refunds
 	}
-	return slices.DeleteFunc(slices.Clone(w.refunds), func(r refund) bool { return !r.at.Before(end) })
+	return slices.DeleteFunc(slices.Clone(w.refunds), func(r pipeline.Refund) bool { return !r.At.Before(end) })
 }
 
 // problems are what is wrong with the order as it is after all that was given
@@ -266,7 +266,7 @@ func (w whole) problems(o order) []pipeline.Problem {
 	back := map[string]pipeline.Decimal{}
 	now := w.stated
 	for _, r := range o.refunds {
-		for _, item := range r.items {
+		for _, item := range r.Items {
 			id := item.Text("line.id")
 			back[id] = back[id].Add(item.Amount("refund.quantity"))
 			if l, ok := w.byID[id]; ok && back[id].Cmp(l.Quantity) > 0 {
@@ -290,9 +290,9 @@ func (w whole) problems(o order) []pipeline.Problem {
 }
 
 // worth is what a refund takes off the order's total.
-func (w whole) worth(r refund) pipeline.Decimal {
+func (w whole) worth(r pipeline.Refund) pipeline.Decimal {
 	sum := w.adjustment(r).Neg()
-	for _, x := range slices.Concat(r.items, r.shipping) {
+	for _, x := range slices.Concat(r.Items, r.Shipping) {
 		sum = sum.Add(x.Amount("refund.amount"))
 		if w.onTop {
 			sum = sum.Add(x.Amount("refund.tax"))

@@ -53,7 +53,7 @@ func (b *backing) all() []pipeline.Document {
 	}
 	settled := b.settled()
 	for n, r := range b.order.refunds {
-		g := giving{id: r.id, name: b.doc.Name + "-R" + itoa(n+1), at: r.at, first: r.first, rows: b.rowsOf(r.id)}
+		g := giving{id: r.ID, name: b.doc.Name + "-R" + itoa(n+1), at: r.At, first: r.First, rows: b.rowsOf(r.ID)}
 		removal := b.takenOff(r)
 		b.goods(&g, r)
 		more := b.money(&g, r, settled)
@@ -77,20 +77,20 @@ func (b *backing) all() []pipeline.Document {
 // rowsOf are the rows of a refund.
 func (b *backing) rowsOf(id string) []pipeline.Record {
 	return slices.DeleteFunc(slices.Clone(b.order.group), func(r pipeline.Record) bool {
-		return !strings.HasPrefix(kindOf(r), rowRefund) || r.Text("refund.id") != id
+		return !strings.HasPrefix(pipeline.RowKind(r), rowRefund) || r.Text("refund.id") != id
 	})
 }
 
 // takenOff tells whether a refund is goods that were taken off the order without money: an edit, which Shopify writes
 // as a refund, or goods that were refused before anything was paid.
-func (b *backing) takenOff(r refund) bool {
-	if len(r.items) == 0 || len(r.shipping) > 0 || len(r.adjusted) > 0 || r.money == nil || !r.money.IsZero() {
+func (b *backing) takenOff(r pipeline.Refund) bool {
+	if len(r.Items) == 0 || len(r.Shipping) > 0 || len(r.Adjusted) > 0 || r.Money == nil || !r.Money.IsZero() {
 		return false
 	}
-	if !b.stand.over && b.policy.due == duePaid && b.order.has("order.paid") && r.at.Before(b.order.time("order.paid")) {
+	if !b.stand.over && b.policy.due == duePaid && b.order.has("order.paid") && r.At.Before(b.order.time("order.paid")) {
 		return true
 	}
-	for _, item := range r.items {
+	for _, item := range r.Items {
 		switch restock := strings.ToLower(item.Text("refund.restock")); {
 		case restock == "cancel":
 		case restock == "no_restock" && b.order.head("order.edited").True("order.edited"):
@@ -102,27 +102,27 @@ func (b *backing) takenOff(r refund) bool {
 }
 
 // goods takes the goods and the shipping of a refund out of what is left of the sale.
-func (b *backing) goods(g *giving, r refund) {
-	for _, row := range r.items {
+func (b *backing) goods(g *giving, r pipeline.Refund) {
+	for _, row := range r.Items {
 		id := row.Text("line.id")
 		at := slices.IndexFunc(b.whole.goods, func(g good) bool { return g.id == id && !g.shipping })
 		quantity := row.Amount("refund.quantity")
 		switch {
 		case b.isGiftCard(id), quantity.IsZero():
 		case at < 0:
-			g.problems = append(g.problems, row.Problem("line.id", "sale.refund_line", with("refund", r.id)))
+			g.problems = append(g.problems, row.Problem("line.id", "sale.refund_line", with("refund", r.ID)))
 		default:
 			b.take(g, at, row, func(good *good, value, tax *dec) (share, pipeline.Rule) {
 				return good.take(quantity, value, tax, b.whole.inclusive)
 			})
 		}
 	}
-	for _, row := range r.shipping {
+	for _, row := range r.Shipping {
 		at := slices.IndexFunc(b.whole.goods, func(g good) bool { return g.shipping })
 		switch {
 		case row.Amount("refund.amount").IsZero():
 		case at < 0:
-			g.problems = append(g.problems, row.Problem("refund.amount", "sale.refund_line", with("refund", r.id)))
+			g.problems = append(g.problems, row.Problem("refund.amount", "sale.refund_line", with("refund", r.ID)))
 		default:
 			b.take(g, at, row, func(good *good, value, tax *dec) (share, pipeline.Rule) {
 				return good.takeValue(*value, tax, b.whole.inclusive)

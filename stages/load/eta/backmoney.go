@@ -7,9 +7,9 @@ import (
 )
 
 // adjustment is the money of a refund beyond its goods: below zero where less was paid back than they are worth.
-func (b *backing) adjustment(r refund) dec {
+func (b *backing) adjustment(r pipeline.Refund) dec {
 	var sum dec
-	for _, row := range r.adjusted {
+	for _, row := range r.Adjusted {
 		sum = sum.Sub(row.Amount("refund.amount"))
 		if !b.whole.inclusive {
 			sum = sum.Sub(row.Amount("refund.tax"))
@@ -27,8 +27,8 @@ func (b *backing) settled() bool {
 	}
 	var money dec
 	for _, r := range b.order.refunds {
-		if len(r.items)+len(r.shipping)+len(r.adjusted) == 0 && r.money != nil {
-			money = money.Add(*r.money)
+		if len(r.Items)+len(r.Shipping)+len(r.Adjusted) == 0 && r.Money != nil {
+			money = money.Add(*r.Money)
 		}
 	}
 	return money.IsPos() && near(b.current(), current.Dec, zero)
@@ -45,7 +45,7 @@ func (b *backing) current() dec {
 		return r.Amount("refund.amount").Add(r.Amount("refund.tax"))
 	}
 	for _, r := range b.order.refunds {
-		for _, row := range slices.Concat(r.items, r.shipping) {
+		for _, row := range slices.Concat(r.Items, r.Shipping) {
 			now = now.Sub(worth(row))
 		}
 		now = now.Sub(b.adjustment(r))
@@ -55,10 +55,10 @@ func (b *backing) current() dec {
 
 // money deals with the money of a refund that is not what its goods are worth. It gives what was paid on top of them,
 // where a person is to decide on it.
-func (b *backing) money(g *giving, r refund, settled bool) (more dec) {
+func (b *backing) money(g *giving, r pipeline.Refund, settled bool) (more dec) {
 	more = b.adjustment(r)
-	if len(r.items)+len(r.shipping)+len(r.adjusted) == 0 && r.money != nil && !settled {
-		more = *r.money
+	if len(r.Items)+len(r.Shipping)+len(r.Adjusted) == 0 && r.Money != nil && !settled {
+		more = *r.Money
 	}
 	switch {
 	case more.IsNeg(): // a fee was kept: the goods came back all the same
@@ -76,15 +76,15 @@ func (b *backing) money(g *giving, r refund, settled bool) (more dec) {
 }
 
 // amountOnly is money that was paid back for no goods: held, or a line of an article of its own.
-func (b *backing) amountOnly(r refund, name string, amount dec) giving {
-	g := giving{id: r.id + "/amount", name: name + "-A", at: r.at, first: r.first, rows: b.rowsOf(r.id), worth: amount}
+func (b *backing) amountOnly(r pipeline.Refund, name string, amount dec) giving {
+	g := giving{id: r.ID + "/amount", name: name + "-A", at: r.At, first: r.First, rows: b.rowsOf(r.ID), worth: amount}
 	switch {
 	case b.policy.amountRefund == leave:
 		g.worth = zero // in the report of the sale: nothing is filed
 	case b.policy.amountRefund == hold:
-		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.amountrefund", with("refund", r.id, "amount", amount.StringFixed(2))))
+		g.problems = append(g.problems, r.First.Problem("refund.amount", "eta.amountrefund", with("refund", r.ID, "amount", amount.StringFixed(2))))
 	case amount.GreaterThan(b.left()):
-		g.problems = append(g.problems, r.first.Problem("refund.amount", "eta.back", with("sku", r.id, "left", b.left().StringFixed(2), "back", amount.StringFixed(2), "amount", b.left().StringFixed(2))))
+		g.problems = append(g.problems, r.First.Problem("refund.amount", "eta.back", with("sku", r.ID, "left", b.left().StringFixed(2), "back", amount.StringFixed(2), "amount", b.left().StringFixed(2))))
 	default:
 		b.allowance(&g, amount)
 	}

@@ -143,7 +143,7 @@ func (v *validation) tenders() (code string, known bool) {
 	for _, p := range v.order.moneys {
 		kind, amount := moneyKind(p), p.Amount("payment.amount")
 		switch {
-		case !counts(p), kind != "sale" && kind != "capture" && kind != "change":
+		case !pipeline.WentThrough(p), kind != "sale" && kind != "capture" && kind != "change":
 			continue
 		case kind == "change":
 			amount = amount.Abs().Neg()

@@ -76,7 +76,7 @@ func (b *backing) sent(line string) dec {
 func (b *backing) refunded(line, restock string) dec {
 	var all dec
 	for _, r := range b.order.refunds {
-		for _, item := range r.items {
+		for _, item := range r.Items {
 			if item.Text("line.id") == line && (restock == "" || strings.EqualFold(item.Text("refund.restock"), restock)) {
 				all = all.Add(item.Amount("refund.quantity"))
 			}

@@ -2,7 +2,6 @@ package eta
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,20 +15,9 @@ type order struct {
 	freight []pipeline.Record // shipping
 	moneys  []pipeline.Record // transactions
 	parcels []pipeline.Record // fulfilments
-	refunds []refund          // in the order of their times
+	refunds []pipeline.Refund // in the order of their times
 	unknown []pipeline.Record // rows of a kind that nobody knows
 	rich    bool              // rows say what they are: it was pulled, not exported
-}
-
-// A refund is what was given back at one time: goods, shipping, money, or some of them.
-type refund struct {
-	id       string
-	at       time.Time
-	first    pipeline.Record
-	items    []pipeline.Record
-	shipping []pipeline.Record
-	adjusted []pipeline.Record
-	money    *dec // what was paid back; nil: the file does not say
 }
 
 // The kinds of rows (line.kind), as stages/extract writes them.
@@ -41,16 +29,11 @@ const (
 	rowFulfillment = "fulfillment"
 )
 
-// kindOf is what a row is.
-func kindOf(r pipeline.Record) string {
-	return cmp.Or(strings.ToLower(strings.TrimSpace(r.Text("line.kind"))), rowItem)
-}
-
 func newOrder(group []pipeline.Record) order {
 	o := order{group: group}
 	for _, r := range group {
 		o.rich = o.rich || r.Has("line.kind")
-		switch kind := kindOf(r); {
+		switch kind := pipeline.RowKind(r); {
 		case kind == rowItem:
 			o.lines = append(o.lines, r)
 		case kind == rowShipping:
@@ -59,69 +42,14 @@ func newOrder(group []pipeline.Record) order {
 			o.moneys = append(o.moneys, r)
 		case kind == rowFulfillment:
 			o.parcels = append(o.parcels, r)
-		case strings.HasPrefix(kind, rowRefund):
-			o.refund(kind, r)
+		case pipeline.RefundRow(kind): // see pipeline.Refunds
 		default:
 			o.unknown = append(o.unknown, r)
 		}
 	}
-	for i := range o.refunds {
-		if o.refunds[i].money == nil {
-			o.refunds[i].money = o.paidBack(o.refunds[i].at)
-		}
-	}
-	slices.SortStableFunc(o.refunds, func(a, b refund) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.id, b.id)) })
+	o.refunds = pipeline.Refunds(group)
 	return o
 }
-
-// refund puts a row of a refund to the others of it.
-func (o *order) refund(kind string, r pipeline.Record) {
-	id := r.Text("refund.id")
-	i := slices.IndexFunc(o.refunds, func(f refund) bool { return f.id == id })
-	if i < 0 {
-		i = len(o.refunds)
-		o.refunds = append(o.refunds, refund{id: id, first: r})
-	}
-	f := &o.refunds[i]
-	if at := r.Value("refund.at"); at.Set {
-		f.at = at.Time
-	}
-	switch kind {
-	case "refund":
-		if r.Has("refund.amount") {
-			money := r.Amount("refund.amount")
-			f.money = &money
-		}
-	case "refund item":
-		f.items = append(f.items, r)
-	case "refund shipping":
-		f.shipping = append(f.shipping, r)
-	case "refund adjustment":
-		f.adjusted = append(f.adjusted, r)
-	default:
-		o.unknown = append(o.unknown, r)
-	}
-}
-
-// sameTime is how far a refund and its payment may lie apart: Shopify writes them one after the other.
-const sameTime = time.Minute
-
-// paidBack is the money of the payments that belong to a refund by their time; nil where the file has no payments.
-func (o order) paidBack(at time.Time) *dec {
-	if len(o.moneys) == 0 {
-		return nil
-	}
-	var sum dec
-	for _, p := range o.moneys {
-		if counts(p) && moneyKind(p) == "refund" && p.Date("payment.at").Sub(at).Abs() <= sameTime {
-			sum = sum.Add(p.Amount("payment.amount"))
-		}
-	}
-	return &sum
-}
-
-// counts tells whether a payment went through.
-func counts(p pipeline.Record) bool { return strings.EqualFold(p.Text("payment.status"), "success") }
 
 func moneyKind(p pipeline.Record) string { return strings.ToLower(p.Text("payment.kind")) }
 
