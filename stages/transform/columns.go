@@ -176,21 +176,28 @@ func (d *draft) known() {
 			own[pipeline.Fold(name)] = true
 		}
 	}
+	words := map[string][]string{} // of the dictionary, by the folded names that they have
+	for word, names := range d.deps.Columns {
+		for _, name := range names {
+			words[pipeline.Fold(name)] = append(words[pipeline.Fold(name)], word)
+		}
+	}
 	for i := range d.m.sources {
 		s := &d.m.sources[i]
-		var of string
-		for _, word := range sortedKeys(d.deps.Columns) {
-			if slices.ContainsFunc(d.deps.Columns[word], func(name string) bool { return hasName(s.Names, name) }) {
-				if of != "" {
-					of = ""
-					break
-				}
-				of = word
+		of := map[string]bool{}
+		for _, name := range s.Names {
+			for _, word := range words[pipeline.Fold(name)] {
+				of[word] = true
 			}
 		}
-		for _, name := range d.deps.Columns[of] {
-			if !own[pipeline.Fold(name)] {
-				s.Also = append(s.Also, name)
+		if len(of) != 1 {
+			continue // none, or it cannot be told which
+		}
+		for word := range of {
+			for _, name := range d.deps.Columns[word] {
+				if !own[pipeline.Fold(name)] {
+					s.Also = append(s.Also, name)
+				}
 			}
 		}
 	}
