@@ -24,7 +24,7 @@ type rule struct {
 //
 // To add one: a line in its section, here or in the file rules_*.go of its
 // subject, with both languages.
-var rules = slices.Concat(houseRules, receiptDocRules, codesRules, customerRules, gateRules, shopifyRules, erpRules, goodsRules, imageRules, moneyRules, orderRules, pointRules, priceRules, pullRules, receiptRules, receiptLineRules, receiptSumRules, saleRules, shopsRules, stockRules, paperRules, usageRules)
+var rules = slices.Concat(houseRules, receiptDocRules, codesRules, customerRules, forgetRules, gateRules, shopifyRules, erpRules, goodsRules, imageRules, moneyRules, orderRules, pointRules, priceRules, pullRules, receiptRules, receiptLineRules, receiptSumRules, saleRules, shopsRules, stockRules, paperRules, usageRules)
 
 var houseRules = []rule{
 	// ---- the folder and the vault (inbox, vault) ----
@@ -893,7 +893,7 @@ func (r Rule) Note() bool {
 	case "contract.added", "contract.gone", "contract.renamed", "contract.named", "contract.order", "contract.type",
 		"contract.format", "contract.codepage", "contract.delimiter", "contract.accepted",
 		"column.word", "cell.merged", "file.hidden", "file.macros", "file.name", "text.repaired", "text.marks", "number.rounded",
-		"reupload.proof", "erp.ack.after", "stock.unspoken", "stock.nameless":
+		"reupload.proof", "erp.ack.after", "stock.unspoken", "stock.nameless", "forget.again":
 		return true
 	}
 	return false

@@ -150,6 +150,9 @@ func newFlow(file string, m *transform.Mapping, all []door) flowFile {
 			return takesBack(m.Flow, d, r, func() bool { return m.Match(d.Name) && options.Takes(d, r) })
 		},
 		Extract: func(ctx context.Context, d pipeline.Drop, r io.ReaderAt) (*pipeline.Reading, iter.Seq2[pipeline.Row, error]) {
+			if kept, ok := r.(pipeline.File); ok { // something was taken out of it since it came
+				d.Size = kept.Size()
+			}
 			read, rows := options.Extract(ctx, d, r)
 			return read, m.Rows(read, rows)
 		},

@@ -2,8 +2,14 @@
 // of their content: ab/cdef... for a SHA-256 of abcdef....
 //
 // In comes a file's bytes, from the inbox; out go the same bytes, checked
-// against their name, to Prepare and to whoever shows or repeats a drop. It never
-// changes or forgets what it holds, and never looks into it.
+// against their name, to Prepare and to whoever shows or repeats a drop. It never looks
+// into what it holds, and never changes it.
+//
+// Only two commands take something out. Remove is for files whose time is over. Replace
+// is for a person who is to be forgotten: other bytes take the place of an object, and a
+// note beside it, ab/cdef....now, says which; whoever opens it by its old hash has those.
+// The same file dropped once more is read from them, too, and is not kept a second time:
+// it would bring the person back.
 //
 // # Why
 //

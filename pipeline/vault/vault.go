@@ -79,6 +79,9 @@ func write(ctx context.Context, file *os.File, r io.Reader) (sha string, size in
 // keep gives a written file its place, unless a sound copy is there already.
 func (f *Folder) keep(ctx context.Context, temp, sha string) error {
 	path := f.path(sha)
+	if _, moved, err := f.Replaced(sha); err != nil || moved {
+		return err // the same bytes once more: what they were replaced for counts
+	}
 	if file, _, err := open(ctx, path, sha); err == nil {
 		return file.Close()
 	} else if ctx.Err() != nil {
@@ -93,14 +96,19 @@ func (f *Folder) keep(ctx context.Context, temp, sha string) error {
 	return errors.Join(pipeline.SyncFolder(filepath.Dir(path)), pipeline.SyncFolder(f.dir))
 }
 
-// Open gives the bytes of a hash, after all of them were checked against it.
-// pipeline.ErrNotFound where the vault has none; the Trouble vault.damaged where
-// they are not what they were.
+// Open gives the bytes of a hash, after all of them were checked against it; of one that
+// was replaced, those that took its place. pipeline.ErrNotFound where the vault has none,
+// with the Trouble vault.forgotten where nothing took its place; the Trouble vault.damaged
+// where they are not what they were.
 func (f *Folder) Open(ctx context.Context, sha string) (pipeline.File, error) {
 	if !isHash(sha) {
 		return nil, fmt.Errorf("open in the vault: %q is no SHA-256: %w", sha, pipeline.ErrNotFound)
 	}
-	file, size, err := open(ctx, f.path(sha), sha)
+	held, err := f.now(sha)
+	if err != nil {
+		return nil, fmt.Errorf("open %s in the vault: %w", sha, err)
+	}
+	file, size, err := open(ctx, f.path(held), held)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open %s in the vault: %w", sha, pipeline.ErrNotFound)
 	}

@@ -155,7 +155,7 @@ func (i *Inbox) claims(ctx context.Context, a pipeline.Arrival) ([]pipeline.Clai
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	// Patterns are compared with the name as it is, not as it is shown.
-	return i.deps.Claims(pipeline.Drop{SHA256: a.SHA256, Name: a.Path, Size: a.Size, Arrived: a.Arrived, Day: a.Day, From: a.From}, file), nil
+	return i.deps.Claims(pipeline.Drop{SHA256: a.SHA256, Name: a.Path, Size: file.Size(), Arrived: a.Arrived, Day: a.Day, From: a.From}, file), nil
 }
 
 // place moves the original of an admitted file to taken/, and its mark along.
