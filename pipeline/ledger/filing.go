@@ -67,6 +67,8 @@ type filing struct {
 	moved       map[int64]bool  // older jobs, a document of which was superseded
 	ages        map[int64]int64 // of jobs: the job that first brought their rows
 	behind      map[string]bool // keys of which this job brought what was so before
+	graveKey    []byte          // of the marks of forgotten customers; nil: there are none
+	toldGrave   bool            // that one of them came again
 }
 
 // waiting is a document of the chunk.
@@ -93,7 +95,7 @@ func (l *Ledger) newFiling(ctx context.Context, tx *txn, job filable, rules pipe
 		return nil, err
 	}
 	f.next = f.first
-	return f, nil
+	return f, f.watchGraves(l)
 }
 
 // Document files a document.
@@ -183,6 +185,11 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	if err != nil {
 		return err
 	}
+	grave, err := f.graveOf(w, *k)
+	if err != nil {
+		return err
+	}
+	f.leave(w, grave)
 	f.outside(w, *k)
 	late, err := f.late(w, *k)
 	if err != nil {
@@ -208,6 +215,9 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	w.id, w.prev = f.next, k.newest
 	f.next++
 
+	if grave != nil && f.rules.People {
+		j.rule = "" // forget.again says it
+	}
 	if j.rule == "document.left" {
 		told, err := f.leftBefore(w.prev)
 		if err != nil {
@@ -232,6 +242,7 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 		}
 		k.waiting = 0
 	}
+	f.bury(w, grave)
 	k.newest = w.id
 	if late {
 		f.made.Documents[j.state]++

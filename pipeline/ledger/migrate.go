@@ -115,7 +115,7 @@ func backup(ctx context.Context, db *sql.DB, dir string, have int, now time.Time
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	name := filepath.Join(folder, fmt.Sprintf("wasl-v%d-%s.db", have, now.UTC().Format("20060102T150405Z")))
+	name := backupName(folder, have, now)
 	temp := name + ".tmp"
 	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -133,6 +133,11 @@ func backup(ctx context.Context, db *sql.DB, dir string, have int, now time.Time
 		return err
 	}
 	return pipeline.SyncFolder(folder)
+}
+
+// backupName is the name of a copy.
+func backupName(folder string, have int, now time.Time) string {
+	return filepath.Join(folder, fmt.Sprintf("wasl-v%d-%s.db", have, now.UTC().Format("20060102T150405Z")))
 }
 
 // whole checks every page and index of a copy.
