@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -206,8 +207,7 @@ func (l *Ledger) newCopy(ctx context.Context) error {
 			return err
 		}
 	}
-	_ = syncFile(folder) // a folder cannot be synced on Windows
-	return nil
+	return pipeline.SyncFolder(folder)
 }
 
 // forgetKey is the key of marks; nil where there is none, and none is to be made.
@@ -226,16 +226,13 @@ func (l *Ledger) forgetKey(create bool) ([]byte, error) {
 	}
 	key = make([]byte, sha256.Size)
 	_, _ = rand.Read(key) // it never fails
-	if err := os.WriteFile(path+".tmp", key, 0o600); err != nil {
+	err = pipeline.WriteWhole(path, 0o600, func(w io.Writer) error {
+		_, err := w.Write(key)
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("make the key of tombstones: %w", err)
 	}
-	if err := syncFile(path + ".tmp"); err != nil {
-		return nil, fmt.Errorf("make the key of tombstones: %w", err)
-	}
-	if err := os.Rename(path+".tmp", path); err != nil {
-		return nil, fmt.Errorf("make the key of tombstones: %w", err)
-	}
-	_ = syncFile(l.dir) // a folder cannot be synced on Windows
 	return key, nil
 }
 

@@ -125,24 +125,14 @@ func (f *Folder) Replace(ctx context.Context, sha string, r io.Reader) error {
 
 // note writes what took an object's place, whole or not at all.
 func (f *Folder) note(sha, by string) error {
-	temp, err := os.CreateTemp(f.dir, tempPrefix+"*")
-	if err != nil {
+	path := f.path(sha) + noteEnding
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	_, err = temp.WriteString(by + "\n")
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err = errors.Join(err, temp.Close()); err == nil {
-		err = os.MkdirAll(filepath.Dir(f.path(sha)), 0o700)
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), f.path(sha)+noteEnding)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
-	}
-	return syncDir(filepath.Dir(f.path(sha)))
+	return pipeline.WriteWhole(path, 0o600, func(w io.Writer) error {
+		_, err := io.WriteString(w, by+"\n")
+		return err
+	})
 }
 
 // Remove takes an object out whose time is over. Removing it again does nothing.
@@ -159,7 +149,7 @@ func (f *Folder) remove(sha string) error {
 		return nil
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(f.path(sha)))
+		err = pipeline.SyncFolder(filepath.Dir(f.path(sha)))
 	}
 	if err != nil {
 		return fmt.Errorf("remove %s from the vault: %w", sha, err)
