@@ -2,12 +2,10 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"wasl/stages/load/shopify/shopifytest"
@@ -95,39 +93,7 @@ func TestCrash_Pictures(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		t.Run(map[bool]string{false: "before", true: "after"}[after], func(t *testing.T) {
 			t.Parallel()
-			for at := 1; ; at++ {
-				killed := false
-				t.Run(fmt.Sprint(at), func(t *testing.T) {
-					n := newPictureNight(t)
-					var fired atomic.Bool
-					kill := func() { fired.Store(true); n.kill() }
-					fault := shopifytest.KillBefore(kill)
-					if after {
-						fault = shopifytest.KillAfter(kill)
-					}
-					n.world.shopify.Fault("any", at, fault)
-					code, out := n.wasl("run")
-					if killed = fired.Load(); killed != (code == -1) || !killed && code != 0 {
-						t.Fatalf("killed: %v, and ends with %d:\n%s", killed, code, out)
-					}
-					for try := 1; killed; try++ {
-						code, out := n.wasl("run")
-						if code == 0 {
-							break
-						}
-						if try == 3 {
-							t.Fatalf("after the crash, run ends with %d:\n%s", code, out)
-						}
-					}
-					n.judgePictures()
-				})
-				if !killed {
-					if at < 10 {
-						t.Errorf("only %d requests: the night proves nothing", at-1)
-					}
-					return
-				}
-			}
+			killedAtEach(t, after, 10, newPictureNight, (*crashNight).judgePictures)
 		})
 	}
 }
