@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -78,7 +80,8 @@ func (h *house) dropResults(ctx context.Context, r erp.Result) (bool, error) {
 
 // dropOnce puts a file of the house's own into the inbox, where a flow would take it and
 // it did not come before. there tells whether it has come, by now or before: what nobody
-// would take waits until a flow does.
+// would take waits until a flow does. A file that a killed program had left in the inbox
+// came as anybody's, so the same bytes under the same name are known as well.
 func (h *house) dropOnce(ctx context.Context, name string, text []byte, from string) (dropped, there bool, err error) {
 	if len(h.claims(pipeline.Drop{Name: name, Size: int64(len(text))}, bytes.NewReader(text))) == 0 {
 		return false, false, nil
@@ -87,7 +90,11 @@ func (h *house) dropOnce(ctx context.Context, name string, text []byte, from str
 	if err != nil {
 		return false, false, err
 	}
-	if slices.ContainsFunc(jobs, func(j pipeline.Opened) bool { return j.Drop.From == from }) {
+	sum := sha256.Sum256(text)
+	sha := hex.EncodeToString(sum[:])
+	if slices.ContainsFunc(jobs, func(j pipeline.Opened) bool {
+		return j.Drop.From == from || j.Drop.Name == name && j.Drop.SHA256 == sha
+	}) {
 		return false, true, nil
 	}
 	err = h.inbox.Put(ctx, name, bytes.NewReader(text), from)

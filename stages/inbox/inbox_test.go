@@ -89,6 +89,18 @@ func TestPut_EntersByTheSameDoor(t *testing.T) {
 	}
 	w.settled()
 	w.wantDrops("stock.csv=A,1\n", "stock.csv=A,1\n", "stock (2).csv=C,1\n", "stock.csv=B,1\n")
+
+	// The program was killed when it had written the file, before it was taken: it is
+	// put again, and is one.
+	w.drop("again.csv", "D,1\n")
+	if err := w.in.Put(t.Context(), "again.csv", strings.NewReader("D,1\n"), "results:erp"); err != nil {
+		t.Fatal(err)
+	}
+	w.settled()
+	w.wantDrops("stock.csv=A,1\n", "stock.csv=A,1\n", "stock (2).csv=C,1\n", "stock.csv=B,1\n", "again.csv=D,1\n")
+	if got := w.door.drops[4].From; got != "results:erp" {
+		t.Errorf("From is %q", got)
+	}
 }
 
 func TestOwner_SecondInstallationIsRefused(t *testing.T) {

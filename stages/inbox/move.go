@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -74,7 +75,8 @@ func (i *Inbox) moveNew(root *os.Root, from, to string) (string, error) {
 }
 
 // write makes a file appear whole in the folder, under name or name with a
-// number, and says under which.
+// number, and says under which. One of that name with the same bytes stays the only one:
+// a program that was killed right after it had written it wrote it.
 func (i *Inbox) write(ctx context.Context, root *os.Root, name string, r io.Reader) (string, error) {
 	temp := path.Join(path.Dir(name), ".wasl-"+rand.Text())
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -92,7 +94,37 @@ func (i *Inbox) write(ctx context.Context, root *os.Root, name string, r io.Read
 	if err = errors.Join(err, f.Close()); err != nil {
 		return "", err
 	}
+	if alike(root, temp, name) {
+		return name, nil
+	}
 	return i.moveNew(root, temp, name)
+}
+
+// alike tells whether two files are there and hold the same bytes. Where that cannot be
+// told they do not.
+func alike(root *os.Root, a, b string) bool {
+	f, err := root.Open(a)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := root.Lstat(b)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	g, err := root.Open(b)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = g.Close() }() // it was only read
+	one, other := bufio.NewReader(f), bufio.NewReader(g)
+	for {
+		x, err1 := one.ReadByte()
+		y, err2 := other.ReadByte()
+		if err1 != nil || err2 != nil || x != y {
+			return errors.Is(err1, io.EOF) && errors.Is(err2, io.EOF)
+		}
+	}
 }
 
 // numbered is a path with a number before its ending: a.csv, a (2).csv.

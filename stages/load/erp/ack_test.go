@@ -3,6 +3,7 @@ package erp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"os"
@@ -154,6 +155,29 @@ func TestAck_BookedAndRefused(t *testing.T) {
 	}
 }
 
+// TestAck_CutOff takes a batch again that was cut off when its answers were remembered:
+// they are its own, and those who wait for them are told.
+func TestAck_CutOff(t *testing.T) {
+	t.Parallel()
+	s := asking(t, small, Config{Confirm: confirmAck})
+	if _, err := s.Send(t.Context(), batchOf(t, s, orderNamed(t, s, "#1"))); err != nil {
+		t.Fatal(err)
+	}
+	b := answers(t, s, nil, "1|ok|INV-1|")
+	if _, err := s.Send(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.Ask(t.Context(), b)
+	if got := said(t, a, err); got != "ack/1 delivered INV-1" || !a.News {
+		t.Errorf("%s, news: %t", got, a.News)
+	}
+	b.Job.Drop = "20261125-0003"
+	a, err = s.Send(t.Context(), b)
+	if got := said(t, a, err); got != "ack/1 unchanged INV-1" || a.News {
+		t.Errorf("of another file: %s, news: %t", got, a.News)
+	}
+}
+
 // TestAck_Cases are the answers that nobody wants: each has a stated end.
 func TestAck_Cases(t *testing.T) {
 	t.Parallel()
@@ -196,8 +220,11 @@ func TestAck_Cases(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, rows := range test.rows {
-				got = append(got, s.ackFor(t, test.set, rows...))
+			for i, rows := range test.rows {
+				drop := answers(t, s, test.set, rows...)
+				drop.Job.Drop = fmt.Sprintf("20261126-%04d", i)
+				a, err := s.Send(t.Context(), drop)
+				got = append(got, said(t, a, err))
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("answers (-want +got):\n%s", diff)

@@ -40,7 +40,7 @@ func (s *Sink) take(ctx context.Context, b pipeline.Batch) (pipeline.Answer, err
 		}
 		out.Outcomes = append(out.Outcomes, o)
 	}
-	out.News = len(t.answers) > 0
+	out.News = len(t.answers) > 0 || t.mine
 	return out, t.store(ctx)
 }
 
@@ -51,6 +51,7 @@ type taking struct {
 	kind    pipeline.Kind
 	answers map[string]answer // new ones, by our number
 	numbers map[string]string // new ones: the ERP's to ours
+	mine    bool              // this batch was cut off when it had remembered some: it is still news
 }
 
 func problem(rule pipeline.Rule, with ...string) *pipeline.Problem {
@@ -99,6 +100,8 @@ func (t *taking) one(ctx context.Context, doc pipeline.Document, a ack) (pipelin
 			if a.Number != "" {
 				t.numbers[plainName(a.Number)] = cmp.Or(t.numbers[plainName(a.Number)], number)
 			}
+		} else if was.job == t.batch.Job && was.origin == now.origin {
+			state, t.mine = pipeline.Delivered, true
 		}
 	}
 	return state, note, nil

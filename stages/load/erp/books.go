@@ -34,17 +34,23 @@ func (s *Sink) number(doc pipeline.Document, b sale) string {
 
 // row reads a row of a table; nil where there is none.
 func (s *Sink) row(ctx context.Context, table, code string) (map[string]string, error) {
+	row, err := s.rowBy(ctx, table, code)
+	return row.Cols, err
+}
+
+// rowBy is such a row with the job that put it there.
+func (s *Sink) rowBy(ctx context.Context, table, code string) (pipeline.TableRow, error) {
 	if s.tables == nil {
-		return nil, nil
+		return pipeline.TableRow{}, nil
 	}
 	row, err := s.tables.Row(ctx, table, code)
 	if errors.Is(err, pipeline.ErrNotFound) {
-		return nil, nil
+		return pipeline.TableRow{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", table, err)
+		return row, fmt.Errorf("read %s: %w", table, err)
 	}
-	return row.Cols, nil
+	return row, nil
 }
 
 func (s *Sink) put(ctx context.Context, table string, rows []pipeline.TableRow) error {
@@ -144,14 +150,16 @@ type answer struct {
 	origin pipeline.Origin // of the row that says so
 	spent  string          // the batch in which the document was sent once more since; it was refused before that
 	stamp  string          // of the ERP's own file about it, so that it is not read as an answer to the next
+	job    pipeline.Job    // that brought it, of one that is remembered
 }
 
 func (s *Sink) answerTo(ctx context.Context, number string) (answer, error) {
-	cols, err := s.row(ctx, tableAnswers, number)
+	row, err := s.rowBy(ctx, tableAnswers, number)
+	cols := row.Cols
 	if err != nil || cols == nil {
 		return answer{}, err
 	}
-	a := answer{state: cols["state"], number: cols["number"], said: cols["said"], spent: cols["spent"], stamp: cols["stamp"]}
+	a := answer{job: row.Job, state: cols["state"], number: cols["number"], said: cols["said"], spent: cols["spent"], stamp: cols["stamp"]}
 	a.at, _ = time.Parse(time.RFC3339, cols["at"])        // ours
 	_ = json.Unmarshal([]byte(cols["origin"]), &a.origin) // ours; without it the answer says no place
 	return a, nil
