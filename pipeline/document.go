@@ -124,6 +124,7 @@ type Batch struct {
 	Due     time.Time // when it is to be asked about or sent again
 	Asked   int       // how often it has been asked about since it was last sent
 	Tries   int       // how often it has been sent
+	Lost    int       // how often it left and nobody knew what became of it
 
 	Settings Settings // of the flow, as they are now
 }

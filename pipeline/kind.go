@@ -76,6 +76,15 @@ type Kind struct {
 	Chain func(Document) string
 	Seal  func(doc Document, link Link, at time.Time) (sealed []byte, ref string, head string, err error)
 
+	// Called is set where a sealed document is looked for by what its bytes say: its
+	// number, and the reference of the refused one that it replaces; "" where it has
+	// none. It is pure.
+	Called func(sealed []byte) (number, replaces string)
+
+	// Wary is how many documents leave together after an answer to the lane was lost, until
+	// one arrives; 0: as many as ever.
+	Wary int
+
 	// Freeze is set where several documents leave in one request whose bytes have
 	// to stay the same when it is repeated. It is pure; it is called in the same
 	// transaction, and what it returns is kept in Batch.Request.

@@ -27,7 +27,7 @@ by a new one that names it and takes its place in the chain of the POS.`,
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	cmd.AddCommand(a.receiptsListCommand(), a.receiptsShowCommand(), a.receiptsFixCommand(), a.receiptsReissueCommand(), a.receiptsLateCommand(),
+	cmd.AddCommand(a.receiptsListCommand(), a.receiptsShowCommand(), a.receiptsFixCommand(), a.receiptsReissueCommand(), a.receiptsDecideCommand(), a.receiptsLateCommand(),
 		a.receiptsCopyCommand(), a.receiptsTieOutCommand(), a.receiptsAdoptCommand(), a.receiptsExportCommand(), a.receiptsVerifyCommand())
 	for _, c := range cmd.Commands() {
 		if c.Args != nil {
@@ -144,25 +144,24 @@ func receiptsOf(ctx context.Context, l *ledger.Ledger, keep func(receipt) bool, 
 // receiptsNamed are the receipts that go by a word: a key, a uuid, an order, a receipt
 // number. A *pipeline.Trouble where none does.
 func receiptsNamed(ctx context.Context, l *ledger.Ledger, word string) ([]receipt, error) {
-	found, _, err := l.Find(ctx, word)
+	found, err := l.PapersNamed(ctx, eta.KindPrefix, word)
 	if err != nil {
 		return nil, err
 	}
-	keys := map[string]bool{}
+	out := make([]receipt, 0, len(found))
 	for _, e := range found {
-		if strings.HasPrefix(e.Kind, eta.KindPrefix) {
-			keys[e.Key] = true
+		r := readReceipt(e)
+		if r.Paper.UUID != "" {
+			if r.By, err = l.Replacement(ctx, r.Paper.UUID); err != nil {
+				return nil, err
+			}
 		}
+		out = append(out, r)
 	}
-	word = strings.TrimSpace(word)
-	mine := func(r receipt) bool {
-		return keys[r.Key] || r.Number == word || strings.EqualFold(r.Paper.UUID, word)
+	if len(out) == 0 {
+		return nil, &pipeline.Trouble{Rule: "receipts.nothing", With: map[string]string{"word": strings.TrimSpace(word)}}
 	}
-	out, err := receiptsOf(ctx, l, mine, false)
-	if err == nil && len(out) == 0 {
-		err = &pipeline.Trouble{Rule: "receipts.nothing", With: map[string]string{"word": word}}
-	}
-	return out, err
+	return out, nil
 }
 
 // withReceipts does something about the receipts that go by a word, for a command that only

@@ -67,6 +67,8 @@ var receiptSaid = map[string][2]string{
 	"receipts.tied":          {"{from} to {to}: {same} receipts agree, {differ} differences; of other devices: {others}; read by {how}.", "{from} إلى {to}: متطابقة {same}، فروق {differ}، لأجهزة أخرى {others}؛ القراءة بواسطة {how}."},
 	"workbook.tieout":        {"comparison with the tax authority:", "المقارنة مع مصلحة الضرائب:"},
 	"eta.unlocked":           {"POS {serial}: the chain is as new as the tax authority's, head {head}; it goes on", "نقطة البيع {serial}: السلسلة مطابقة لما لدى مصلحة الضرائب وآخرها {head}؛ يستمر العمل"},
+	"decide.again":           {"Receipt {number} is sent once more, as {by} decided.", "يُرسل الإيصال {number} مرة أخرى بقرار {by}."},
+	"decide.refused":         {"Receipt {number} counts as refused, as {by} decided; what comes after it goes on. Correct it: wasl receipts fix, wasl receipts reissue.", "يُعدّ الإيصال {number} مرفوضًا بقرار {by}، ويستمر ما بعده. صححه: wasl receipts fix أو wasl receipts reissue."},
 	"adopt.none":             {"No POS is locked: there is nothing to take over.", "لا توجد نقطة بيع مقفلة: لا يوجد ما يُستعاد."},
 	"adopt.done":             {"POS {serial}: {count} receipts taken over; the chain goes on from {head}.", "نقطة البيع {serial}: استُعيد {count} من الإيصالات؛ تستمر السلسلة من {head}."},
 	"adopt.unnamed":          {"Of these receipts it cannot be told which order they are of; see that they are not issued again: {numbers}", "إيصالات لا يُعرف طلبها؛ تأكد من ألا تُصدر مرة أخرى: {numbers}"},

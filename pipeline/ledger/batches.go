@@ -31,12 +31,12 @@ type kept struct {
 	holds string
 }
 
-const batchCols = `b.seq, b.id, b.lane, b.job, j.drop_id, j.flow, j.kind, j.space, b.request, b.taken, b.due, b.asked, b.tries, b.holds`
+const batchCols = `b.seq, b.id, b.lane, b.job, j.drop_id, j.flow, j.kind, j.space, b.request, b.taken, b.due, b.asked, b.tries, b.lost, b.holds`
 
 func scanBatch(row scanner) (kept, error) {
 	var b kept
 	var taken, due int64
-	err := row.Scan(&b.seq, &b.ID, &b.Lane, &b.job, &b.Job.Drop, &b.Job.Flow, &b.kind, &b.space, &b.Request, &taken, &due, &b.Asked, &b.Tries, &b.holds)
+	err := row.Scan(&b.seq, &b.ID, &b.Lane, &b.job, &b.Job.Drop, &b.Job.Flow, &b.kind, &b.space, &b.Request, &taken, &due, &b.Asked, &b.Tries, &b.Lost, &b.holds)
 	b.Taken, b.Due = instant(taken), instant(due)
 	return b, err
 }
@@ -219,8 +219,9 @@ func (p *picking) store(marks []picked) (pipeline.Batch, error) {
 	}
 	for i, m := range marks {
 		d := b.Docs[i]
-		if _, err := p.tx.Exec(`UPDATE documents SET state = 'sending', batch = ?, sealed = ?, ref = ?, sent = ?, before = ? WHERE id = ?`,
-			b.seq, d.Sealed, d.Ref, nanos(p.now), m.before, m.id); err != nil {
+		number, replaces := called(p.flow.Kind, d.Sealed)
+		if _, err := p.tx.Exec(`UPDATE documents SET state = 'sending', batch = ?, sealed = ?, ref = ?, sent = ?, before = ?, number = ?, replaces = ? WHERE id = ?`,
+			b.seq, d.Sealed, d.Ref, nanos(p.now), m.before, number, replaces, m.id); err != nil {
 			return pipeline.Batch{}, err
 		}
 		if err := markSending(p.tx, b.space, m.id, d, nanos(p.now)); err != nil {
@@ -228,6 +229,14 @@ func (p *picking) store(marks []picked) (pipeline.Batch, error) {
 		}
 	}
 	return b.Batch, p.moveHeads()
+}
+
+// called is what a sealed document is looked for by.
+func called(kind pipeline.Kind, sealed []byte) (number, replaces string) {
+	if kind.Called == nil || len(sealed) == 0 {
+		return "", ""
+	}
+	return kind.Called(sealed)
 }
 
 // markSending notes that the key of a document is on its way.

@@ -27,9 +27,18 @@ func (l *Ledger) Sealed(ctx context.Context, prefix string) iter.Seq2[pipeline.E
 // SealedSince are those that were sealed since a moment, and those that were adopted,
 // whenever they were sealed.
 func (l *Ledger) SealedSince(ctx context.Context, prefix string, since time.Time) iter.Seq2[pipeline.Entry, error] {
-	mine := fmt.Sprintf(`SELECT b.seq FROM batches b WHERE b.taken >= %d OR b.id LIKE 'adopted-%%'`, nanos(since))
-	return l.papersIn(ctx, `d.sealed IS NOT NULL AND d.batch IN (`+mine+`)`,
-		`j.step <> 'prepare' AND substr(j.kind, 1, length(?1)) = ?1 AND j.seq IN (SELECT o.job FROM batches o WHERE o.seq IN (`+mine+`))`, prefix)
+	return l.papersIn(ctx, sealedSince(since),
+		`j.step <> 'prepare' AND substr(j.kind, 1, length(?1)) = ?1 AND j.seq IN (SELECT o.job FROM batches o WHERE o.seq IN (`+takenSince(since)+`))`, prefix)
+}
+
+// sealedSince is what is so of a document d that SealedSince gives.
+func sealedSince(since time.Time) string {
+	return `d.sealed IS NOT NULL AND d.batch IN (` + takenSince(since) + `)`
+}
+
+// takenSince are the batches of SealedSince. Each half has an index.
+func takenSince(since time.Time) string {
+	return fmt.Sprintf(`SELECT b.seq FROM batches b WHERE b.taken >= %d UNION ALL SELECT b.seq FROM batches b WHERE b.id >= 'adopted-' AND b.id < 'adopted.'`, nanos(since))
 }
 
 // SealedOf are those of one job.

@@ -292,7 +292,7 @@ func (l *Ledger) adopt(ctx context.Context, tx *txn, a Adoption, job pipeline.Jo
 		if there {
 			continue
 		}
-		if err := f.adoptOne(doc, batch); err != nil {
+		if err := f.adoptOne(doc, batch, a.Flow.Kind); err != nil {
 			return 0, fmt.Errorf("%s: %w", doc.Key, err)
 		}
 		if doc.State == pipeline.Accepted {
@@ -326,7 +326,7 @@ func (l *Ledger) adopt(ctx context.Context, tx *txn, a Adoption, job pipeline.Jo
 }
 
 // adoptOne stores a document that has left.
-func (f *filing) adoptOne(doc pipeline.Document, batch int64) error {
+func (f *filing) adoptOne(doc pipeline.Document, batch int64, kind pipeline.Kind) error {
 	k, err := knownOf(f.tx, f.space, doc.Key)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
@@ -345,7 +345,7 @@ func (f *filing) adoptOne(doc pipeline.Document, batch int64) error {
 	if err := f.store(); err != nil {
 		return err
 	}
-	if err := f.settleAdopted(doc, state, batch); err != nil {
+	if err := f.settleAdopted(doc, state, batch, kind); err != nil {
 		return err
 	}
 	k.newest, k.brought, k.job, k.gone, k.goneState, k.gonePrint, k.goneAt = f.next, f.job, f.job, f.next, state, printOf(doc), f.at
@@ -366,16 +366,17 @@ func (f *filing) adoptOne(doc pipeline.Document, batch int64) error {
 
 // settleAdopted gives it the state in which it is at the other side: no document changes
 // into it by itself, so it is inserted anew.
-func (f *filing) settleAdopted(doc pipeline.Document, state pipeline.State, batch int64) error {
+func (f *filing) settleAdopted(doc pipeline.Document, state pipeline.State, batch int64, kind pipeline.Kind) error {
+	number, replaces := called(kind, doc.Sealed)
 	settled := f.at
 	if !state.Final() {
 		settled = 0
 	}
 	_, err := f.tx.Exec(`INSERT OR REPLACE INTO documents (id, job, key, state, body, origins, name, day, money, out, currency, print, old, words, why_left,
-			rows, problems, prev, batch, sealed, ref, ticket, sent, settled, changes, undo, revises, awaits, beside, lane)
+			rows, problems, prev, batch, sealed, ref, ticket, sent, settled, changes, undo, revises, awaits, beside, lane, number, replaces)
 		SELECT id, job, key, ?, body, origins, name, day, money, out, currency, print, old, words, why_left,
-			rows, problems, prev, ?, ?, ?, ?, ?, ?, changes, undo, revises, awaits, beside, lane FROM documents WHERE id = ?`,
-		string(state), batch, doc.Sealed, doc.Ref, doc.Ticket, f.at, settled, f.next)
+			rows, problems, prev, ?, ?, ?, ?, ?, ?, changes, undo, revises, awaits, beside, lane, ?, ? FROM documents WHERE id = ?`,
+		string(state), batch, doc.Sealed, doc.Ref, doc.Ticket, f.at, settled, number, replaces, f.next)
 	return err
 }
 

@@ -75,11 +75,25 @@ func (p *picking) pick() ([]picked, error) {
 	return out, nil
 }
 
+// lastLost is how often the answer to the newest batch of a lane was lost.
+const lastLost = `SELECT lost FROM batches WHERE lane = ? ORDER BY seq DESC LIMIT 1`
+
 // most is how many documents leave together, and how many bytes of them; 0
-// bytes: no limit. Those of a large job leave in larger batches, where the kind
+// bytes: no limit. After an answer to the lane was lost they are few, where the kind
+// is wary. Those of a large job leave in larger batches, where the kind
 // has such.
 func (p *picking) most() (docs, bytes int, err error) {
 	docs, bytes = cmp.Or(p.flow.Batch, batchSize), p.flow.Bytes
+	if wary := p.flow.Kind.Wary; wary > 0 {
+		var lost int
+		err = p.tx.QueryRow(lastLost, p.batch.Lane).Scan(&lost)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return 0, 0, err
+		}
+		if lost > 0 {
+			docs = min(docs, wary)
+		}
+	}
 	bulk := p.flow.Kind.Bulk
 	if bulk.Above <= 0 {
 		return docs, bytes, nil

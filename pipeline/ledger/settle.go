@@ -46,16 +46,24 @@ func settleBatch(tx *txn, given pipeline.Batch, a pipeline.Answer, due, now int6
 	for i, o := range a.Outcomes {
 		outcomes[o.Key] = i
 	}
+	lost := false // it left, and nobody knows what became of some of it
 	for _, doc := range docs {
 		i, told := outcomes[doc.key]
 		if !told {
+			lost = lost || given.Asked == 0 && doc.state == pipeline.Sending
 			continue
 		}
 		o := a.Outcomes[i]
+		lost = lost || given.Asked > 0 && given.Lost == 0 && doc.state == pipeline.Sending && o.State == pipeline.Ready // of a crash
 		if err := settleDoc(tx, b.space, doc, o, now); err != nil {
 			return p, fmt.Errorf("document %s: %w", doc.key, err)
 		}
 		p.States[o.State]++
+	}
+	if lost {
+		if _, err := tx.Exec(`UPDATE batches SET lost = ? WHERE seq = ?`, given.Lost+1, b.seq); err != nil {
+			return p, err
+		}
 	}
 	if err := storeSaid(tx, b.seq, a.Said, now); err != nil {
 		return p, err

@@ -34,6 +34,12 @@ func (s *Sink) Unheard(ctx context.Context, since time.Time, known func(uuids []
 	return out, nil
 }
 
+// Shows tells whether the authority shows a receipt, and what it said.
+func (s *Sink) Shows(ctx context.Context, uuid string) (shown bool, said []pipeline.Said, err error) {
+	_, shown, err = s.lookUp(ctx, &said, uuid)
+	return shown, said, err
+}
+
 // Fetch reads a receipt that the ledger never heard of back from the authority, byte for byte, as the document that it
 // was when it left. Its key is told from its number; where it cannot be, it is adopted/ and its uuid, and an order that
 // comes again would be issued again: named is false then.

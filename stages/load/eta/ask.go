@@ -96,6 +96,9 @@ func (s *Sink) askOne(ctx context.Context, a *pipeline.Answer, b pipeline.Batch,
 			return pipeline.Outcome{}, err
 		case found:
 			return held.outcome(doc, uuid), nil
+		case s.waited(b) && s.undecided(b):
+			return pipeline.Outcome{}, &pipeline.Trouble{Rule: "eta.unknown", With: with("name", doc.Name, "number", number, "uuid", uuid, "serial", s.config.POS.Serial,
+				"count", itoa(b.Lost))}
 		case s.waited(b):
 			return pipeline.Outcome{Key: doc.Key, State: pipeline.Ready}, nil
 		}

@@ -55,14 +55,15 @@ type Config struct {
 	Copies          []string `yaml:"copies"`            // printable copies in reports/receipts: a4, 80mm (both, default) or none
 	ResultsFolder   string   `yaml:"results_folder"`    // a file of each job's receipts is also written here, for the ERP; "" nowhere
 
-	AskAfter    []time.Duration `yaml:"ask_after"`    // gaps between look-ups of a receipt whose answer was lost
-	PollAfter   []time.Duration `yaml:"poll_after"`   // gaps between questions about a submission in validation
-	Timeout     time.Duration   `yaml:"timeout"`      // of one call
-	WarnAfter   time.Duration   `yaml:"warn_after"`   // 12h: receipts that were not accepted for so long are told
-	UrgentAfter time.Duration   `yaml:"urgent_after"` // 20h: and told as urgent
-	LateAfter   time.Duration   `yaml:"late_after"`   // 24h: from then on they are late
-	Late        string          `yaml:"late"`         // hold (default): what is late waits for the portal's late request; send: it is granted
-	IssueMargin time.Duration   `yaml:"issue_margin"` // dateTimeIssued lies so far back: a clock that is ahead by a second is refused
+	AskAfter     []time.Duration `yaml:"ask_after"`     // gaps between look-ups of a receipt whose answer was lost
+	UnknownAfter time.Duration   `yaml:"unknown_after"` // 2h: a receipt that was sent again and is still not to be found is for a person to decide
+	PollAfter    []time.Duration `yaml:"poll_after"`    // gaps between questions about a submission in validation
+	Timeout      time.Duration   `yaml:"timeout"`       // of one call
+	WarnAfter    time.Duration   `yaml:"warn_after"`    // 12h: receipts that were not accepted for so long are told
+	UrgentAfter  time.Duration   `yaml:"urgent_after"`  // 20h: and told as urgent
+	LateAfter    time.Duration   `yaml:"late_after"`    // 24h: from then on they are late
+	Late         string          `yaml:"late"`          // hold (default): what is late waits for the portal's late request; send: it is granted
+	IssueMargin  time.Duration   `yaml:"issue_margin"`  // dateTimeIssued lies so far back: a clock that is ahead by a second is refused
 
 	book *law.Book // the tables that count; nil: those that are shipped
 }
@@ -159,6 +160,7 @@ func (c Config) withDefaults() Config {
 	c.UrgentAfter = cmp.Or(c.UrgentAfter, 20*time.Hour)
 	c.LateAfter = cmp.Or(c.LateAfter, 24*time.Hour)
 	c.Late = cmp.Or(c.Late, lateHold)
+	c.UnknownAfter = cmp.Or(c.UnknownAfter, 2*time.Hour)
 	c.IssueMargin = cmp.Or(c.IssueMargin, 5*time.Second)
 	if c.Tolerance.IsZero() {
 		c.Tolerance = udecimal.MustParse("0.01")
@@ -221,6 +223,7 @@ func (c Config) Validate() []pipeline.Finding {
 	v.check(d.Timeout > 0, "timeout", "eta.positive", "value", d.Timeout.String())
 	v.check(0 < d.WarnAfter && d.WarnAfter < d.UrgentAfter && d.UrgentAfter < d.LateAfter, "urgent_after", "eta.age.order")
 	v.choice("late", d.Late, lateHold, lateSend)
+	v.check(d.UnknownAfter > 0, "unknown_after", "eta.positive", "value", d.UnknownAfter.String())
 	v.check(d.IssueMargin > 0, "issue_margin", "eta.positive", "value", d.IssueMargin.String())
 	for _, gap := range slices.Concat(d.AskAfter, d.PollAfter) {
 		v.check(gap > 0, "ask_after", "eta.positive", "value", gap.String())

@@ -33,6 +33,8 @@ func (s *Sink) kind(set pipeline.Settings) pipeline.Kind {
 		Revise:   revise,
 		Older:    older,
 		Chain:    s.chain,
+		Called:   called,
+		Wary:     wary,
 	}
 	i := s.issuer
 	i.policy = policyOf(k, set)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -199,7 +200,7 @@ func (n *night) fill(orders int) {
 
 // take seals what is ready and not sealed, up to the most that leaves together.
 func (n *night) take() {
-	n.batch = pipeline.Batch{ID: "batch", Lane: n.sink.Lane()}
+	n.batch = pipeline.Batch{ID: "batch", Lane: n.sink.Lane(), Taken: n.clock.Now()}
 	most, _ := n.sink.Limits()
 	for _, d := range n.docs {
 		if d.State != pipeline.Ready || len(n.batch.Docs) == most {
@@ -241,6 +242,13 @@ func (n *night) step(ctx context.Context) bool {
 		n.batch.Docs, _, _ = n.live()
 		n.batch.Tries, n.batch.Asked, n.batch.Sent = n.batch.Tries+1, 0, n.clock.Now()
 		a, err = n.sink.Send(ctx, n.batch)
+		for _, d := range n.batch.Docs {
+			told := slices.ContainsFunc(a.Outcomes, func(o pipeline.Outcome) bool { return o.Key == d.Key })
+			if !told && d.State == pipeline.Sending {
+				n.batch.Lost++
+				break
+			}
+		}
 	}
 	n.settle(a)
 	wait := a.Again
@@ -279,7 +287,9 @@ func (n *night) settle(a pipeline.Answer) {
 	n.said = append(n.said, a.Said...)
 	for _, o := range a.Outcomes {
 		d := n.byKey(o.Key)
-		d.State = o.State
+		if o.State != pipeline.Sending { // of which nothing new is known
+			d.State = o.State
+		}
 		if o.Ref != "" {
 			d.Ref = o.Ref
 		}

@@ -39,13 +39,27 @@ func (s *Sink) chain(doc pipeline.Document) string { return s.config.chain(seria
 var serialMark = []byte(`"deviceSerialNumber":"`)
 
 // serialOf is the POS that a receipt names; "" where it is none of ours. No text of a receipt holds a quote.
-func serialOf(receipt []byte) string {
-	_, rest, _ := bytes.Cut(receipt, serialMark)
-	serial, _, ended := bytes.Cut(rest, []byte{'"'})
+func serialOf(receipt []byte) string { return textAfter(receipt, serialMark) }
+
+// textAfter is the text of the first member of a name; "" where there is none.
+func textAfter(receipt, mark []byte) string {
+	_, rest, _ := bytes.Cut(receipt, mark)
+	text, _, ended := bytes.Cut(rest, []byte{'"'})
 	if !ended {
 		return ""
 	}
-	return string(serial)
+	return string(text)
+}
+
+var numberMark, replacesMark = []byte(`"receiptNumber":"`), []byte(`"referenceOldUUID":"`)
+
+// called is Kind.Called: the number of a receipt, and the uuid of the one that it replaces.
+func called(sealed []byte) (number, replaces string) {
+	if number = textAfter(sealed, numberMark); number != "" {
+		return number, textAfter(sealed, replacesMark)
+	}
+	p, _ := ReadPaper(sealed) // of another program on this POS; what cannot be read has neither
+	return p.Number, p.Replaces
 }
 
 // seal is Kind.Seal: it issues a receipt. It fills in the time, the place in the chain and the uuid by position; every

@@ -22,21 +22,28 @@ const triesOfDuplicate = 3
 //     not name, or whose refusal may mean that it was taken before, has no outcome;
 //   - nothing was taken for certain (400, 401, 403, 429, no token, no connection): all Ready, with the same bytes;
 //   - too much for one submission, though within the documented limits: as for its first half; the rest Ready;
+//   - a body that is not in the expected structure: as for its first half, down to the receipt that it lies with;
+//   - sent again after its answer was lost: as for its first 50, and after the second time for its first one (piece);
 //   - anything else (5xx, a cut connection, an answer that cannot be read, 422): no outcomes, and a *Later.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	post, err := s.post(b)
 	if err != nil {
 		return pipeline.Answer{Outcomes: ready(b.Docs)}, err
 	}
-	return post.offer(ctx, b)
+	o := offering{Batch: b}
+	o.Docs = slices.DeleteFunc(slices.Clone(b.Docs), func(d pipeline.Document) bool {
+		o.proved = o.proved || d.State == pipeline.Accepted
+		return d.State == pipeline.Accepted || d.State.Final() && d.State != "" // whatever the batch still holds: it has left
+	})
+	if most := piece(b); len(o.Docs) > most {
+		return post.part(ctx, o, pipeline.Answer{}, most)
+	}
+	return post.offer(ctx, o)
 }
 
 // offer is Send by the POS that issued.
-func (s *Sink) offer(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
+func (s *Sink) offer(ctx context.Context, b offering) (pipeline.Answer, error) {
 	var a pipeline.Answer
-	b.Docs = slices.DeleteFunc(slices.Clone(b.Docs), func(d pipeline.Document) bool {
-		return d.State == pipeline.Accepted || d.State.Final() && d.State != "" // whatever the batch still holds: it has left
-	})
 	if len(b.Docs) == 0 {
 		return a, nil
 	}
@@ -103,11 +110,11 @@ func submission(docs []pipeline.Document, signature string) ([]byte, error) {
 }
 
 // submitted reads the answer to a submission.
-func (s *Sink) submitted(ctx context.Context, b pipeline.Batch, a pipeline.Answer, x exchange) (pipeline.Answer, error) {
+func (s *Sink) submitted(ctx context.Context, b offering, a pipeline.Answer, x exchange) (pipeline.Answer, error) {
 	var answer taken
 	switch {
 	case x.status/100 == 2 && x.object(&answer) && len(answer.Accepted)+len(answer.Rejected) > 0:
-		return s.outcomes(ctx, b, a, answer)
+		return s.outcomes(ctx, b.Batch, a, answer)
 	case x.status == 0 && !x.dialed && ctx.Err() == nil:
 		a.Outcomes = ready(b.Docs)
 		return a, &pipeline.Later{Err: x.failure()}
@@ -118,25 +125,17 @@ func (s *Sink) submitted(ctx context.Context, b pipeline.Batch, a pipeline.Answe
 		return a, &pipeline.Later{Err: x.failure(), After: x.retryAfter(10 * time.Minute)}
 	case x.status >= 400 && x.status < 500 && x.status != http.StatusRequestTimeout:
 		err := refusal(x, s.config, b.Docs[0].Name)
-		if t, ok := errors.AsType[*pipeline.Trouble](err); ok && t.Rule == "eta.toolarge" && len(b.Docs) > 1 {
-			return s.halve(ctx, b, a)
+		t, _ := errors.AsType[*pipeline.Trouble](err)
+		switch {
+		case (t.Rule == "eta.toolarge" || t.Rule == "eta.badstructure") && len(b.Docs) > 1:
+			return s.part(ctx, b, a, len(b.Docs)/2)
+		case t.Rule == "eta.badstructure":
+			return s.refused(ctx, b, a, x, t)
 		}
 		a.Outcomes = ready(b.Docs)
 		return a, err
 	}
 	return a, &pipeline.Later{Err: x.failure(), After: x.retryAfter(s.config.AskAfter[0])}
-}
-
-// halve offers the first half of a batch that was too large, of which nothing was taken; the rest is sent after it,
-// for receipts go in the order of their chain.
-func (s *Sink) halve(ctx context.Context, b pipeline.Batch, a pipeline.Answer) (pipeline.Answer, error) {
-	half := len(b.Docs) / 2
-	rest := b.Docs[half:]
-	b.Docs = b.Docs[:half]
-	answer, err := s.offer(ctx, b)
-	answer.Said = append(a.Said, answer.Said...)
-	answer.Outcomes = append(answer.Outcomes, ready(rest)...)
-	return answer, err
 }
 
 // refusal is the trouble of a submission of which nothing was taken; name is that of its first receipt.

@@ -1,6 +1,7 @@
 package etatest
 
 import (
+	"bytes"
 	"cmp"
 	"net/http"
 	"strings"
@@ -70,6 +71,8 @@ type Fault struct {
 	HangAfter time.Duration // waits after the work is done
 	Answer    Spoilt        // how the answer is spoilt after the work is done
 
+	Names string // befalls only requests in whose body a receipt has this number; "" all: a receipt that is poison
+
 	Reject []Rejection // of a submission: receipts to reject
 	Drop   []string    // receipts to treat as usual without naming them in the answer; see Rejection.Key
 	Lose   []string    // receipts neither to take nor to name; see Rejection.Key
@@ -128,13 +131,13 @@ func (s *Server) ClearFaults() {
 }
 
 // faultFor counts a request and returns what is planned for it.
-func (s *Server) faultFor(endpoint Endpoint) Fault {
+func (s *Server) faultFor(endpoint Endpoint, body []byte) Fault {
 	s.count[endpoint]++
 	s.count[Any]++
 	for i := len(s.plans) - 1; i >= 0; i-- {
 		p := s.plans[i]
 		n := s.count[p.On]
-		if (p.On == endpoint || p.On == Any) && n >= p.From && n <= cmp.Or(p.To, p.From) {
+		if (p.On == endpoint || p.On == Any) && n >= p.From && n <= cmp.Or(p.To, p.From) && p.Fault.names(body) {
 			return p.Fault
 		}
 	}
@@ -149,6 +152,11 @@ func (f Fault) rejection(index int, number string) (Finding, bool) {
 		}
 	}
 	return Finding{}, false
+}
+
+// names tells whether a body is one of those that the fault befalls.
+func (f Fault) names(body []byte) bool {
+	return f.Names == "" || bytes.Contains(body, []byte(`"receiptNumber":"`+f.Names+`"`))
 }
 
 func (f Fault) drops(index int, number string) bool { return anyMeant(f.Drop, index, number) }

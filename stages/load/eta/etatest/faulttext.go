@@ -20,7 +20,7 @@ import (
 // Endpoints are token, submit, details, raw, receipt, share, recent, search and any. A request is a number from 1, a
 // range, a range without end ("3-") or * for all. What goes wrong is one or more of, separated by commas:
 // reset-before, reset-after, half, garbage, empty, html, hang=D, hang-after=D, status=N, retry-after=V,
-// reject=KEY[/CODE[/PATH]], drop=KEY, lose=KEY, body=TEXT. KEY is a receipt number, @ and an index from 0, or *.
+// reject=KEY[/CODE[/PATH]], drop=KEY, lose=KEY, names=NUMBER (only requests with that receipt), body=TEXT. KEY is a receipt number, @ and an index from 0, or *.
 // body= takes the rest of the line, so it comes last.
 func ParseFault(text string) (Plan, error) {
 	on, rest, _ := strings.Cut(text, ":")
@@ -110,6 +110,8 @@ func (f *Fault) addEffect(effect string) (err error) {
 		f.Reject = append(f.Reject, Rejection{Key: parts[0], Code: parts[1], Path: parts[2]})
 	case "drop":
 		f.Drop = append(f.Drop, value)
+	case "names":
+		f.Names = value
 	case "lose":
 		f.Lose = append(f.Lose, value)
 	default:
@@ -141,6 +143,7 @@ func (f Fault) String() string {
 	for _, key := range f.Lose {
 		add(true, "lose=%s", key)
 	}
+	add(f.Names != "", "names=%s", f.Names)
 	add(f.Status != 0, "status=%d", f.Status)
 	add(f.RetryAfter != "", "retry-after=%s", f.RetryAfter)
 	add(f.Body != "", "body=%s", f.Body)

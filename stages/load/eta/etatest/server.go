@@ -188,7 +188,7 @@ func (s *Server) arrive(r *http.Request, body []byte) *call {
 		BodyHash: hex.EncodeToString(sum[:]), Size: len(body), Body: body, Header: r.Header.Clone(),
 	}
 	s.requests = append(s.requests, c.entry)
-	c.fault = s.faultFor(c.entry.Endpoint)
+	c.fault = s.faultFor(c.entry.Endpoint, body)
 	c.entry.Fault = c.fault.String()
 	if c.entry.Endpoint == Submit {
 		if tree, err := parseTree(body); err == nil {
