@@ -238,16 +238,29 @@ type Noted struct {
 type Table interface {
 	// Put stores rows, replacing those of the same code.
 	Put(ctx context.Context, table string, rows []TableRow) error
+	// PutAll stores rows of several tables: all of them count, or none.
+	PutAll(ctx context.Context, rows map[string][]TableRow) error
 	// Row gives a row by its code. ErrNotFound.
 	Row(ctx context.Context, table, code string) (TableRow, error)
 	// Rows gives all rows of a table, by code.
 	Rows(ctx context.Context, table string) iter.Seq2[TableRow, error]
+	// Marked gives the rows of a table whose mark begins with a prefix, by mark and
+	// code, without a look at the others; back: the last one first. The prefix is not
+	// empty.
+	Marked(ctx context.Context, table, prefix string, back bool) iter.Seq2[TableRow, error]
 }
+
+// KeptOf is the table in which sums over a table are kept. Whoever puts rows into a
+// table puts what becomes of its sums there, in the same PutAll. Where a row of the
+// table goes or changes in any other way, as by a hand in the ledger, all that is kept
+// of it is gone: it is added up anew then.
+func KeptOf(table string) string { return table + ".kept" }
 
 // TableRow is one row of a reference table: texts by column, amounts in plain
 // decimals, rates in per cent.
 type TableRow struct {
 	Code string
 	Cols map[string]string
-	Job  Job // that brought it
+	Job  Job    // that brought it
+	Mark string // by which Marked finds it; "" of one that it does not
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,30 +39,26 @@ func (h *house) handOnResults(ctx context.Context) (some bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	through := map[pipeline.Job]bool{}
+	var through []pipeline.Job
 	for _, j := range jobs {
-		through[j.Job] = j.Step != pipeline.StepDeliver
+		if j.Step != pipeline.StepDeliver {
+			through = append(through, j.Job)
+		}
 	}
-	if !slices.Contains(slices.Collect(maps.Values(through)), true) {
-		return false, nil
-	}
-	results, err := erp.Results(ctx, h.ledger, func(job pipeline.Job) bool { return through[job] }, h.cfg.zone)
+	results, err := erp.Results(ctx, h.ledger, through, h.cfg.zone)
 	if err != nil {
 		return false, err
 	}
 	for _, r := range results {
-		through[r.Job] = false // it has its file
+		through = slices.DeleteFunc(through, func(job pipeline.Job) bool { return job == r.Job }) // it has its file
 		dropped, err := h.dropResults(ctx, r)
 		if err != nil {
 			return some, fmt.Errorf("results of the ERP: %w", err)
 		}
 		some = some || dropped
 	}
-	for _, j := range jobs { // of the others there is nothing to be handed on: no job goes back
-		if !through[j.Job] {
-			continue
-		}
-		if err := h.ledger.Hand(ctx, handAnswers, j.Job, ""); err != nil {
+	for _, job := range through { // of the others there is nothing to be handed on: no job goes back
+		if err := h.ledger.Hand(ctx, handAnswers, job, ""); err != nil {
 			return some, err
 		}
 	}

@@ -179,6 +179,12 @@ type noTables struct{}
 
 func (noTables) Put(context.Context, string, []pipeline.TableRow) error { return nil }
 
+func (noTables) PutAll(context.Context, map[string][]pipeline.TableRow) error { return nil }
+
+func (noTables) Marked(context.Context, string, string, bool) iter.Seq2[pipeline.TableRow, error] {
+	return func(func(pipeline.TableRow, error) bool) {}
+}
+
 func (noTables) Row(context.Context, string, string) (pipeline.TableRow, error) {
 	return pipeline.TableRow{}, pipeline.ErrNotFound
 }

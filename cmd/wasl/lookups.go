@@ -42,12 +42,19 @@ func lookupIn(ctx context.Context, tables pipeline.Table) *lookups {
 
 // Put stores rows, and forgets what is known of their table.
 func (l *lookups) Put(ctx context.Context, table string, rows []pipeline.TableRow) error {
-	err := l.Table.Put(ctx, table, rows)
+	return l.PutAll(ctx, map[string][]pipeline.TableRow{table: rows})
+}
+
+// PutAll stores rows of several tables, and forgets what is known of them.
+func (l *lookups) PutAll(ctx context.Context, rows map[string][]pipeline.TableRow) error {
+	err := l.Table.PutAll(ctx, rows)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.written[table]++
-	delete(l.rows, table)
-	delete(l.columns, table)
+	for table := range rows {
+		l.written[table]++
+		delete(l.rows, table)
+		delete(l.columns, table)
+	}
 	return err
 }
 

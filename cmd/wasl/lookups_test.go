@@ -22,6 +22,18 @@ func (s *shelf) Put(_ context.Context, _ string, rows []pipeline.TableRow) error
 	return nil
 }
 
+func (s *shelf) PutAll(ctx context.Context, rows map[string][]pipeline.TableRow) error {
+	for table, some := range rows {
+		_ = s.Put(ctx, table, some) // it is memory
+	}
+	return nil
+}
+
+// Marked is never asked for: mappings look by code and by column.
+func (s *shelf) Marked(context.Context, string, string, bool) iter.Seq2[pipeline.TableRow, error] {
+	return nil
+}
+
 func (s *shelf) Row(_ context.Context, _, code string) (pipeline.TableRow, error) {
 	s.read++
 	if i := slices.IndexFunc(s.rows, func(r pipeline.TableRow) bool { return r.Code == code }); i >= 0 {

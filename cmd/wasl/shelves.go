@@ -27,6 +27,9 @@ func (s *shelves) put(table string, row pipeline.TableRow) {
 // Put is never asked for: nothing is kept.
 func (s *shelves) Put(context.Context, string, []pipeline.TableRow) error { return nil }
 
+// PutAll is not asked for either.
+func (s *shelves) PutAll(context.Context, map[string][]pipeline.TableRow) error { return nil }
+
 // Row gives the newest row of a code.
 func (s *shelves) Row(ctx context.Context, table, code string) (pipeline.TableRow, error) {
 	if row, ok := s.more[table][code]; ok {

@@ -31,6 +31,35 @@ func (s shelf) Put(_ context.Context, table string, rows []pipeline.TableRow) er
 	return nil
 }
 
+func (s shelf) PutAll(ctx context.Context, rows map[string][]pipeline.TableRow) error {
+	for table, some := range rows {
+		_ = s.Put(ctx, table, some) // it is memory
+	}
+	return nil
+}
+
+func (s shelf) Marked(ctx context.Context, table, prefix string, back bool) iter.Seq2[pipeline.TableRow, error] {
+	var all []pipeline.TableRow
+	for row := range s.Rows(ctx, table) {
+		if row.Mark != "" && strings.HasPrefix(row.Mark, prefix) {
+			all = append(all, row)
+		}
+	}
+	slices.SortFunc(all, func(a, b pipeline.TableRow) int {
+		return strings.Compare(a.Mark+a.Code, b.Mark+b.Code)
+	})
+	if back {
+		slices.Reverse(all)
+	}
+	return func(yield func(pipeline.TableRow, error) bool) {
+		for _, row := range all {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
 func (s shelf) Row(_ context.Context, table, code string) (pipeline.TableRow, error) {
 	if r, ok := s[table][code]; ok {
 		return r, nil

@@ -194,15 +194,12 @@ func (t *taking) taken(ctx context.Context, a ack, numbers []string) (*pipeline.
 // store keeps what was taken. Where it is cut off in between, the batch comes again
 // and finds the half of it as it would have left it.
 func (t *taking) store(ctx context.Context) error {
-	var numbers, answers []pipeline.TableRow
+	var numbers []pipeline.TableRow
 	for _, n := range sorted(t.numbers) {
 		numbers = append(numbers, pipeline.TableRow{Code: n, Job: t.batch.Job, Cols: map[string]string{"number": t.numbers[n]}})
-	}
-	for _, n := range sorted(t.answers) {
-		answers = append(answers, t.answers[n].asRow(n, t.batch.Job))
 	}
 	if err := t.put(ctx, tableNumbers, numbers); err != nil {
 		return err
 	}
-	return t.put(ctx, tableAnswers, answers)
+	return t.putAnswers(ctx, t.batch.Job, t.answers)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +22,18 @@ const (
 	tableAnswers   = "erp.answers"   // by number: what the ERP said
 	tableNumbers   = "erp.numbers"   // by the ERP's number: ours
 )
+
+// What of these tables is found by a mark (pipeline.TableRow.Mark).
+const (
+	markOpen  = "open"  // of a document: the ERP has not answered it
+	spentMark = "spent" // of an answer: the document was sent once more since
+)
+
+// answerMark is the mark of answers: what they say, and the job that brought them. A
+// refusal that was spent is no refusal any more.
+func answerMark(state string, job pipeline.Job) string {
+	return partsOf(state, job.Drop, job.Flow, "")
+}
 
 // number is what a document goes by in answers: what its layout's counter gave it, or
 // else the shop's number of it.
@@ -54,20 +67,50 @@ func (s *Sink) rowBy(ctx context.Context, table, code string) (pipeline.TableRow
 }
 
 func (s *Sink) put(ctx context.Context, table string, rows []pipeline.TableRow) error {
+	return s.putAll(ctx, map[string][]pipeline.TableRow{table: rows})
+}
+
+// putAll writes rows of several tables, all of them or none.
+func (s *Sink) putAll(ctx context.Context, rows map[string][]pipeline.TableRow) error {
+	maps.DeleteFunc(rows, func(_ string, rows []pipeline.TableRow) bool { return len(rows) == 0 })
 	if s.tables == nil || len(rows) == 0 {
 		return nil
 	}
-	if err := s.tables.Put(ctx, table, rows); err != nil {
-		return fmt.Errorf("write %s: %w", table, err)
+	if err := s.tables.PutAll(ctx, rows); err != nil {
+		return fmt.Errorf("write %s: %w", joined(sorted(rows)), err)
 	}
 	return nil
+}
+
+// putAnswers remembers answers. Documents are open no more, or anew, in the same moment.
+func (s *Sink) putAnswers(ctx context.Context, job pipeline.Job, answers map[string]answer) error {
+	if s.tables == nil {
+		return nil
+	}
+	var rows, docs []pipeline.TableRow
+	for _, number := range sorted(answers) {
+		a := answers[number]
+		rows = append(rows, a.asRow(number, job))
+		doc, err := s.tables.Row(ctx, tableDocuments, number)
+		if errors.Is(err, pipeline.ErrNotFound) {
+			continue // see enter
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", tableDocuments, err)
+		}
+		if mark := a.mark(); mark != doc.Mark {
+			doc.Mark = mark
+			docs = append(docs, doc)
+		}
+	}
+	return s.putAll(ctx, map[string][]pipeline.TableRow{tableAnswers: rows, tableDocuments: docs})
 }
 
 // enter remembers documents that were written, and all names that an answer may call
 // them by. Entering them again changes nothing.
 func (s *Sink) enter(ctx context.Context, b pipeline.Batch, f file) error {
 	var rows, moves []pipeline.TableRow
-	names := map[string][]string{}
+	names, counters := map[string][]string{}, map[string]bool{}
 	mine := f.keys()
 	for _, doc := range b.Docs {
 		if !mine[doc.Key] {
@@ -83,7 +126,14 @@ func (s *Sink) enter(ctx context.Context, b pipeline.Batch, f file) error {
 		} else if was["batch"] == b.ID && was["key"] == doc.Key {
 			continue
 		}
-		rows = append(rows, pipeline.TableRow{Code: number, Job: b.Job, Cols: map[string]string{"key": doc.Key, "order": body.Order["order.name"],
+		said, err := s.answerTo(ctx, number)
+		if err != nil {
+			return err
+		}
+		if prefix, ok := NumberedBy(numberIn(doc.Sealed).Chain); ok {
+			counters[prefix] = true
+		}
+		rows = append(rows, pipeline.TableRow{Code: number, Job: b.Job, Mark: said.mark(), Cols: map[string]string{"key": doc.Key, "order": body.Order["order.name"],
 			"id": body.Order["order.id"], "type": body.kind(), "file": f.Name, "batch": b.ID, "at": b.Taken.UTC().Format(time.RFC3339)}})
 		all := []string{"number/" + plainName(number), "number/" + plainName(body.number())}
 		if isPayment(body.kind()) {
@@ -100,13 +150,25 @@ func (s *Sink) enter(ctx context.Context, b pipeline.Batch, f file) error {
 			}
 		}
 	}
-	if err := s.put(ctx, tableMoves, moves); err != nil { // first: who has a row has its names and moves
+	if s.tables == nil || len(rows) == 0 {
+		return nil
+	}
+	sums, err := movesIn(s.tables).with(ctx, moves)
+	if err != nil {
+		return err
+	}
+	// First: who has a row has its names and moves.
+	if err := s.putAll(ctx, map[string][]pipeline.TableRow{tableMoves: moves, pipeline.KeptOf(tableMoves): sums}); err != nil {
 		return err
 	}
 	if err := s.enterNames(ctx, b.Job, names); err != nil {
 		return err
 	}
-	return s.put(ctx, tableDocuments, rows)
+	counts, err := countsWith(ctx, s.tables, counters, rows)
+	if err != nil {
+		return err
+	}
+	return s.putAll(ctx, map[string][]pipeline.TableRow{tableDocuments: rows, pipeline.KeptOf(tableDocuments): counts})
 }
 
 func (s *Sink) enterNames(ctx context.Context, job pipeline.Job, names map[string][]string) error {
@@ -153,6 +215,14 @@ type answer struct {
 	job    pipeline.Job    // that brought it, of one that is remembered
 }
 
+// mark is that of the document that was answered so.
+func (a answer) mark() string {
+	if a.state == "" || a.state == ackPending || a.spent != "" {
+		return markOpen
+	}
+	return ""
+}
+
 func (s *Sink) answerTo(ctx context.Context, number string) (answer, error) {
 	row, err := s.rowBy(ctx, tableAnswers, number)
 	cols := row.Cols
@@ -195,5 +265,12 @@ func (a answer) asRow(number string, job pipeline.Job) pipeline.TableRow {
 	if a.origin != (pipeline.Origin{}) {
 		cols["origin"] = string(mustJSON(a.origin))
 	}
-	return pipeline.TableRow{Code: number, Cols: cols, Job: job}
+	row := pipeline.TableRow{Code: number, Cols: cols, Job: job}
+	switch {
+	case a.spent != "":
+		row.Mark = answerMark(spentMark, job)
+	case a.state == ackBooked, a.state == ackRefused:
+		row.Mark = answerMark(a.state, job)
+	}
+	return row
 }

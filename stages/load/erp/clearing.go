@@ -3,6 +3,7 @@ package erp
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,50 +50,120 @@ type ClearingWant struct {
 }
 
 // ClearingOf reads how the accounts stand, from what was written to the ERP and not
-// refused by it. Files that arrived after the last day of arrival do not count.
+// refused by it. Files that arrived after the last day of arrival do not count. It reads
+// sums by day, and of what makes them up only what is open, refused or was paid out.
 func ClearingOf(ctx context.Context, tables pipeline.Table, want ClearingWant) (Clearing, error) {
 	var out Clearing
-	refused, err := refusedNumbers(ctx, tables)
+	refused, err := refusedMoves(ctx, tables)
 	if err != nil {
 		return out, err
 	}
-	all := map[[2]string]*ledgerAccount{}
-	var payouts []paidOut
-	for row, err := range tables.Rows(ctx, tableMoves) {
-		if err != nil {
-			return out, fmt.Errorf("clearing accounts: %w", err)
-		}
-		arrived := dayOf(row.Job.Drop)
-		if want.Arrived[1] != "" && arrived > want.Arrived[1] || want.Days[1] != "" && row.Cols["day"] > want.Days[1] || refused[row.Cols["number"]] {
-			continue
-		}
-		key := [2]string{row.Cols["account"], row.Cols["currency"]}
-		a := all[key]
-		if a == nil {
-			a = &ledgerAccount{ClearedAccount: ClearedAccount{Account: key[0], Currency: key[1], Gateway: row.Cols["gateway"]}, days: map[string]*ClearedDay{}}
-			all[key] = a
-		}
-		amount, err := parseDecimal(row.Cols["amount"])
-		if err != nil {
-			return out, fmt.Errorf("clearing account %s: %s: %w", key[0], row.Code, err)
-		}
-		a.take(row, amount, want.Arrived[0] != "" && arrived >= want.Arrived[0])
-		if row.Cols["type"] == typePayout {
-			payouts = append(payouts, paidOut{row.Cols["account"], row.Cols["currency"], row.Cols["id"], row.Cols["day"], row.Cols["number"], amount.Neg()})
-		}
+	all, err := accountsOf(ctx, tables, want, refused)
+	if err != nil {
+		return out, err
 	}
 	for _, key := range sortedPairs(all) {
 		a := all[key]
 		a.finish(want)
+		if a.Open, err = openOn(ctx, tables, want, refused, a.ClearedAccount); err != nil {
+			return out, err
+		}
 		if a.Closing.IsNeg() && !a.Direct {
 			out.Off = append(out.Off, pipeline.Problem{Origin: seeClearing, Field: "payment.account", Rule: "clearing.negative",
 				With: map[string]string{"account": a.Account, "amount": a.Closing.Neg().StringFixed(2), "currency": or(a.Currency, "-")}})
 		}
 		out.Accounts = append(out.Accounts, a.ClearedAccount)
 	}
+	payouts, err := payoutsOf(ctx, tables, want, refused)
+	if err != nil {
+		return out, err
+	}
 	off, err := payoutsOff(ctx, tables, payouts, want.Arrived[1])
 	out.Off = append(out.Off, off...)
 	return out, err
+}
+
+// counts tells whether what a file of some day of arrival booked on a day counts.
+func (w ClearingWant) counts(arrived, day string) bool {
+	return (w.Arrived[1] == "" || arrived <= w.Arrived[1]) && (w.Days[1] == "" || day <= w.Days[1])
+}
+
+// accountsOf adds up the accounts, by account and currency.
+func accountsOf(ctx context.Context, tables pipeline.Table, want ClearingWant, refused map[string]pipeline.TableRow) (map[[2]string]*ledgerAccount, error) {
+	moves := movesIn(tables)
+	cells, err := moves.all(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("clearing accounts: %w", err)
+	}
+	for _, row := range refused {
+		if err := moves.take(ctx, cells, false, row, true); err != nil {
+			return nil, err
+		}
+	}
+	all := map[[2]string]*ledgerAccount{}
+	for _, code := range sorted(cells) {
+		parts := strings.Split(code, unitSep)
+		account, currency, day, arrived, gateway := parts[0], parts[1], parts[2], parts[3], parts[4]
+		if cells[code][sumRows].IsZero() || !want.counts(arrived, day) {
+			continue
+		}
+		key := [2]string{account, currency}
+		a := all[key]
+		if a == nil {
+			a = &ledgerAccount{ClearedAccount: ClearedAccount{Account: account, Currency: currency, Gateway: gateway}, days: map[string]*ClearedDay{}}
+			all[key] = a
+		}
+		a.take(day, cells[code], want.Arrived[0] != "" && arrived >= want.Arrived[0])
+	}
+	return all, nil
+}
+
+// openOn are the receipts of an account that are open, oldest first: the newest ones,
+// since what is taken off is taken off the oldest.
+func openOn(ctx context.Context, tables pipeline.Table, want ClearingWant, refused map[string]pipeline.TableRow, a ClearedAccount) (open []Unsettled, err error) {
+	balance := a.Closing
+	if a.Direct || !balance.IsPos() {
+		return nil, nil
+	}
+	for row, err := range tables.Marked(ctx, tableMoves, partsOf(typeReceipt, a.Account, a.Currency, ""), true) {
+		if err != nil {
+			return nil, fmt.Errorf("clearing account %s: %w", a.Account, err)
+		}
+		if _, is := refused[row.Code]; is || !want.counts(dayOf(row.Job.Drop), row.Cols["day"]) {
+			continue
+		}
+		r := Unsettled{Day: row.Cols["day"], Order: row.Cols["order"], Number: row.Cols["number"]}
+		if r.Amount, err = parseDecimal(row.Cols["amount"]); err != nil {
+			return nil, fmt.Errorf("clearing account %s: %s: %w", a.Account, row.Code, err)
+		}
+		if r.Left = r.Amount; r.Left.Cmp(balance) > 0 {
+			r.Left = balance
+		}
+		open = append(open, r)
+		if balance = balance.Sub(r.Left); !balance.IsPos() {
+			break
+		}
+	}
+	slices.Reverse(open)
+	return open, nil
+}
+
+// payoutsOf are the payouts that were booked.
+func payoutsOf(ctx context.Context, tables pipeline.Table, want ClearingWant, refused map[string]pipeline.TableRow) (out []paidOut, err error) {
+	for row, err := range tables.Marked(ctx, tableMoves, partsOf(typePayout, ""), false) {
+		if err != nil {
+			return nil, fmt.Errorf("payouts: %w", err)
+		}
+		if _, is := refused[row.Code]; is || !want.counts(dayOf(row.Job.Drop), row.Cols["day"]) {
+			continue
+		}
+		amount, err := parseDecimal(row.Cols["amount"])
+		if err != nil {
+			return nil, fmt.Errorf("payouts: %s: %w", row.Code, err)
+		}
+		out = append(out, paidOut{row.Cols["account"], row.Cols["currency"], row.Cols["id"], row.Cols["day"], amount.Neg()})
+	}
+	return out, nil
 }
 
 func sortedPairs[V any](m map[[2]string]V) [][2]string {
@@ -103,15 +174,23 @@ func sortedPairs[V any](m map[[2]string]V) [][2]string {
 // it whole.
 var seeClearing = pipeline.Origin{File: "wasl clearing"}
 
-// refusedNumbers are the documents that the ERP refused and that were not sent again.
-func refusedNumbers(ctx context.Context, tables pipeline.Table) (map[string]bool, error) {
-	out := map[string]bool{}
-	for row, err := range tables.Rows(ctx, tableAnswers) {
+// refusedMoves are what documents booked that the ERP refused and that were not sent
+// again, by their code.
+func refusedMoves(ctx context.Context, tables pipeline.Table) (map[string]pipeline.TableRow, error) {
+	out := map[string]pipeline.TableRow{}
+	for a, err := range tables.Marked(ctx, tableAnswers, partsOf(ackRefused, ""), false) {
 		if err != nil {
 			return nil, fmt.Errorf("answers of the ERP: %w", err)
 		}
-		if row.Cols["state"] == ackRefused && row.Cols["spent"] == "" {
-			out[row.Code] = true
+		doc, err := tables.Row(ctx, tableDocuments, a.Code)
+		if err == nil && isPayment(doc.Cols["type"]) {
+			var move pipeline.TableRow
+			if move, err = tables.Row(ctx, tableMoves, doc.Cols["key"]); err == nil && move.Cols["number"] == a.Code {
+				out[move.Code] = move
+			}
+		}
+		if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
+			return nil, fmt.Errorf("answers of the ERP: %w", err)
 		}
 	}
 	return out, nil
@@ -128,40 +207,36 @@ func dayOf(drop string) string {
 // A ledgerAccount is an account being added up.
 type ledgerAccount struct {
 	ClearedAccount
-	days     map[string]*ClearedDay
-	first    string // the earliest day that a file of the wanted days booked on
-	receipts []Unsettled
+	days  map[string]*ClearedDay
+	first string // the earliest day that a file of the wanted days booked on
 }
 
-// take adds what a document booked on the account; wanted: it came in the days asked for.
-func (a *ledgerAccount) take(row pipeline.TableRow, amount pipeline.Decimal, wanted bool) {
-	on := row.Cols["day"]
-	d := a.days[on]
+// take adds what was booked on a day; wanted: it came in the days asked for.
+func (a *ledgerAccount) take(day string, sums cell, wanted bool) {
+	d := a.days[day]
 	if d == nil {
-		d = &ClearedDay{Day: on}
-		a.days[on] = d
+		d = &ClearedDay{Day: day}
+		a.days[day] = d
 	}
-	a.Direct = a.Direct || row.Cols["direct"] != ""
-	if wanted && (a.first == "" || on < a.first) {
-		a.first = on
+	a.Direct = a.Direct || !sums[sumDirect].IsZero()
+	if wanted && (a.first == "" || day < a.first) {
+		a.first = day
 	}
-	switch row.Cols["type"] {
-	case typeReceipt:
-		d.Sales = d.Sales.Add(amount)
-		a.receipts = append(a.receipts, Unsettled{Day: on, Order: row.Cols["order"], Number: row.Cols["number"], Amount: amount})
-	case typeRefund:
-		d.Refunds = d.Refunds.Add(amount)
-	case typeFee:
-		d.Fees = d.Fees.Add(amount)
-	case typePayout:
-		d.Settled = d.Settled.Add(amount)
-	default:
-		d.Adjusted = d.Adjusted.Add(amount)
+	d.Sales = d.Sales.Add(sums[typeReceipt])
+	d.Refunds = d.Refunds.Add(sums[typeRefund])
+	d.Fees = d.Fees.Add(sums[typeFee])
+	d.Settled = d.Settled.Add(sums[typePayout])
+	for _, kind := range sorted(sums) {
+		switch kind {
+		case typeReceipt, typeRefund, typeFee, typePayout, sumRows, sumDirect:
+		default:
+			d.Adjusted = d.Adjusted.Add(sums[kind])
+		}
 	}
 }
 
-// finish rolls the account forward over its days, and finds what is open. Days before
-// the first that is wanted are in its opening.
+// finish rolls the account forward over its days. Days before the first that is wanted
+// are in its opening.
 func (a *ledgerAccount) finish(want ClearingWant) {
 	from := cmp.Or(want.Days[0], a.first)
 	if want.Arrived[0] != "" && a.first == "" {
@@ -178,36 +253,20 @@ func (a *ledgerAccount) finish(want ClearingWant) {
 		}
 	}
 	a.Closing = balance
-	if a.Direct || !balance.IsPos() {
-		return
-	}
-	slices.SortStableFunc(a.receipts, func(x, y Unsettled) int {
-		return cmp.Or(strings.Compare(x.Day, y.Day), strings.Compare(x.Number, y.Number))
-	})
-	for _, r := range slices.Backward(a.receipts) { // the newest are open: what is taken off is taken off the oldest
-		if r.Left = r.Amount; r.Left.Cmp(balance) > 0 {
-			r.Left = balance
-		}
-		a.Open = append(a.Open, r)
-		if balance = balance.Sub(r.Left); !balance.IsPos() {
-			break
-		}
-	}
-	slices.Reverse(a.Open)
 }
 
 // paidOut is a payout that was booked.
 type paidOut struct {
-	account, currency, id, day, number string
-	amount                             pipeline.Decimal
+	account, currency, id, day string
+	amount                     pipeline.Decimal
 }
 
 // lined is what a gateway's lines say of one payout, or of the payouts of one day.
 type lined struct {
 	account, currency, id, day string
 	net, paid                  pipeline.Decimal
-	lines, payouts             int
-	numbers                    []string
+	lines                      pipeline.Decimal // how many
+	payouts                    int
 }
 
 // payoutsOff holds payouts against the gateway's own lines: by number, where both have
@@ -232,21 +291,19 @@ func payoutsOff(ctx context.Context, tables pipeline.Table, payouts []paidOut, u
 		return all[key]
 	}
 	ids := map[string]bool{} // numbers that lines have
-	for row, err := range tables.Rows(ctx, tableSettled) {
-		if err != nil {
-			return nil, fmt.Errorf("lines of payouts: %w", err)
+	cells, err := linesIn(tables).all(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lines of payouts: %w", err)
+	}
+	for _, code := range sorted(cells) {
+		parts := strings.Split(code, unitSep)
+		account, currency, payout, payday, arrived := parts[0], parts[1], parts[2], parts[3], parts[4]
+		if cells[code][sumRows].IsZero() || until != "" && arrived > until {
+			continue
 		}
-		c := row.Cols
-		if until != "" && dayOf(row.Job.Drop) > until || c["status"] != "paid" && c["status"] != "" || c["payout"] == "" && c["payday"] == "" {
-			continue // it waits to be paid out
-		}
-		net, err := parseDecimal(c["net"])
-		if err != nil {
-			return nil, fmt.Errorf("line %s of a payout: %w", row.Code, err)
-		}
-		ids[c["account"]+"\x00"+c["payout"]] = true
-		l := at(c["account"], c["currency"], c["payout"], c["payday"])
-		l.net, l.lines = l.net.Add(net), l.lines+1
+		ids[account+"\x00"+payout] = true
+		l := at(account, currency, payout, payday)
+		l.net, l.lines = l.net.Add(cells[code][sumNet]), l.lines.Add(cells[code][sumRows])
 	}
 	for _, p := range payouts {
 		id := p.id
@@ -254,16 +311,16 @@ func payoutsOff(ctx context.Context, tables pipeline.Table, payouts []paidOut, u
 			id = "" // its lines do not say it
 		}
 		l := at(p.account, p.currency, id, p.day)
-		l.paid, l.payouts, l.numbers = l.paid.Add(p.amount), l.payouts+1, append(l.numbers, p.number)
+		l.paid, l.payouts = l.paid.Add(p.amount), l.payouts+1
 	}
 	var out []pipeline.Problem
 	for _, key := range sorted(all) {
 		l := all[key]
-		if l.lines == 0 || l.net.Equal(l.paid) {
+		if l.lines.IsZero() || l.net.Equal(l.paid) {
 			continue
 		}
 		with := map[string]string{"account": l.account, "payout": or(l.id, l.day), "paid": l.paid.StringFixed(2), "sum": l.net.StringFixed(2),
-			"off": l.paid.Sub(l.net).StringFixed(2), "count": fmt.Sprint(l.lines), "currency": or(l.currency, "-")}
+			"off": l.paid.Sub(l.net).StringFixed(2), "count": l.lines.String(), "currency": or(l.currency, "-")}
 		rule := pipeline.Rule("payout.off")
 		if l.payouts == 0 {
 			rule = "payout.missing"

@@ -41,7 +41,7 @@ func (s *Sink) confirm(ctx context.Context, b pipeline.Batch, f file, doc pipeli
 		}
 		if found.state != "" {
 			found.at = s.now()
-			if err := s.put(ctx, tableAnswers, []pipeline.TableRow{found.asRow(number, b.Job)}); err != nil {
+			if err := s.putAnswers(ctx, b.Job, map[string]answer{number: found}); err != nil {
 				return o, err
 			}
 		}
@@ -152,7 +152,7 @@ func (s *Sink) afresh(ctx context.Context, b pipeline.Batch, f file) (again file
 		return f, 0, nil
 	}
 	mine := f.keys()
-	var spent []pipeline.TableRow
+	spent := map[string]answer{}
 	for _, doc := range b.Docs {
 		if !mine[doc.Key] {
 			continue
@@ -178,10 +178,10 @@ func (s *Sink) afresh(ctx context.Context, b pipeline.Batch, f file) (again file
 			booked++
 		case a.state == ackRefused && was["batch"] != b.ID && a.spent == "":
 			a.spent, f.Again = b.ID, b.ID
-			spent = append(spent, a.asRow(number, b.Job))
+			spent[number] = a
 		case a.spent == b.ID:
 			f.Again = b.ID
 		}
 	}
-	return f, booked, s.put(ctx, tableAnswers, spent)
+	return f, booked, s.putAnswers(ctx, b.Job, spent)
 }

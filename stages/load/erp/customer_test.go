@@ -27,6 +27,18 @@ func (s ownTables) Put(_ context.Context, table string, rows []pipeline.TableRow
 	return nil
 }
 
+func (s ownTables) PutAll(ctx context.Context, rows map[string][]pipeline.TableRow) error {
+	for table, some := range rows {
+		_ = s.Put(ctx, table, some) // it is memory
+	}
+	return nil
+}
+
+// Marked finds nothing: of customers nothing is marked.
+func (s ownTables) Marked(context.Context, string, string, bool) iter.Seq2[pipeline.TableRow, error] {
+	return func(func(pipeline.TableRow, error) bool) {}
+}
+
 func (s ownTables) Row(_ context.Context, table, code string) (pipeline.TableRow, error) {
 	for _, row := range s[table] {
 		if row.Code == code {

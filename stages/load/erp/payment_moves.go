@@ -23,8 +23,48 @@ func moveOf(job pipeline.Job, doc pipeline.Document, b sale, number string) pipe
 	if b.Direct {
 		cols["direct"] = "true"
 	}
-	return pipeline.TableRow{Code: doc.Key, Cols: cols, Job: job}
+	return pipeline.TableRow{Code: doc.Key, Cols: cols, Job: job, Mark: partsOf(cols["type"], cols["account"], cols["currency"], cols["day"], number)}
 }
+
+// movesIn adds up what was booked: by account, currency, day and day of arrival, and the
+// gateway. A row adds its amount to the sum of its type.
+func movesIn(tables pipeline.Table) keeping {
+	return keeping{tables: tables, table: tableMoves, cell: func(row pipeline.TableRow) (string, cell, error) {
+		c := row.Cols
+		amount, err := parseDecimal(c["amount"])
+		if err != nil {
+			return "", nil, fmt.Errorf("clearing account %s: %s: %w", c["account"], row.Code, err)
+		}
+		adds := cell{c["type"]: amount, sumRows: one}
+		if c["direct"] != "" {
+			adds[sumDirect] = one
+		}
+		return partsOf(c["account"], c["currency"], c["day"], dayOf(row.Job.Drop), c["gateway"]), adds, nil
+	}}
+}
+
+// linesIn adds up the gateways' lines that were paid out: by account, currency, payout,
+// its day, and day of arrival. One that waits to be paid out counts nowhere.
+func linesIn(tables pipeline.Table) keeping {
+	return keeping{tables: tables, table: tableSettled, cell: func(row pipeline.TableRow) (string, cell, error) {
+		c := row.Cols
+		if c["status"] != "paid" && c["status"] != "" || c["payout"] == "" && c["payday"] == "" {
+			return "", nil, nil
+		}
+		net, err := parseDecimal(c["net"])
+		if err != nil {
+			return "", nil, fmt.Errorf("line %s of a payout: %w", row.Code, err)
+		}
+		return partsOf(c["account"], c["currency"], c["payout"], c["payday"], dayOf(row.Job.Drop)), cell{sumNet: net, sumRows: one}, nil
+	}}
+}
+
+// Names of sums, beside the types of documents.
+const (
+	sumRows   = "rows"
+	sumDirect = "rows.direct"
+	sumNet    = "net"
+)
 
 // KindSettled is the kind of the lines of a gateway's own list: with which payout they
 // went. Nothing of them is booked; payouts are held against them.
@@ -95,7 +135,14 @@ func (s *Sink) putSettled(ctx context.Context, b pipeline.Batch) (pipeline.Answe
 		rows = append(rows, pipeline.TableRow{Code: doc.Key, Cols: cols, Job: b.Job})
 		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered, Ref: doc.Name})
 	}
-	if err := s.put(ctx, tableSettled, rows); err != nil {
+	if s.tables == nil {
+		return a, nil
+	}
+	sums, err := linesIn(s.tables).with(ctx, rows)
+	if err != nil {
+		return pipeline.Answer{}, err
+	}
+	if err := s.putAll(ctx, map[string][]pipeline.TableRow{tableSettled: rows, pipeline.KeptOf(tableSettled): sums}); err != nil {
 		return pipeline.Answer{}, err
 	}
 	return a, nil

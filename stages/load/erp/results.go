@@ -31,27 +31,16 @@ const FromResults = "results:erp"
 // the order's: erp-booked.
 var resultColumns = []string{"order id", "order name", "document number", "type", "status", "when", "tags"}
 
-// Results are those of the jobs that are wanted, oldest first. Times are told in the zone
-// given.
-func Results(ctx context.Context, tables pipeline.Table, wanted func(pipeline.Job) bool, zone *time.Location) ([]Result, error) {
-	byJob := map[pipeline.Job][]pipeline.TableRow{}
-	var jobs []pipeline.Job
-	for row, err := range tables.Rows(ctx, tableAnswers) {
-		if err != nil {
-			return nil, fmt.Errorf("results of the ERP: %w", err)
-		}
-		if row.Cols["state"] != ackBooked && row.Cols["state"] != ackRefused || !wanted(row.Job) {
-			continue
-		}
-		if byJob[row.Job] == nil {
-			jobs = append(jobs, row.Job)
-		}
-		byJob[row.Job] = append(byJob[row.Job], row)
-	}
-	slices.SortFunc(jobs, func(a, b pipeline.Job) int { return strings.Compare(a.String(), b.String()) })
+// Results are those of some jobs, oldest first. Times are told in the zone given.
+func Results(ctx context.Context, tables pipeline.Table, jobs []pipeline.Job, zone *time.Location) ([]Result, error) {
+	jobs = slices.SortedFunc(slices.Values(jobs), func(a, b pipeline.Job) int { return strings.Compare(a.String(), b.String()) })
 	var out []Result
 	for _, job := range jobs {
-		text, rows, err := resultText(ctx, tables, byJob[job], zone)
+		answers, err := answersOf(ctx, tables, job)
+		if err != nil {
+			return nil, fmt.Errorf("results of the ERP: %s: %w", job, err)
+		}
+		text, rows, err := resultText(ctx, tables, answers, zone)
 		if err != nil {
 			return nil, fmt.Errorf("results of the ERP: %s: %w", job, err)
 		}
@@ -59,6 +48,20 @@ func Results(ctx context.Context, tables pipeline.Table, wanted func(pipeline.Jo
 			out = append(out, Result{Job: job, Name: tidyName("erp-results-" + job.Drop + "-" + job.Flow + ".csv"), Text: text, Rows: rows})
 		}
 	}
+	return out, nil
+}
+
+// answersOf are the answers that a job brought, by our number.
+func answersOf(ctx context.Context, tables pipeline.Table, job pipeline.Job) (out []pipeline.TableRow, err error) {
+	for _, state := range []string{ackBooked, ackRefused, spentMark} {
+		for row, err := range tables.Marked(ctx, tableAnswers, answerMark(state, job), false) {
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, row)
+		}
+	}
+	slices.SortFunc(out, func(a, b pipeline.TableRow) int { return strings.Compare(a.Code, b.Code) })
 	return out, nil
 }
 
@@ -100,24 +103,16 @@ type Unconfirmed struct {
 	Since               time.Time
 }
 
-// Waiting are the documents that the ERP has not answered, oldest first.
+// Waiting are the documents that the ERP has not answered, oldest first. It reads those
+// alone: see markOpen.
 func Waiting(ctx context.Context, tables pipeline.Table) ([]Unconfirmed, error) {
-	answered := map[string]bool{}
-	for row, err := range tables.Rows(ctx, tableAnswers) {
-		if err != nil {
-			return nil, fmt.Errorf("answers of the ERP: %w", err)
-		}
-		answered[row.Code] = row.Cols["spent"] == "" && row.Cols["state"] != ackPending
-	}
 	var out []Unconfirmed
-	for row, err := range tables.Rows(ctx, tableDocuments) {
+	for row, err := range tables.Marked(ctx, tableDocuments, markOpen, false) {
 		if err != nil {
 			return nil, fmt.Errorf("documents of the ERP: %w", err)
 		}
-		if !answered[row.Code] {
-			since, _ := time.Parse(time.RFC3339, row.Cols["at"]) // ours
-			out = append(out, Unconfirmed{row.Code, row.Cols["order"], row.Cols["file"], since})
-		}
+		since, _ := time.Parse(time.RFC3339, row.Cols["at"]) // ours
+		out = append(out, Unconfirmed{row.Code, row.Cols["order"], row.Cols["file"], since})
 	}
 	slices.SortStableFunc(out, func(a, b Unconfirmed) int { return a.Since.Compare(b.Since) })
 	return out, nil
@@ -132,43 +127,15 @@ func Gaps(ctx context.Context, tables pipeline.Table, prefix, head string, start
 	if err != nil {
 		return nil, 0, fmt.Errorf("numbers %s: the last one is %q: %w", prefix, head, err)
 	}
-	seen, first, width := map[int]bool{}, 0, 0
-	for row, err := range tables.Rows(ctx, tableDocuments) {
-		if err != nil {
-			return nil, 0, fmt.Errorf("numbers %s: %w", prefix, err)
-		}
-		n, digits, mine := counted(row.Code, prefix)
-		if !mine {
-			continue
-		}
-		seen[n] = true
-		if first == 0 || n < first {
-			first, width = n, len(digits)
-		}
+	c, _, err := countOf(ctx, tables, prefix)
+	if err != nil {
+		return nil, 0, err
 	}
-	if start > 0 && (first == 0 || start < first) {
-		first = start
-	}
-	for n := first; n <= last && first > 0; n++ {
-		if seen[n] {
-			continue
-		}
-		if count++; len(numbers) < most {
-			numbers = append(numbers, prefix+pad(n, max(width, len(head))))
+	for _, g := range c.missing(start, last) {
+		count += g.last - g.first + 1
+		for n := g.first; n <= g.last && len(numbers) < most; n++ {
+			numbers = append(numbers, prefix+pad(n, max(c.width, len(head))))
 		}
 	}
 	return numbers, count, nil
-}
-
-// counted reads the digits of a number of a counter. Its shop may stand before it, and
-// there may be slashes in the prefix: SI/26/000001, cairo/SI/26/000001.
-func counted(code, prefix string) (n int, digits string, ok bool) {
-	_, inShop, _ := strings.Cut(code, "/")
-	for _, number := range []string{code, inShop} {
-		digits, mine := strings.CutPrefix(number, prefix)
-		if n, err := strconv.Atoi(digits); mine && err == nil && n > 0 {
-			return n, digits, true
-		}
-	}
-	return 0, "", false
 }

@@ -41,6 +41,12 @@ func (s *shelf) Put(_ context.Context, _ string, rows []pipeline.TableRow) error
 	return nil
 }
 
+func (s *shelf) PutAll(context.Context, map[string][]pipeline.TableRow) error { return nil }
+
+func (s *shelf) Marked(context.Context, string, string, bool) iter.Seq2[pipeline.TableRow, error] {
+	return nil
+}
+
 func (s *shelf) Row(_ context.Context, _, code string) (pipeline.TableRow, error) {
 	r, ok := s.rows[code]
 	if !ok {
