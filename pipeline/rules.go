@@ -519,8 +519,8 @@ var houseRules = []rule{
 		words{"the file brings {key} twice", "keep one of the two and drop the file again"},
 		words{"الملف يحتوي على {key} مرتين", "أبقِ واحدًا منهما وضع الملف من جديد"}},
 	{"document.changed",
-		words{"{key} was already sent with other content, on {when}", "nothing is sent twice: correct it at the other side, by a return or a cancellation"},
-		words{"{key} أُرسل من قبل بمحتوى مختلف في {when}", "لا يُرسل شيء مرتين: صحّحه لدى الطرف الآخر بمرتجع أو إلغاء"}},
+		words{"{key} was already sent with other content, on {when}", "nothing is sent twice: correct it at the other side, by a return or a cancellation; then wasl seen '{key}' --by NAME --why TEXT"},
+		words{"{key} أُرسل من قبل بمحتوى مختلف في {when}", "لا يُرسل شيء مرتين: صحّحه لدى الطرف الآخر بمرتجع أو إلغاء، ثم wasl seen '{key}' --by NAME --why TEXT"}},
 	{"document.left",
 		words{"{key} was already sent, on {when}, and is left out now: {why}", "see whether it has to be cancelled or returned at the other side: nothing is taken back by itself"},
 		words{"{key} أُرسل من قبل في {when}، وهو الآن مستبعد: {why}", "راجع هل يلزم إلغاؤه أو عمل مرتجع له لدى الطرف الآخر؛ لا يُسحب شيء تلقائيًا"}},
@@ -904,6 +904,17 @@ func (r Rule) Note() bool {
 func (r Rule) Attend() bool {
 	switch r {
 	case "reupload.differs", "document.left", "file.sheets", "total.differs", "payout.off", "payout.missing", "clearing.negative":
+		return true
+	}
+	return false
+}
+
+// Change tells whether a problem of this rule says that something became other than what
+// had left of it, and that nothing can be sent about it: once a person has seen it, the
+// same need not be told again.
+func (r Rule) Change() bool {
+	switch r {
+	case "document.changed", "sale.credit", "eta.changed", "eta.added", "eta.addedback", "eta.reopened", "eta.returnchanged":
 		return true
 	}
 	return false

@@ -106,7 +106,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
 	root.AddCommand(
 		a.initCommand(), a.checkCommand(), a.explainCommand(), a.learnCommand(), a.runCommand(), a.watchCommand(), a.statusCommand(), a.showCommand(),
-		a.planCommand(), a.releaseCommand(), a.undoCommand(), a.driftCommand(), a.reuploadCommand(), a.matchCommand(), a.pullCommand(), a.receiptsCommand(),
+		a.planCommand(), a.releaseCommand(), a.seenCommand(), a.undoCommand(), a.driftCommand(), a.reuploadCommand(), a.matchCommand(), a.pullCommand(), a.receiptsCommand(),
 		a.reconcileCommand(), a.backordersCommand(), a.clearingCommand(), a.historyCommand(), a.retryCommand(), a.kindsCommand(), a.codesCommand(), a.readinessCommand(), a.rehearseCommand(), a.environmentCommand(), a.rulesCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {

@@ -52,7 +52,7 @@ const errandVersion = 1
 const mostErrand = 1 << 20
 
 // errands are the commands that a watch does for others.
-var errands = []string{"plan", "pull", "release", "receipts adopt", "receipts decide", "receipts reissue", "retry", "reupload", "undo"}
+var errands = []string{"plan", "pull", "release", "receipts adopt", "receipts decide", "receipts reissue", "retry", "reupload", "seen", "undo"}
 
 // A counter is the folder state/requests, over which errands go and answers come
 // back. An errand's files are named by its ID, a UUID that sorts by time:

@@ -136,6 +136,10 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 		return err
 	}
 	said = about(said, e.Ref)
+	seen, err := seenOf(ctx, l, e)
+	if err != nil {
+		return err
+	}
 	if a.json {
 		problems := make([]map[string]any, 0, len(e.Why))
 		for _, p := range e.Why {
@@ -145,7 +149,7 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 		if e.Sealed != nil {
 			body = e.Sealed
 		}
-		a.jsonLine(a.out, map[string]any{"what": "document", "key": e.Key, "kind": e.Kind, "name": e.Name, "state": e.State,
+		a.jsonLine(a.out, map[string]any{"what": "document", "seen": seen, "key": e.Key, "kind": e.Kind, "name": e.Name, "state": e.State,
 			"job": e.Job, "file": e.Drop, "from": e.From, "ref": e.Ref, "ticket": e.Ticket, "money": e.Money.String(), "currency": e.Currency,
 			"day": e.Day, "sent": e.Sent, "settled": e.Settled, "left": e.Left, "of": e.Of, "old": e.Old, "changes": e.Changes, "problems": problems, "body": body, "said": said})
 		return nil
@@ -181,6 +185,7 @@ func (a *app) showEntry(ctx context.Context, c *Config, l *ledger.Ledger, e pipe
 	} else {
 		row(a.say("follows"), e.Of)
 	}
+	row(a.say("seen"), a.seenText(c, seen))
 	row(a.say("sent"), c.clock(e.Sent))
 	row(a.say("final"), c.clock(e.Settled))
 	row(a.say("ref"), e.Ref)

@@ -127,6 +127,9 @@ var houseSaid = map[string][2]string{
 	"workbook.backorders": {"workbook:", "ملف Excel:"},
 	"workbook.drift":      {"workbook:", "ملف Excel:"},
 
+	"seen.done":       {"{kind} {name}: seen by {by}, {at}: {why}. The same is not told again", "{kind} {name}: اطّلع عليه {by} في {at}: {why}. لن يُذكر الشيء نفسه مرة أخرى"},
+	"seen.by":         {"{by}, {at}: {why}", "{by}، {at}: {why}"},
+	"seen":            {"seen by", "اطّلع عليه"},
 	"release.done":    {"{job} is released by {by}; documents: {count}. Now: wasl run", "أفرج {by} عن {job}؛ عدد المستندات: {count}. الآن: wasl run"},
 	"release.leaves":  {"{job} is released by {by}; documents: {count}. wasl watch sends it now", "أفرج {by} عن {job}؛ عدد المستندات: {count}. يرسلها wasl watch الآن"},
 	"release.dropped": {"{job} is dropped by {by}; documents that will not leave: {count}", "ألغى {by} المهمة {job}؛ مستندات لن تُرسل: {count}"},

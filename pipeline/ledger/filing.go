@@ -218,6 +218,9 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	if grave != nil && f.rules.People {
 		j.rule = "" // forget.again says it
 	}
+	if j, err = f.overlook(w, j, *k); err != nil {
+		return err
+	}
 	if j.rule == "document.left" {
 		told, err := f.leftBefore(w.prev)
 		if err != nil {
