@@ -172,18 +172,20 @@ func (a *app) receiptsAdopt(ctx context.Context, h *house, head string, asked re
 		locked[l.Lane] = true
 	}
 	errand := a.errand // it is done with the first: what is repeated after a crash finds nothing more to take over
+	var failed error   // of one POS; the others go on
 	for _, s := range h.tills() {
 		if !locked[s.PostLane()] {
 			continue
 		}
 		if err := a.adoptTill(ctx, h, s, head, asked, &errand); err != nil {
-			return a.cannot(err)
+			a.fail(err)
+			failed = printed{exitCouldNot}
 		}
 	}
 	if len(locks) == 0 && !a.json {
 		fmt.Fprintln(a.out, a.say("adopt.none"))
 	}
-	return nil
+	return failed
 }
 
 // adoptTill takes over the receipts of one POS.

@@ -76,8 +76,13 @@ func (a *app) receiptsTieOut(ctx context.Context, c *Config, l *ledger.Ledger, t
 		return &pipeline.Trouble{Rule: "receipts.off"}
 	}
 	found, sum, err := tieOut(ctx, c, l, tills, from, to, by)
-	if err != nil {
+	if err != nil && len(sum.Each) == 0 {
 		return err
+	}
+	var unread error
+	if err != nil { // of some POS
+		a.fail(err)
+		unread = printed{exitCouldNot}
 	}
 	lines := a.tieLines(found.Diffs)
 	path, err := writeTie(ctx, c, sum, lines)
@@ -94,8 +99,8 @@ func (a *app) receiptsTieOut(ctx context.Context, c *Config, l *ledger.Ledger, t
 				reconcile.TieLine
 			}{"difference", line})
 		}
-		a.jsonLine(a.out, map[string]any{"what": "tieout", "from": sum.From, "to": sum.To, "by": sum.How, "same": sum.Same, "others": sum.Others, "differ": len(lines), "path": path})
-		return nil
+		a.jsonLine(a.out, map[string]any{"what": "tieout", "from": sum.From, "to": sum.To, "by": sum.How, "same": sum.Same, "others": sum.Others, "differ": len(lines), "each": sum.Each, "path": path})
+		return unread
 	}
 	for i, line := range lines {
 		if i == mostReceipts {
@@ -106,11 +111,18 @@ func (a *app) receiptsTieOut(ctx context.Context, c *Config, l *ledger.Ledger, t
 	}
 	fmt.Fprintln(a.out, a.say("receipts.tied", "from", a.upright(sum.From), "to", a.upright(sum.To), "same", humanize.Comma(int64(sum.Same)),
 		"differ", humanize.Comma(int64(len(lines))), "others", humanize.Comma(int64(sum.Others)), "how", sum.How))
+	for _, p := range sum.Each {
+		if len(sum.Each) > 1 && p.Unread == "" {
+			fmt.Fprintln(a.out, a.say("receipts.tied.pos", "serial", a.upright(p.POS), "same", humanize.Comma(int64(p.Same)), "differ", humanize.Comma(int64(p.Differ))))
+		}
+	}
 	a.wrote("tieout", path)
-	return nil
+	return unread
 }
 
-// tieOut compares the receipts issued on some days with what the authority holds of them.
+// tieOut compares the receipts issued on some days with what the authority holds of them. A
+// POS that cannot be read stops no other: the error is about such, and sum.Each says what
+// came of the rest.
 func tieOut(ctx context.Context, c *Config, l *ledger.Ledger, tills []*eta.Sink, from, to, by string) (found eta.TieOut, sum reconcile.TieSum, err error) {
 	if to == "" {
 		to = c.today()
@@ -124,29 +136,65 @@ func tieOut(ctx context.Context, c *Config, l *ledger.Ledger, tills []*eta.Sink,
 	if err != nil {
 		return found, sum, err
 	}
-	ours, err := oursOf(ctx, l, tills, span)
+	var theirs []eta.Held
+	var unread error
+	var read []*eta.Sink
+	for i, s := range tills {
+		p := reconcile.TiePOS{POS: s.Serial()}
+		if i == 0 || c.ETA.ERPClientID == "" { // else the first has read all devices
+			held, how, err := s.Holds(ctx, span, by)
+			if err != nil && (c.ETA.ERPClientID != "" || ctx.Err() != nil) {
+				return found, sum, err
+			}
+			if err != nil {
+				unread, p.Unread = errors.Join(unread, fmt.Errorf("POS %s: %w", s.Serial(), err)), inOneLine(err)
+			} else {
+				theirs, sum.How = append(theirs, held...), how
+			}
+		}
+		if p.Unread == "" {
+			read = append(read, s)
+		}
+		sum.Each = append(sum.Each, p)
+	}
+	if len(read) == 0 {
+		sum.Each = nil
+		return found, sum, unread
+	}
+	ours, err := oursOf(ctx, l, read, span)
 	if err != nil {
 		return found, sum, err
 	}
-	var serials []string
-	for _, s := range tills {
-		serials = append(serials, s.Serial())
-	}
-	var theirs []eta.Held
-	readers := tills
-	if c.ETA.ERPClientID != "" {
-		readers = tills[:1] // it sees all devices
-	}
-	for _, s := range readers {
-		held, how, err := s.Holds(ctx, span, by)
-		if err != nil {
-			return found, sum, err
-		}
-		theirs, sum.How = append(theirs, held...), how
-	}
-	found = eta.Tie(ours, theirs, serials, time.Now())
+	found = eta.Tie(ours, withoutUnread(theirs, sum.Each), serialsOf(read), time.Now())
 	sum.Same, sum.Others = found.Same, found.Others
-	return found, sum, nil
+	for i := range sum.Each {
+		p := &sum.Each[i]
+		p.Same = found.SameOf[p.POS]
+		for _, d := range found.Diffs {
+			if d.POS == p.POS {
+				p.Differ++
+			}
+		}
+	}
+	return found, sum, unread
+}
+
+// inOneLine is an error as a cell of a workbook holds it.
+func inOneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+func serialsOf(tills []*eta.Sink) (out []string) {
+	for _, s := range tills {
+		out = append(out, s.Serial())
+	}
+	return out
+}
+
+// withoutUnread drops what one POS was shown of another that could not be read: it may not
+// be all.
+func withoutUnread(theirs []eta.Held, each []reconcile.TiePOS) []eta.Held {
+	return slices.DeleteFunc(theirs, func(h eta.Held) bool {
+		return slices.ContainsFunc(each, func(p reconcile.TiePOS) bool { return p.POS == h.POS && p.Unread != "" })
+	})
 }
 
 // span is some days of the shop's zone, both included.
@@ -208,7 +256,7 @@ func (h *house) tieOutInTime(ctx context.Context) error {
 		return err
 	}
 	found, sum, err := tieOut(ctx, h.cfg, h.ledger, h.tills(), "", "", "")
-	if err != nil {
+	if err != nil { // also where it is of one POS only: it is tried again, until all of them are compared
 		return fmt.Errorf("compare with the tax authority: %w", err)
 	}
 	path, err := writeTie(ctx, h.cfg, sum, h.app.tieLines(found.Diffs))

@@ -65,6 +65,7 @@ var receiptSaid = map[string][2]string{
 	"receipts.verified":      {"{files} files are as they were written, {count} receipts among them; every uuid is that of its bytes.", "{files} ملفات كما كُتبت ومنها {count} إيصالات؛ وكل معرّف مطابق لبياناته."},
 	"receipts.spoilt":        {"{wrong} of {files} files are not as they were written.", "{wrong} من {files} ملفات ليست كما كُتبت."},
 	"receipts.tied":          {"{from} to {to}: {same} receipts agree, {differ} differences; of other devices: {others}; read by {how}.", "{from} إلى {to}: متطابقة {same}، فروق {differ}، لأجهزة أخرى {others}؛ القراءة بواسطة {how}."},
+	"receipts.tied.pos":      {"  POS {serial}: {same} receipts agree, {differ} differences", "  نقطة البيع {serial}: متطابقة {same}، فروق {differ}"},
 	"workbook.tieout":        {"comparison with the tax authority:", "المقارنة مع مصلحة الضرائب:"},
 	"eta.unlocked":           {"POS {serial}: the chain is as new as the tax authority's, head {head}; it goes on", "نقطة البيع {serial}: السلسلة مطابقة لما لدى مصلحة الضرائب وآخرها {head}؛ يستمر العمل"},
 	"decide.again":           {"Receipt {number} is sent once more, as {by} decided.", "يُرسل الإيصال {number} مرة أخرى بقرار {by}."},

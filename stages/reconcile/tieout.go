@@ -27,6 +27,15 @@ type TieSum struct {
 	How      string // by which call it was read
 	Same     int    // equal on both sides
 	Others   int    // of other devices of the taxpayer
+	Each     []TiePOS
+}
+
+// A TiePOS is what came of the comparison for one POS.
+type TiePOS struct {
+	POS    string `json:"pos"`
+	Same   int    `json:"same"`
+	Differ int    `json:"differ"`
+	Unread string `json:"unread,omitempty"` // why it could not be compared
 }
 
 // TieName is the name of the workbook of a comparison with the tax authority:
@@ -68,6 +77,15 @@ func (b *book) tie(sum TieSum, lines []TieLine) error {
 	note := say(b.opt.Lang, "tie.sum", "from", sum.From, "to", sum.To, "same", fmt.Sprint(sum.Same), "others", fmt.Sprint(sum.Others), "differ", fmt.Sprint(len(lines)), "how", sum.How)
 	if err := s.remark(note); err != nil {
 		return err
+	}
+	for _, p := range sum.Each {
+		note := say(b.opt.Lang, "tie.each", "pos", p.POS, "same", fmt.Sprint(p.Same), "differ", fmt.Sprint(p.Differ))
+		if p.Unread != "" {
+			note = say(b.opt.Lang, "tie.unread", "pos", p.POS, "why", p.Unread)
+		}
+		if err := s.remark(note); err != nil {
+			return err
+		}
 	}
 	return s.close(last)
 }

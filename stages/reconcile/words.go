@@ -70,6 +70,8 @@ var words = map[string][2]string{
 	"tie.time":     {"time", "الوقت"},
 	"tie.number":   {"number", "الرقم"},
 	"tie.pos":      {"POS", "نقطة البيع"},
+	"tie.each":     {"POS {pos}: {same} receipts agree, {differ} differences", "نقطة البيع {pos}: متطابقة {same}، فروق {differ}"},
+	"tie.unread":   {"POS {pos} could not be compared: {why}", "تعذرت مقارنة نقطة البيع {pos}: {why}"},
 	"tie.sum":      {"{from} to {to}: {same} receipts agree, {differ} differences; of other devices: {others}; read by {how}", "{from} إلى {to}: متطابقة {same}، فروق {differ}، لأجهزة أخرى {others}؛ القراءة بواسطة {how}"},
 
 	"state.delivered":  {"delivered", "تم التسليم"},

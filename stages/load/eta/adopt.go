@@ -27,11 +27,33 @@ func (s *Sink) Unheard(ctx context.Context, since time.Time, known func(uuids []
 	}
 	var out []Held
 	for _, h := range held {
-		if !here[h.UUID] && (h.POS == "" || h.POS == s.config.POS.Serial) {
+		if here[h.UUID] || h.POS != "" && h.POS != s.config.POS.Serial {
+			continue
+		}
+		if h.POS == "" { // the list does not say: its bytes do
+			if h.POS, err = s.issuedBy(ctx, h.UUID); err != nil {
+				return nil, err
+			}
+		}
+		if h.POS == s.config.POS.Serial {
 			out = append(out, h)
 		}
 	}
 	return out, nil
+}
+
+// issuedBy is the POS that a receipt names.
+func (s *Sink) issuedBy(ctx context.Context, uuid string) (string, error) {
+	var heard []pipeline.Said
+	held, found, err := s.lookUp(ctx, &heard, uuid)
+	if err == nil && !found {
+		err = &pipeline.Later{Err: fmt.Errorf("read receipt %s back: it is not there yet", uuid)}
+	}
+	if err != nil {
+		return "", err
+	}
+	paper, err := ReadPaper([]byte(held.Document))
+	return paper.POS, err
 }
 
 // Shows tells whether the authority shows a receipt, and what it said.

@@ -33,7 +33,8 @@ type Difference struct {
 
 // A TieOut is what came of holding the two against each other.
 type TieOut struct {
-	Same   int // receipts that are equal on both sides
+	Same   int            // receipts that are equal on both sides
+	SameOf map[string]int // the same, by POS
 	Others int // receipts of other devices of the taxpayer, which are not ours to judge
 	Diffs  []Difference
 }
@@ -42,9 +43,9 @@ type TieOut struct {
 const freshness = 15 * time.Minute
 
 // Tie holds the ledger's receipts of a span against those that the authority holds. serials are the devices that this
-// wasl issues for: what others issued is counted and not listed. It is pure.
+// wasl issues for: what others issued is counted and not listed. The differences come by POS, then by issue. It is pure.
 func Tie(ours []Ours, theirs []Held, serials []string, now time.Time) TieOut {
-	var t TieOut
+	t := TieOut{SameOf: map[string]int{}}
 	there := make(map[string]Held, len(theirs))
 	for _, h := range theirs {
 		there[h.UUID] = h
@@ -63,15 +64,19 @@ func Tie(ours []Ours, theirs []Held, serials []string, now time.Time) TieOut {
 		}
 		if len(diffs) == 0 {
 			t.Same++
+			t.SameOf[o.POS]++
 		}
 		t.Diffs = append(t.Diffs, diffs...)
 	}
+	told := map[string]bool{} // several POS may be shown the same receipts
 	for _, h := range theirs {
 		switch {
-		case here[h.UUID]:
+		case here[h.UUID], told[h.UUID]:
 		case h.POS != "" && !slices.Contains(serials, h.POS):
 			t.Others++
+			told[h.UUID] = true
 		default:
+			told[h.UUID] = true
 			total := "-"
 			if h.Totalled {
 				total = h.Total.String()
@@ -82,7 +87,7 @@ func Tie(ours []Ours, theirs []Held, serials []string, now time.Time) TieOut {
 		}
 	}
 	slices.SortStableFunc(t.Diffs, func(a, b Difference) int {
-		return cmp.Or(a.Issued.Compare(b.Issued), strings.Compare(a.UUID, b.UUID))
+		return cmp.Or(strings.Compare(a.POS, b.POS), a.Issued.Compare(b.Issued), strings.Compare(a.UUID, b.UUID))
 	})
 	return t
 }
