@@ -20,6 +20,11 @@ func demoCompany() etatest.Taxpayer {
 	return company
 }
 
+// otherCompany is a second taxpayer, with one device.
+func otherCompany() etatest.Taxpayer {
+	return etatest.Taxpayer{RIN: "100200301", POS: []etatest.POS{{Serial: "DELTA-01", OSVersion: "os", ClientID: "delta-client", Secret: "delta-secret"}}}
+}
+
 // cmdPOS prints what each device has issued, one receipt a line, by device and in
 // their order: SERIAL of BRANCH: NUMBER. With "retire SERIAL" it switches one off at
 // the authority first.

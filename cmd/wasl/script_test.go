@@ -184,7 +184,7 @@ func (w *world) start(variants []shopifytest.Variant) {
 
 // startETA starts an authority that takes a receipt twice, and counts it.
 func startETA() *etatest.Server {
-	return etatest.New(etatest.Options{Taxpayers: []etatest.Taxpayer{demoCompany()}, ValidationPolls: 1, Duplicates: etatest.DuplicatesForgiving})
+	return etatest.New(etatest.Options{Taxpayers: []etatest.Taxpayer{demoCompany(), otherCompany()}, ValidationPolls: 1, Duplicates: etatest.DuplicatesForgiving})
 }
 
 func (w *world) close() {
