@@ -35,7 +35,7 @@ type Difference struct {
 type TieOut struct {
 	Same   int            // receipts that are equal on both sides
 	SameOf map[string]int // the same, by POS
-	Others int // receipts of other devices of the taxpayer, which are not ours to judge
+	Others int            // receipts of other devices of the taxpayer, which are not ours to judge
 	Diffs  []Difference
 }
 
