@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	maxAnswer = 16 << 20 // more than any page of answers
+	maxAnswer = 64 << 20 // more than any page of answers, and a package of some 100,000 receipts
 	maxSaid   = 64 << 10 // of an answer is kept
 
 	maxSkew       = 2 * time.Minute // of the clocks, before receipts would be in the future

@@ -3,10 +3,8 @@ package eta
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -194,102 +192,4 @@ func (s *Sink) listed(ctx context.Context, heard *[]pipeline.Said, name string, 
 // mine tells whether a receipt is of this POS; one of which the list does not say it is taken to be.
 func (s *Sink) mine(h Held) bool {
 	return s.config.POS.Serial == "" || h.POS == "" || h.POS == s.config.POS.Serial
-}
-
-// maxPackageLooks is how often it is looked whether a package is ready, at the gaps of poll_after.
-const maxPackageLooks = 40
-
-// packaged asks for a package of summaries, waits for it and reads it.
-func (s *Sink) packaged(ctx context.Context, heard *[]pipeline.Said, span Span) ([]Held, error) {
-	query := map[string]string{"dateFrom": span.From.UTC().Format(timeForm), "dateTo": span.To.UTC().Format(timeForm)}
-	if s.config.POS.Serial != "" {
-		query["posSerial"] = s.config.POS.Serial
-	}
-	body, err := json.Marshal(map[string]any{"type": "Summary", "format": "JSON", "queryParameters": query})
-	if err != nil {
-		return nil, fmt.Errorf("ask for a package: %w", err)
-	}
-	var asked packageRow
-	x, err := s.authorized(ctx, heard, http.MethodPost, s.config.APIURL+"/api/v1.0/receiptpackages/requests", body)
-	switch {
-	case err != nil:
-		return nil, err
-	case x.status/100 != 2:
-		return nil, refusal(x, s.config, "")
-	case !x.object(&asked) || asked.id() == "":
-		return nil, &pipeline.Later{Err: fmt.Errorf("ask for a package: the answer names none")}
-	}
-	for look := range maxPackageLooks {
-		status, err := s.packageStatus(ctx, heard, asked.id())
-		switch {
-		case err != nil:
-			return nil, err
-		case status == "2":
-			return s.fetchPackage(ctx, heard, asked.id(), span)
-		case status == "3", status == "4":
-			return nil, &pipeline.Later{Err: fmt.Errorf("package %s: the authority could not make it (status %s)", asked.id(), status)}
-		}
-		if err := rest(ctx, gap(s.config.PollAfter, look)); err != nil {
-			return nil, err
-		}
-	}
-	return nil, &pipeline.Later{Err: fmt.Errorf("package %s: it is not ready yet", asked.id())}
-}
-
-func rest(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// packageRow is one request for a package; what its id is called is not published.
-type packageRow struct {
-	Request text `json:"requestId"`
-	Package text `json:"packageId"`
-	RID     text `json:"rid"`
-	ID      text `json:"id"`
-	Status  text `json:"status"`
-}
-
-func (p packageRow) id() string { return string(cmp.Or(p.Request, p.RID, p.Package, p.ID)) }
-
-// packageStatus is the status of a request: 1 in progress, 2 complete, 3 error, 4 deleted; "" where the list, newest
-// first, does not show it yet.
-func (s *Sink) packageStatus(ctx context.Context, heard *[]pipeline.Said, id string) (string, error) {
-	var list struct {
-		Result   []packageRow `json:"result"`
-		Packages []packageRow `json:"packages"`
-	}
-	if _, err := s.get(ctx, heard, s.config.APIURL+"/api/v1.0/receiptpackages/requests?pageNo=1&pageSize=20", &list); err != nil {
-		return "", err
-	}
-	for _, p := range slices.Concat(list.Result, list.Packages) {
-		if slices.Contains([]text{p.Request, p.RID, p.Package, p.ID}, text(id)) {
-			return string(p.Status), nil
-		}
-	}
-	return "", nil
-}
-
-func (s *Sink) fetchPackage(ctx context.Context, heard *[]pipeline.Said, id string, span Span) ([]Held, error) {
-	var p listPage
-	found, err := s.get(ctx, heard, s.config.APIURL+strings.ReplaceAll(s.config.PackagePath, "{id}", url.PathEscape(id)), &p)
-	if err != nil {
-		return nil, err
-	}
-	if !found {
-		return nil, &pipeline.Later{Err: fmt.Errorf("package %s: it is not there; its address is the setting eta.package_path", id)}
-	}
-	var out []Held
-	for _, row := range p.rows() {
-		if h := row.held(); h.UUID != "" && span.holds(h.Issued) && s.mine(h) {
-			out = append(out, h)
-		}
-	}
-	return out, nil
 }

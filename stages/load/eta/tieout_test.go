@@ -1,7 +1,10 @@
 package eta
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +137,60 @@ func TestHolds_EveryWay(t *testing.T) {
 	receipts := n.server.Receipts()
 	if tip := Tip(papers); tip != receipts[len(receipts)-1].UUID {
 		t.Errorf("the chain ends in %s", tip)
+	}
+}
+
+// What a package looks like is not published: each likely form is read, and what is none is never read as an empty one.
+func TestPackageRows_EveryForm(t *testing.T) {
+	t.Parallel()
+	one, two := `{"uuid":"A1","totalAmount":114,"status":"Valid"}`, `{"receiptUUID":"b2"}`
+	zipped := func(files ...string) string {
+		var out bytes.Buffer
+		w := zip.NewWriter(&out)
+		for i := 0; i < len(files); i += 2 {
+			f, err := w.Create(files[i])
+			if err == nil {
+				_, err = f.Write([]byte(files[i+1]))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	for name, test := range map[string]struct {
+		body  string
+		uuids []string
+	}{
+		"a page":                  {`{"receipts":[` + one + `,` + two + `],"metadata":{}}`, []string{"a1", "b2"}},
+		"an empty page":           {`{"result":[]}`, nil},
+		"an array":                {"\xef\xbb\xbf[" + one + "]\n", []string{"a1"}},
+		"one receipt":             {one, []string{"a1"}},
+		"a ZIP of one a file":     {zipped("x/a.json", one, "x/b.JSON", two, "readme.txt", "hello"), []string{"a1", "b2"}},
+		"a ZIP of a list":         {zipped("receipts.json", "["+one+","+two+"]"), []string{"a1", "b2"}},
+		"no list":                 {`{"message":"soon"}`, []string{"!"}},
+		"a web page":              {`<html>`, []string{"!"}},
+		"nothing":                 {``, []string{"!"}},
+		"half of a list":          {`[` + one, []string{"!"}},
+		"half of a ZIP":           {zipped("a.json", one)[:40], []string{"!"}},
+		"a ZIP without JSON":      {zipped("a.csv", "uuid"), []string{"!"}},
+		"a ZIP with no list":      {zipped("a.json", one, "b.json", `{}`), []string{"!"}},
+		"a ZIP with half of JSON": {zipped("a.json", `{"uu`), []string{"!"}},
+	} {
+		rows, err := packageRows([]byte(test.body))
+		var got []string
+		for _, row := range rows {
+			got = append(got, row.held().UUID)
+		}
+		if err != nil {
+			got = []string{"!"}
+		}
+		if !slices.Equal(got, test.uuids) {
+			t.Errorf("%s: %v, %v; want %v", name, got, err, test.uuids)
+		}
 	}
 }
 
