@@ -69,10 +69,11 @@ type Kind struct {
 	Older func(last, next Document) bool
 
 	// Chain and Seal are set where documents are numbered or linked before they
-	// leave. Chain names the chain of a document. Seal is pure; it is called in
-	// the transaction that marks the document as being sent, and what it puts in
-	// Sealed never changes again. A document that it returns an error for is held: a
-	// *Refused says what is wrong with it.
+	// leave. Chain names the chain of a document. Seal is pure, but for what the
+	// sink knows of the other side's clock; it is called in the transaction that
+	// marks the document as being sent, and what it puts in Sealed never changes
+	// again. A document that it returns an error for is held: a *Refused says what
+	// is wrong with it.
 	Chain func(Document) string
 	Seal  func(doc Document, link Link, at time.Time) (sealed []byte, ref string, head string, err error)
 

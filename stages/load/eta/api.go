@@ -24,7 +24,6 @@ const (
 	maxAnswer = 64 << 20 // more than any page of answers, and a package of some 100,000 receipts
 	maxSaid   = 64 << 10 // of an answer is kept
 
-	maxSkew       = 2 * time.Minute // of the clocks, before receipts would be in the future
 	maxRetryAfter = time.Hour
 )
 
@@ -85,7 +84,7 @@ func (s *Sink) call(ctx context.Context, method, url string, header http.Header,
 	}
 	defer func() { _ = response.Body.Close() }() // it was only read
 	x.status, x.header = response.StatusCode, response.Header
-	s.measure(response.Header.Get("Date"))
+	s.measure(x.said.At, response.Header.Get("Date"))
 	x.body, x.err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	x.body = redact(x.body, hide)
 	x.said.Status, x.said.ID = x.status, response.Header.Get("correlationId")
@@ -112,27 +111,6 @@ func redact(body []byte, hide []string) []byte {
 		}
 	}
 	return body
-}
-
-// measure compares the clocks, to the second that a Date header has.
-func (s *Sink) measure(date string) {
-	theirs, err := http.ParseTime(date)
-	if err != nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.skew = s.deps.Now().Sub(theirs)
-}
-
-// clock is the trouble of clocks that are too far apart to issue receipts; nil where they agree.
-func (s *Sink) clock() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.skew.Abs() <= maxSkew {
-		return nil
-	}
-	return &pipeline.Trouble{Rule: "eta.clock", With: with("skew", s.skew.Round(time.Second).String())}
 }
 
 // authorized calls the API with the token of the POS, and once more with a new one where it is refused. What it says

@@ -71,9 +71,3 @@ func (s *Sink) checkOne(ctx context.Context, p Point) ([]pipeline.Fact, error) {
 	}
 	return facts, err
 }
-
-func (s *Sink) skewed() time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.skew
-}

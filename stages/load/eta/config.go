@@ -41,7 +41,7 @@ type Config struct {
 	CodesOld    int               `yaml:"codes_old"`    // months after which a table is called old; 12
 	Tolerance   pipeline.Decimal  `yaml:"tolerance"`    // of an order's sums; 0.01
 	Threshold   pipeline.Decimal  `yaml:"threshold"`    // from here a buyer is named; 0: the law of the day
-	Start       string            `yaml:"start"`        // 2006-01-02: orders placed before are not filed; "" files all
+	Start       string            `yaml:"start"`        // 2006-01-02: sales that came due before are not filed; "" files all
 
 	// What comes back, and the way back.
 	ERPClientID     string   `yaml:"erp_client_id"`     // of the taxpayer's ERP in the portal: reads what all devices issued; "" reads with the POS's own

@@ -39,7 +39,7 @@ func (s *Sink) kind(set pipeline.Settings) pipeline.Kind {
 	i := s.issuer
 	i.policy = policyOf(k, set)
 	i.usual = cmp.Or(set.Of(k, "pos"), i.usual)
-	k.Build, k.Seal = i.atPoint(issuer.examined), i.seal
+	k.Build, k.Seal = i.atPoint(issuer.examined), s.byTheirClock(i.seal)
 	return k
 }
 

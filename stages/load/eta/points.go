@@ -25,7 +25,7 @@ type POS struct {
 	ActivityCode string   `yaml:"activity_code"`
 	Address      *Address `yaml:"address"` // of the branch
 
-	Start string `yaml:"start"` // 2006-01-02: orders placed before are not filed by it
+	Start string `yaml:"start"` // 2006-01-02: sales that came due before are not filed by it
 	Off   bool   `yaml:"off"`   // it issues nothing: its orders wait
 }
 

@@ -362,6 +362,46 @@ func TestSend_Retired(t *testing.T) {
 	n.wantTrouble("eta.forbidden")
 }
 
+// A clock that is a little ahead issues receipts by the authority's, which would refuse those of its own future. However
+// long an answer takes, the clocks are not taken to differ by that.
+func TestSeal_ByTheAuthoritysClock(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{-110 * time.Second, -3 * time.Second, 0, 6 * time.Second, 110 * time.Second} {
+		c := newClock()
+		server := etatest.New(etatest.Options{Now: func() time.Time { return c.Now().Add(-ahead) }})
+		t.Cleanup(server.Close)
+		sink, err := New(demoConfig(server.URL()), demoDeps(c.Now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := &night{t: t, clock: c, server: server, sink: sink, kind: sink.Kinds()[0], why: map[string][]pipeline.Problem{}}
+		if err := sink.Ready(t.Context(), sink.Lane()); err != nil {
+			t.Fatalf("ahead by %s: %v", ahead, err)
+		}
+		n.fill(3)
+		n.run(20)
+		n.wantAll(pipeline.Delivered)
+	}
+}
+
+func TestMeasure_HowLongAnAnswerTookIsNoDifference(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	sink, err := New(demoConfig("http://127.0.0.1:1"), demoDeps(c.Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := c.Now()
+	for _, test := range []struct{ began, theirs, want time.Duration }{
+		{-5 * time.Minute, -4 * time.Minute, 0}, {-5 * time.Minute, -6 * time.Minute, time.Minute}, {-5 * time.Minute, time.Minute, -time.Minute},
+	} {
+		sink.measure(now.Add(test.began), now.Add(test.theirs).UTC().Format(http.TimeFormat))
+		if got := sink.skewed(); (got - test.want).Abs() >= time.Second { // a Date has whole seconds
+			t.Errorf("began %s, theirs %s: %s ahead, want %s", test.began, test.theirs, got, test.want)
+		}
+	}
+}
+
 func TestSend_Clock(t *testing.T) {
 	t.Parallel()
 	for _, off := range []time.Duration{3 * time.Minute, -3 * time.Minute} {
