@@ -208,6 +208,30 @@ func TestReturn_WithoutReference(t *testing.T) {
 	}
 }
 
+// TestRevise_TheOddPiastre: which of three pieces has the odd piastre depends on which is told first; more than that is a
+// change for a person.
+func TestRevise_TheOddPiastre(t *testing.T) {
+	t.Parallel()
+	doc, problems := bound(t, demoSink(t, nil), nil).Build(pulled(t, row{"order.edited": "true", "line.current": "1"}))
+	if len(problems) > 0 || len(doc.Parts) != 1 {
+		t.Fatal(problems, doc.Parts)
+	}
+	issued := doc.Parts[0]
+	for off, want := range map[string]pipeline.State{"0": pipeline.Unchanged, "0.01": pipeline.Unchanged, "-0.01": pipeline.Unchanged, "0.02": pipeline.Held, "-0.02": pipeline.Held} {
+		f, ok := readFacts(issued.Print)
+		if !ok {
+			t.Fatal("no facts")
+		}
+		f.Sale = f.Sale.Add(udecimal.MustParse(off))
+		next := issued
+		next.Print = f.print()
+		got, problems := revise(issued, next)
+		if got.State != want || (want == pipeline.Held) != (len(problems) == 1 && problems[0].Rule == "eta.returnchanged") {
+			t.Errorf("off by %s: %v %v, want %v", off, got.State, problems, want)
+		}
+	}
+}
+
 // TestEdited_WithoutARefund: pieces that an edit took off and no refund says are in no receipt; each is a return of its
 // own where the sale has left. Goods on their way back are nothing yet.
 func TestEdited_WithoutARefund(t *testing.T) {

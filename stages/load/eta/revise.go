@@ -146,8 +146,8 @@ func revise(last, next pipeline.Document) (pipeline.Document, []pipeline.Problem
 		return next, nil // the flow leaves it out
 	case next.State == pipeline.Skipped:
 		return unchanged, nil // it has ended: its returns say so
-	case is.Return != "" && is.Sale.Equal(was.Sale), !known && last.Out.Equal(next.Out):
-		return unchanged, nil
+	case is.Return != "" && !is.Sale.Sub(was.Sale).Abs().GreaterThan(piastre), !known && last.Out.Equal(next.Out):
+		return unchanged, nil // the odd piastre of a line goes to another of its pieces when a refund is told before an edit
 	case is.Return != "":
 		return wrong("eta.returnchanged", "was", was.Sale.StringFixed(2), "now", is.Sale.StringFixed(2))
 	case newest.Over == "eta.unsold":
