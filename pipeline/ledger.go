@@ -170,7 +170,7 @@ type Due struct {
 	Step  Step          `json:"step"`         // "" when nothing is due
 	Wait  time.Duration `json:"wait"`         // until something is; zero when the lane is empty
 	Tries int           `json:"tries"`        // failures of the lane in a row
-	Error string        `json:"error,omitempty"`
+	Error Failure       `json:"error,omitempty"`
 }
 
 // Step is the name of a step.
@@ -200,7 +200,7 @@ type Opened struct {
 	States   map[State]int // documents by state
 	RowsBy   map[State]int // rows by the state of their document
 	Problems int
-	Error    string // of the last failure, where the job waits for its lane
+	Error    Failure // of the last failure, where the job waits for its lane
 	Tries    int
 	Report   string
 }

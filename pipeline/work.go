@@ -23,7 +23,7 @@ const worthTelling = 2 * time.Second
 type Waiting struct {
 	Lane  string
 	Wait  time.Duration // until something is due
-	Cause string        // why it waits; "" where it only waits for an answer
+	Cause Failure       // why it waits; "" where it only waits for an answer
 	Err   error         // the last error, where it happened just now; may be nil
 }
 
@@ -55,7 +55,7 @@ func Work(ctx context.Context, s *Steps, q Queue, lane string, wake <-chan struc
 			wait, err = s.do(ctx, q, lane, due, drain)
 			last = err
 			if due.Error = ""; err != nil { // what it waited for before is over
-				due.Error = err.Error()
+				due.Error = FailureOf(err)
 			}
 			if err != nil && drain && !curable(err) {
 				return fmt.Errorf("lane %s: %w", lane, err)

@@ -154,13 +154,20 @@ func (a *app) fail(err error) {
 		a.jsonLine(a.err, line)
 		return
 	}
-	if ok && a.language() == "ar" {
-		fmt.Fprintf(a.err, "wasl: %s\n", trouble.Says("ar"))
-	} else {
-		fmt.Fprintf(a.err, "wasl: %v\n", err)
+	lang, says, fix := a.language(), err.Error(), ""
+	waiting, waits := errors.AsType[*pipeline.Waiting](err)
+	switch {
+	case ok:
+		fix = trouble.Fix(lang)
+		if lang == "ar" {
+			says = trouble.Says(lang)
+		}
+	case waits: // for what an earlier run was told
+		says, fix = a.say("waits.lane", "lane", waiting.Lane, "cause", waiting.Cause.Says(lang)), waiting.Cause.Fix(lang)
 	}
-	if ok && trouble.Fix(a.language()) != "" {
-		fmt.Fprintf(a.err, "    %s: %s\n", a.say("fix"), trouble.Fix(a.language()))
+	fmt.Fprintf(a.err, "wasl: %s\n", says)
+	if fix != "" {
+		fmt.Fprintf(a.err, "    %s: %s\n", a.say("fix"), fix)
 	}
 }
 

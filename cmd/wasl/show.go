@@ -90,7 +90,7 @@ func (a *app) showJob(ctx context.Context, c *Config, l *ledger.Ledger, j pipeli
 	row(a.say("documents"), a.countLine(count))
 	row(a.say("step"), a.say("step."+string(j.Step)))
 	row(a.say("gate"), a.gateText(c, j))
-	row(a.say("error"), j.Error)
+	row(a.say("error"), j.Error.Says(a.language()))
 	row(a.say("workbook"), j.Report)
 	if j.Gate != pipeline.GateOpen && !isHeld(j) {
 		problems = a.decided(problems)

@@ -107,7 +107,10 @@ func (a *app) status(c *Config, s ledger.Status, g gatesAndBookings) {
 		t.Render()
 		for _, l := range waiting {
 			if l.Error != "" {
-				fmt.Fprintf(a.out, "%s: %s\n", l.Lane, l.Error)
+				fmt.Fprintf(a.out, "%s: %s\n", l.Lane, l.Error.Says(a.language()))
+				if fix := l.Error.Fix(a.language()); fix != "" {
+					fmt.Fprintf(a.out, "    %s: %s\n", a.say("fix"), fix)
+				}
 			}
 		}
 	}

@@ -39,6 +39,7 @@ var houseSaid = map[string][2]string{
 	"leftOut":           {"Nothing was sent. What was left out, and why, is in the workbook.", "لم يُرسل شيء. ما استُبعد وسبب استبعاده في ملف التسوية."},
 	"aside":             {"Put aside ({count}):", "وُضع جانبًا ({count}):"},
 	"waits":             {"Documents that still wait: {count}. Run wasl run again, or let wasl watch stay.", "مستندات ما زالت في الانتظار: {count}. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},
+	"waits.lane":        {"lane {lane} waits: {cause}", "المسلك {lane} ينتظر: {cause}"},
 	"confirm.asked":     {"Written, and not confirmed by the ERP yet: {count}. It is a complaint after {wait}.", "مستندات كُتبت ولم يؤكدها النظام المحاسبي بعد: {count}. يُنبَّه إليها بعد {wait}."},
 	"confirm.late":      {"Not confirmed by the ERP for more than {wait}: {count}. wasl status names them: see what the ERP did with their files.", "مستندات لم يؤكدها النظام المحاسبي منذ أكثر من {wait}: {count}. يعرضها wasl status: راجع ما فعله النظام بملفاتها."},
 	"unread":            {"Files that are still to be read: {count}. Run wasl run again, or let wasl watch stay.", "ملفات لم تُقرأ بعد: {count}. شغّل wasl run مرة أخرى أو اترك wasl watch يعمل."},

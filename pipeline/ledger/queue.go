@@ -105,7 +105,7 @@ func (l *Ledger) Fail(ctx context.Context, lane string, job pipeline.Job, cause 
 	return l.write(ctx, "store the failure of lane "+lane, func(tx *txn) error {
 		_, err := tx.Exec(`INSERT INTO lanes (lane, until, tries, error, drop_id, flow) VALUES (?, ?, 1, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET until = excluded.until, tries = tries + 1, error = excluded.error,
-				drop_id = excluded.drop_id, flow = excluded.flow`, lane, nanos(again), cause.Error(), job.Drop, job.Flow)
+				drop_id = excluded.drop_id, flow = excluded.flow`, lane, nanos(again), pipeline.FailureOf(cause), job.Drop, job.Flow)
 		if err != nil {
 			return fmt.Errorf("store the failure of lane %s: %w", lane, err)
 		}

@@ -24,7 +24,7 @@ type LaneStatus struct {
 	Lane   string
 	Jobs   map[pipeline.Step]int  // that are not closed
 	States map[pipeline.State]int // documents of those jobs
-	Error  string                 // of the last failure, where the lane waits for it
+	Error  pipeline.Failure       // of the last failure, where the lane waits for it
 	Failed pipeline.Job           // in which it happened
 	Tries  int                    // failures in a row
 	Until  time.Time              // nothing is done before; zero: it does not wait

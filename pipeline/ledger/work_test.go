@@ -152,7 +152,7 @@ func TestWorkEndsWithPatience(t *testing.T) {
 	defer cancel()
 	err := pipeline.Work(ctx, s, w.l, "stock", nil, 100*time.Millisecond)
 	waiting, ok := errors.AsType[*pipeline.Waiting](err)
-	if !ok || !strings.Contains(waiting.Cause, "nobody is there") {
+	if !ok || !strings.Contains(waiting.Cause.String(), "nobody is there") {
 		t.Errorf("%v", err)
 	}
 }

@@ -34,7 +34,7 @@ type FileSum struct {
 	Step     pipeline.Step          `json:"step"`
 	Verdict  string                 `json:"verdict,omitempty"` // refused, held or unclaimed: the whole file
 	Twin     string                 `json:"twin,omitempty"`    // the drop that had the same content
-	Error    string                 `json:"error,omitempty"`   // why it waits
+	Error    pipeline.Failure       `json:"error,omitempty"`   // why it waits
 	Rows     int                    `json:"rows"`
 	By       map[pipeline.State]int `json:"by,omitempty"` // rows by the state of their document
 	Unused   int                    `json:"unused"`       // rows of a file that is not used as a whole

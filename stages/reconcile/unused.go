@@ -42,7 +42,7 @@ func (s *summarySheet) unusable(f FileSum, why []pipeline.Problem) [][2]string {
 		says = append(says, [2]string{p.Says(lang), p.Fix(lang)})
 	}
 	if f.Error != "" {
-		says = append(says, [2]string{say(lang, "verdict.error", "error", f.Error), ""})
+		says = append(says, [2]string{say(lang, "verdict.error", "error", f.Error.Says(lang)), f.Error.Fix(lang)})
 	}
 	if len(says) == 0 {
 		says = append(says, [2]string{s.b.say("verdict.seeProblems"), ""})

@@ -168,7 +168,7 @@ func (x exchange) object(into any) bool {
 // failure is the error of an exchange that brought no answer to use.
 func (x exchange) failure() error {
 	if x.err != nil {
-		return fmt.Errorf("%s: %w", x.said.What, x.err)
+		return &pipeline.Trouble{Rule: "eta.unreachable", With: with("what", x.said.What), Err: x.err}
 	}
-	return fmt.Errorf("%s: answered %d with nothing to be used", x.said.What, x.status)
+	return &pipeline.Trouble{Rule: "eta.away", With: with("what", x.said.What, "status", strconv.Itoa(x.status))}
 }

@@ -27,7 +27,8 @@ func (s *Sink) Check(ctx context.Context, flows []string) ([]pipeline.Fact, []pi
 	for _, p := range s.points {
 		more, err := s.posts[p.Serial].checkOne(ctx, p)
 		facts = append(facts, more...)
-		if trouble, ok := errors.AsType[*pipeline.Trouble](err); ok {
+		_, curable := errors.AsType[*pipeline.Later](err)
+		if trouble, ok := errors.AsType[*pipeline.Trouble](err); ok && !curable {
 			problems = append(problems, pipeline.Problem{Rule: trouble.Rule, Field: "eta." + p.Name, With: trouble.With})
 			err = nil
 		}

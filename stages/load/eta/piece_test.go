@@ -91,7 +91,7 @@ func TestSend_LostForEver(t *testing.T) {
 	for range 400 {
 		n.step(t.Context())
 		if len(n.errs) > 0 {
-			if tr, ok := errors.AsType[*pipeline.Trouble](n.errs[len(n.errs)-1]); ok {
+			if tr, ok := errors.AsType[*pipeline.Trouble](n.errs[len(n.errs)-1]); ok && tr.Rule == "eta.unknown" {
 				trouble = tr
 				break
 			}

@@ -197,7 +197,8 @@ func (s *Sink) outcomes(ctx context.Context, b pipeline.Batch, a pipeline.Answer
 	if trouble == nil && unnamed > 0 {
 		trouble = fmt.Errorf("submit: the answer leaves %d of %d receipts open", unnamed, len(b.Docs))
 	}
-	if _, ok := errors.AsType[*pipeline.Trouble](trouble); trouble != nil && !ok {
+	_, curable := errors.AsType[*pipeline.Later](trouble)
+	if _, said := errors.AsType[*pipeline.Trouble](trouble); trouble != nil && (curable || !said) {
 		trouble = &pipeline.Later{Err: trouble, After: s.config.AskAfter[0]}
 	}
 	return a, trouble

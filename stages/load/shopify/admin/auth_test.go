@@ -72,8 +72,8 @@ func TestToken_Refused(t *testing.T) {
 		{"no such secret", func(_ *shop, c *Config) { c.ClientSecret = "nowhere" }, "trouble shopify.secret certain"},
 		{"401", fail(401, ""), "trouble shopify.token.client certain"},
 		{"404", fail(404, ""), "trouble shopify.token.address certain"},
-		{"429", fail(429, "1.5"), "later 1.5s certain"},
-		{"500", fail(500, ""), "later certain"},
+		{"429", fail(429, "1.5"), "later 1.5s shopify.pause certain"},
+		{"500", fail(500, ""), "later shopify.away certain"},
 		{"402", fail(402, ""), "later 15m0s shopify.unpaid certain"},
 		{"302", fail(302, ""), "trouble shopify.redirect certain"},
 	}

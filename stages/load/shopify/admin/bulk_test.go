@@ -390,7 +390,7 @@ func TestBulkStart_UserErrors(t *testing.T) {
 		"limit":           {[]string{strings.Replace(busyAgain, "OPERATION_IN_PROGRESS", "LIMIT_REACHED", 1)}, 201, "later 30s shopify.busy certain", 1},
 		"invalid":         {[]string{strings.Replace(busyAgain, "OPERATION_IN_PROGRESS", "INVALID_MUTATION", 1)}, 201, "trouble shopify.request certain", 1},
 		"file server":     {[]string{strings.Replace(busyAgain, "OPERATION_IN_PROGRESS", "INTERNAL_FILE_SERVER_ERROR", 1)}, 201, "later shopify.request certain", 1},
-		"nothing":         {[]string{`{"bulkOperationRunMutation":null}`}, 201, "later", 1},
+		"nothing":         {[]string{`{"bulkOperationRunMutation":null}`}, 201, "later shopify.unreadable", 1},
 		"upload refused":  {[]string{running}, 403, "trouble shopify.file certain", 1},
 		"upload tomorrow": {[]string{running}, 503, "later certain", 1},
 	} {

@@ -3,7 +3,6 @@ package admin
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"html"
 	"maps"
 	"math/rand/v2"
@@ -48,8 +47,8 @@ func trouble(rule pipeline.Rule, facts ...string) *pipeline.Trouble {
 func Unreadable(op Operation, r Reply) error { return unreadable(op.Name, r.Answer) }
 
 func unreadable(what string, a Answer) error {
-	return &pipeline.Later{Err: fmt.Errorf("shopify: the answer to %s cannot be read (status %d, %d bytes, request %s)",
-		what, a.Status, len(a.Body), a.ID())}
+	return &pipeline.Later{Err: trouble("shopify.unreadable", "what", what,
+		"status", strconv.Itoa(a.Status), "bytes", strconv.Itoa(len(a.Body)), "request", a.ID())}
 }
 
 // statusError says what an HTTP status other than 200 means (reference 3.3).
@@ -70,17 +69,17 @@ func statusError(a Answer, host string) error {
 	case a.Status == http.StatusNotFound:
 		return undone{trouble("shopify.address", "host", host)}
 	case a.Status == http.StatusTooManyRequests:
-		return undone{&pipeline.Later{Err: fmt.Errorf("shopify: %s asks for a pause (status 429)", host), After: pause(a, time.Second)}}
+		return undone{&pipeline.Later{Err: trouble("shopify.pause", "host", host), After: pause(a, time.Second)}}
 	case a.Status == 430:
 		return undone{trouble("shopify.security", "host", host, "request", a.ID())}
 	case a.Status == http.StatusRequestTimeout, a.Status == http.StatusConflict:
-		return &pipeline.Later{Err: fmt.Errorf("shopify: %s answers with status %s", host, code), After: pause(a, 0)}
+		return &pipeline.Later{Err: trouble("shopify.away", "host", host, "code", code), After: pause(a, 0)}
 	case a.Status == http.StatusGatewayTimeout:
-		return tooLarge{&pipeline.Later{Err: fmt.Errorf("shopify: %s took too long (status 504)", host), After: pause(a, 0)}}
+		return tooLarge{&pipeline.Later{Err: trouble("shopify.away", "host", host, "code", code), After: pause(a, 0)}}
 	case a.Status == http.StatusNotImplemented, a.Status == 783, a.Status < 500:
 		return undone{trouble("shopify.request", "host", host, "code", code, "said", said(a), "request", a.ID())}
 	}
-	return &pipeline.Later{Err: fmt.Errorf("shopify: %s is in trouble (status %s)", host, code), After: pause(a, 0)}
+	return &pipeline.Later{Err: trouble("shopify.away", "host", host, "code", code), After: pause(a, 0)}
 }
 
 // pause is how long an answer asks to wait: Retry-After in seconds, decimals
@@ -128,13 +127,13 @@ func graphErrors(r Reply, host string) error {
 		case "THROTTLED":
 			wait := r.Cost.shortfall()
 			wait += rand.N(wait/10 + 10*time.Millisecond)
-			return undone{&pipeline.Later{Err: fmt.Errorf("shopify: %s has no points left", host), After: wait}}
+			return undone{&pipeline.Later{Err: trouble("shopify.pause", "host", host), After: wait}}
 		case "ACCESS_DENIED":
 			return r.atRest(trouble("shopify.scope", "scope", scopeOf(e)))
 		case "MAX_COST_EXCEEDED":
 			return tooLarge{r.atRest(requestTrouble(r, e, host))}
 		case "INTERNAL_SERVER_ERROR":
-			return &pipeline.Later{Err: fmt.Errorf("shopify: %s is in trouble (%s, request %s)", host, e.Code(), r.ID())}
+			return &pipeline.Later{Err: trouble("shopify.away", "host", host, "code", e.Code()+" "+r.ID())}
 		}
 	}
 	return r.atRest(requestTrouble(r, r.Errors[0], host))
