@@ -16,6 +16,8 @@ type stated struct {
 	total      pipeline.Decimal
 	subtotal   pipeline.Decimal
 	noSubtotal bool   // the file has none: only the total is checked
+	pulled     bool   // the shop says what of the discount is off the shipping
+	ofShipping pipeline.Decimal
 	tax        string // included or excluded where it is known; "": the sums decide
 }
 
@@ -92,8 +94,8 @@ func (a stated) facts(s sums) map[string]string {
 //     them already;
 //   - prices hold the taxes, or the taxes come on top.
 //
-// The subtotal has to fit as well: net of the order's discount; untouched by it
-// where the discount is on the shipping; or without one line, such as a tip.
+// The subtotal has to fit as well: net of the order's discount; untouched by what of
+// it is on the shipping; or without one line, such as a tip.
 // (Shopify's order export, shopify.md 9.2: every order of our samples but one,
 // edited after payment, adds up exactly in one of these ways.)
 func explain(a stated) (sums, bool) {
@@ -133,7 +135,23 @@ func (a stated) onTop() []pipeline.Decimal {
 // fits tells whether the stated subtotal agrees with a discount of the order.
 func (a stated) fits(goods, discount pipeline.Decimal) bool {
 	net := goods.Sub(discount)
-	return a.noSubtotal || a.subtotal.Equal(net) || a.subtotal.Equal(goods) || a.outside(net) >= 0
+	return a.noSubtotal || a.subtotal.Equal(net) || a.subtotal.Equal(goods) ||
+		a.subtotal.Equal(net.Add(a.offShipping(goods, discount))) || a.outside(net) >= 0
+}
+
+// offShipping is what of the order's discount is off the shipping and not off the
+// goods. A pulled order says it. In a file it is what the subtotal leaves out of the
+// discount: all of it, or, where free shipping meets a code on the goods, a part that
+// is no more than the shipping costs.
+func (a stated) offShipping(goods, discount pipeline.Decimal) pipeline.Decimal {
+	if a.pulled {
+		return a.ofShipping
+	}
+	rest := a.subtotal.Sub(goods.Sub(discount))
+	if a.noSubtotal || !rest.IsPos() || rest.Cmp(discount) > 0 || rest.Cmp(a.shipping) > 0 && !rest.Equal(discount) {
+		return zero
+	}
+	return rest
 }
 
 // outside is the line that the subtotal leaves out, -1 where there is none: the

@@ -47,7 +47,7 @@ func (d desk) whole(o order) (whole, []pipeline.Problem) {
 	}
 	shipping, ofShipping := o.shippingLines()
 	if o.kinds {
-		a.discount = ofShipping
+		a.pulled, a.ofShipping, a.discount = true, ofShipping, ofShipping
 		for _, l := range w.Lines {
 			a.discount = a.discount.Add(l.Allocated)
 		}
@@ -72,7 +72,7 @@ func (d desk) whole(o order) (whole, []pipeline.Problem) {
 		}
 	}
 	problems = append(problems, d.beside(&w, o)...)
-	w.allocate(o, found, ofShipping, d.policy)
+	w.allocate(o, a, found, d.policy)
 	w.Rates = o.byRate(w.Lines, shipping)
 	taxLines(w.Lines, w.Sums.Shipping, a.taxes, w.Rates, w.onTop)
 	for _, l := range w.Lines {
@@ -200,8 +200,7 @@ func (d desk) beside(w *whole, o order) []pipeline.Problem {
 
 // allocate lays the discount on the order on its lines: as the shop says, or else
 // by the lines' values. It is written there only where the flow wants it so.
-func (w *whole) allocate(o order, found sums, ofShipping pipeline.Decimal, p policy) {
-	onGoods := found.Discount.Sub(ofShipping)
+func (w *whole) allocate(o order, a stated, found sums, p policy) {
 	goods := zero
 	var weights []pipeline.Decimal
 	for _, l := range w.Lines {
@@ -211,9 +210,8 @@ func (w *whole) allocate(o order, found sums, ofShipping pipeline.Decimal, p pol
 		}
 		goods, weights = goods.Add(weight), append(weights, weight)
 	}
-	if !o.kinds && o.has("order.subtotal") && o.amount("order.subtotal").Equal(goods) && onGoods.IsPos() {
-		ofShipping, onGoods = onGoods, zero // the subtotal is untouched by it
-	}
+	ofShipping := a.offShipping(goods, found.Discount)
+	onGoods := found.Discount.Sub(ofShipping)
 	if !o.kinds && onGoods.IsPos() {
 		for i, part := range spread(onGoods, weights) {
 			w.Lines[i].Allocated = part
