@@ -134,9 +134,24 @@ func (p *Pull) missing(rule pipeline.Rule, with map[string]string) {
 // span is where an order stands in the temporary file.
 type span struct{ at, size int64 }
 
+// pulls is how often a pull begins anew where the shop does not answer.
+const pulls = 3
+
 // Pull reads from the shop what changed. Where it brings nothing Count is zero. A
-// right that is missing for a part is in Missing; for the whole it is the error.
+// right that is missing for a part is in Missing; for the whole it is the error. One
+// lost answer of a shop that is there must not cost a night's orders: what time may
+// cure in a moment is tried again from the beginning.
 func (s *Sink) Pull(ctx context.Context, what string, w Want) (*Pull, error) {
+	for tries := 1; ; tries++ {
+		p, err := s.pull(ctx, what, w)
+		if err == nil || tries >= pulls || !s.door.Again(ctx, tries, err) {
+			return p, err
+		}
+	}
+}
+
+// pull is one attempt at it: whole, or not at all.
+func (s *Sink) pull(ctx context.Context, what string, w Want) (*Pull, error) {
 	before := s.door.Used()
 	read := map[string]func(context.Context, *Pull, Want) error{
 		PullOrders: s.pullOrders, PullCustomers: s.pullCustomers, PullTransactions: s.pullTransactions,

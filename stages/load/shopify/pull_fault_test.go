@@ -91,6 +91,32 @@ func TestPull_EveryCallGoesWrong(t *testing.T) {
 	}
 }
 
+// One lost answer costs no pull, whichever question it was: at night nobody calls it
+// again. A shop that stays away is given up after a moment.
+func TestPull_ALostAnswerIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"AccessScopes", "WaslOrdersCount", "WaslOrdersPage"} {
+		for status, calls := range map[int]int{429: 1, 503: 1, 500: 0} {
+			t.Run(fmt.Sprint(operation, status), func(t *testing.T) {
+				t.Parallel()
+				s := pullWorld(t)
+				s.place(3)
+				s.Fault(operation, calls, shopifytest.Fault{Kind: shopifytest.FaultStatus, Status: status})
+				p, err := s.puller(t).Pull(t.Context(), PullOrders, Want{Dir: t.TempDir()})
+				switch stays := calls == 0 && operation != "AccessScopes"; {
+				case stays && (faultClass(err) != "later" || len(s.CallsOf(operation)) != pulls):
+					t.Errorf("%d calls, %v", len(s.CallsOf(operation)), err)
+				case !stays && (err != nil || p.Count != 3):
+					t.Errorf("%v, %v", p, err)
+				}
+				if p != nil {
+					_ = p.Close()
+				}
+			})
+		}
+	}
+}
+
 // Transactions of orders that the search does not know yet, and the stock.
 func TestPull_EveryOtherCallGoesWrong(t *testing.T) {
 	t.Parallel()

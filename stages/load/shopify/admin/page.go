@@ -40,10 +40,7 @@ func (d *Door) Pages(ctx context.Context, op Operation, one func(first int, afte
 		if _, large := errors.AsType[tooLarge](err); large && d.pace.halve(op, first) {
 			continue
 		}
-		if later, ok := errors.AsType[*pipeline.Later](err); ok && after != nil && tries < hiccups && later.After <= hiccup {
-			if err := d.rest(ctx, cmp.Or(later.After, pipeline.Backoff(tries))); err != nil {
-				return fmt.Errorf("shopify %s: %w", op.Name, err)
-			}
+		if after != nil && d.Again(ctx, tries, err) {
 			continue
 		}
 		if err != nil {
@@ -71,10 +68,7 @@ func (d *Door) Batches(ctx context.Context, op Operation, ids []string, one func
 		if _, large := errors.AsType[tooLarge](err); large && d.pace.halve(op, most) {
 			continue
 		}
-		if later, ok := errors.AsType[*pipeline.Later](err); ok && tries < hiccups && later.After <= hiccup {
-			if err := d.rest(ctx, cmp.Or(later.After, pipeline.Backoff(tries))); err != nil {
-				return fmt.Errorf("shopify %s: %w", op.Name, err)
-			}
+		if d.Again(ctx, tries, err) {
 			continue
 		}
 		if err != nil {
@@ -83,4 +77,12 @@ func (d *Door) Batches(ctx context.Context, op Operation, ids []string, one func
 		tries, ids = 0, ids[len(part):]
 	}
 	return nil
+}
+
+// Again waits where an answer was lost that time may bring, and tells whether to ask
+// once more: a few times in a row, after a short wait, and only while ctx lasts. What
+// reads may be asked again; what writes has other rules.
+func (d *Door) Again(ctx context.Context, tries int, err error) bool {
+	later, ok := errors.AsType[*pipeline.Later](err)
+	return ok && tries < hiccups && later.After <= hiccup && d.rest(ctx, cmp.Or(later.After, pipeline.Backoff(tries))) == nil
 }
