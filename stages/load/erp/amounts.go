@@ -15,8 +15,8 @@ type stated struct {
 	more       pipeline.Decimal // tips and duties that are no lines
 	total      pipeline.Decimal
 	subtotal   pipeline.Decimal
-	noSubtotal bool   // the file has none: only the total is checked
-	pulled     bool   // the shop says what of the discount is off the shipping
+	noSubtotal bool // the file has none: only the total is checked
+	pulled     bool // the shop says what of the discount is off the shipping
 	ofShipping pipeline.Decimal
 	tax        string // included or excluded where it is known; "": the sums decide
 }

@@ -257,12 +257,14 @@ func (w whole) credited(o order, over string) []pipeline.Refund {
 	return slices.DeleteFunc(slices.Clone(w.refunds), func(r pipeline.Refund) bool { return !r.At.Before(end) })
 }
 
-// problems are what is wrong with the order as it is after all that was given
-// back: more of a line than was sold, or another total than the shop's.
+// problems are what is wrong with the order as it is after all that was given back:
+// more of a line than was sold, or another total than the shop's. No page of Shopify's
+// says whether its current total goes down by what was paid back for no goods, or not
+// paid back of what they cost (shopify.md 8.2, 8.3): both are taken.
 func (w whole) problems(o order) []pipeline.Problem {
 	var out []pipeline.Problem
 	back := map[string]pipeline.Decimal{}
-	now := w.stated
+	now, beyond := w.stated, zero
 	for _, r := range o.refunds {
 		for _, item := range r.Items {
 			id := item.Text("line.id")
@@ -271,7 +273,7 @@ func (w whole) problems(o order) []pipeline.Problem {
 				out = append(out, item.Problem("refund.quantity", "sale.back", map[string]string{"sold": l.Quantity.String(), "back": back[id].String()}))
 			}
 		}
-		now = now.Sub(w.worth(r))
+		now, beyond = now.Sub(w.worth(r)), beyond.Add(w.adjustment(r))
 	}
 	for _, r := range o.items { // goods on their way back have left the total, and are in no refund yet
 		if id := r.Text("line.id"); r.Has("line.current") && r.Amount("line.quantity").Sub(r.Amount("line.current")).Cmp(back[id]) > 0 {
@@ -279,8 +281,8 @@ func (w whole) problems(o order) []pipeline.Problem {
 		}
 	}
 	current := o.first("order.current_total")
-	if w.readable && o.kinds && current.Has("order.current_total") && len(out) == 0 && !now.Equal(current.Amount("order.current_total")) {
-		is := current.Amount("order.current_total")
+	is := current.Amount("order.current_total")
+	if w.readable && o.kinds && current.Has("order.current_total") && len(out) == 0 && !now.Equal(is) && !now.Sub(beyond).Equal(is) {
 		out = append(out, current.Problem("order.current_total", "sale.current", map[string]string{"total": w.stated.StringFixed(2),
 			"back": w.stated.Sub(now).StringFixed(2), "sum": now.StringFixed(2), "current": is.StringFixed(2), "off": now.Sub(is).StringFixed(2)}))
 	}
