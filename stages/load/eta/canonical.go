@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -22,35 +23,43 @@ func canonical(json []byte) ([]byte, error) { return appendCanonical(nil, json, 
 
 // uuidOf is the uuid of a receipt: its canonical text with header.uuid taken as empty, hashed.
 func uuidOf(receipt []byte) (string, error) {
-	text, err := appendCanonical(make([]byte, 0, len(receipt)+len(receipt)/8), receipt, true)
+	scratch, _ := scratches.Get().(*[]byte)
+	defer scratches.Put(scratch)
+	text, err := appendCanonical((*scratch)[:0], receipt, true)
 	if err != nil {
 		return "", fmt.Errorf("canonical text of a receipt: %w", err)
 	}
+	*scratch = text
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// scratches hold canonical texts that are being hashed: a hundred thousand receipts need one.
+var scratches = sync.Pool{New: func() any { return new([]byte) }}
+
 // appendCanonical transcodes JSON in one pass. With blank the value of header.uuid counts as "".
 func appendCanonical(dst, json []byte, blank bool) ([]byte, error) {
-	t := transcoder{src: bytes.TrimPrefix(json, []byte("\ufeff")), dst: dst, blank: blank}
+	t := transcoder{src: bytes.TrimPrefix(json, []byte("\ufeff")), dst: dst[:cap(dst)], end: len(dst), blank: blank}
+	t.room(len(json) + len(json)/4)
 	t.space()
 	if t.peek() != '{' {
 		return nil, t.wrong("an object")
 	}
-	if err := t.object("", 1); err != nil {
+	if err := t.object(nil, 1); err != nil {
 		return nil, err
 	}
 	t.space()
 	if t.pos < len(t.src) {
 		return nil, t.wrong("the end")
 	}
-	return t.dst, nil
+	return t.dst[:t.end], nil
 }
 
-// transcoder reads JSON at pos of src and writes canonical text to dst.
+// transcoder reads JSON at pos of src and writes canonical text at end of dst, which is longer than what is written: it
+// grows seldom, and to write moves an index only.
 type transcoder struct {
 	src, dst []byte
-	pos      int
+	pos, end int
 	blank    bool
 }
 
@@ -59,6 +68,30 @@ const maxDepth = 64
 
 func (t *transcoder) wrong(want string) error {
 	return fmt.Errorf("%w: want %s at byte %d", errJSON, want, t.pos)
+}
+
+// room makes room for n more bytes, and gives it.
+func (t *transcoder) room(n int) []byte {
+	if len(t.dst)-t.end < n {
+		t.dst = append(t.dst[:t.end], make([]byte, n+len(t.dst)/2)...)
+		t.dst = t.dst[:cap(t.dst)]
+	}
+	return t.dst[t.end : t.end+n]
+}
+
+// write writes what stands there already.
+func (t *transcoder) write(text []byte) {
+	copy(t.room(len(text)), text)
+	t.end += len(text)
+}
+
+// quote writes a text in quotes.
+func (t *transcoder) quote(text []byte) {
+	room := t.room(len(text) + 2)
+	room[0] = '"'
+	copy(room[1:], text)
+	room[len(text)+1] = '"'
+	t.end += len(room)
 }
 
 // peek is the next byte; 0 at the end.
@@ -70,13 +103,13 @@ func (t *transcoder) peek() byte {
 }
 
 func (t *transcoder) space() {
-	for t.pos < len(t.src) && (t.src[t.pos] == ' ' || t.src[t.pos] == '\n' || t.src[t.pos] == '\r' || t.src[t.pos] == '\t') {
+	for t.pos < len(t.src) && t.src[t.pos] <= ' ' && (t.src[t.pos] == ' ' || t.src[t.pos] == '\n' || t.src[t.pos] == '\r' || t.src[t.pos] == '\t') {
 		t.pos++
 	}
 }
 
-// object writes its members. within is the upper-case name of the member that holds it, "" for the whole.
-func (t *transcoder) object(within string, depth int) error {
+// object writes its members. within is the quoted upper-case name of the member that holds it, nil for the whole.
+func (t *transcoder) object(within []byte, depth int) error {
 	if depth > maxDepth {
 		return t.wrong("less depth")
 	}
@@ -87,24 +120,24 @@ func (t *transcoder) object(within string, depth int) error {
 			t.pos++
 			return nil
 		}
-		from := len(t.dst)
+		from := t.end
 		if err := t.name(); err != nil {
 			return err
 		}
-		name := t.dst[from:len(t.dst):len(t.dst)] // stays readable: what follows is appended behind it
+		name := t.dst[from:t.end:t.end] // stays readable: what follows is written behind it
 		t.space()
 		if t.peek() != ':' {
 			return t.wrong("a colon")
 		}
 		t.pos++
 		t.space()
-		hide := t.blank && depth == 2 && within == `"HEADER"` && string(name) == `"UUID"`
-		at := len(t.dst)
+		at := t.end
 		if err := t.value(name, depth); err != nil {
 			return err
 		}
-		if hide {
-			t.dst = append(t.dst[:at], '"', '"')
+		if t.blank && depth == 2 && string(within) == `"HEADER"` && string(name) == `"UUID"` {
+			t.end = at
+			t.quote(nil)
 		}
 		t.space()
 		switch t.peek() {
@@ -124,17 +157,19 @@ func (t *transcoder) name() error {
 	if t.peek() != '"' {
 		return t.wrong("a name")
 	}
-	dst := append(t.dst, '"')
-	for i, c := range t.src[t.pos+1:] {
+	rest := t.src[t.pos+1:]
+	room := t.room(len(rest) + 2)[1:]
+	for i, c := range rest[:min(len(rest), len(room))] {
 		if c == '"' {
-			t.dst = append(dst, '"')
+			room[i] = '"'
+			t.dst[t.end] = '"'
+			t.end += i + 2
 			t.pos += i + 2
 			return nil
 		}
-		if upper[c] == 0 {
+		if room[i] = upper[c]; room[i] == 0 {
 			return t.wrong("a name of plain letters")
 		}
-		dst = append(dst, upper[c])
 	}
 	return t.wrong("the end of a name")
 }
@@ -159,11 +194,12 @@ func (t *transcoder) value(name []byte, depth int) error {
 	case c == '"':
 		return t.text()
 	case c == '{':
-		return t.object(string(name), depth+1)
+		return t.object(name, depth+1)
 	case c == '[':
 		return t.array(name, depth)
 	case c == '-' || c >= '0' && c <= '9':
-		return t.number()
+		t.number()
+		return nil
 	case bytes.HasPrefix(t.src[t.pos:], []byte("null")):
 		t.pos += len("null") // the name alone; wasl never writes it (section 4, point 7)
 		return nil
@@ -182,7 +218,7 @@ func (t *transcoder) array(name []byte, depth int) error {
 			t.pos++
 			return nil
 		}
-		t.dst = append(t.dst, name...)
+		t.write(name)
 		if err := t.value(name, depth+1); err != nil {
 			return err
 		}
@@ -200,7 +236,7 @@ func (t *transcoder) array(name []byte, depth int) error {
 }
 
 // number writes the literal as it stands: 0.0, 0.00000 and 14.00 are three texts.
-func (t *transcoder) number() error {
+func (t *transcoder) number() {
 	from := t.pos
 	for t.pos < len(t.src) {
 		c := t.src[t.pos]
@@ -209,33 +245,44 @@ func (t *transcoder) number() error {
 		}
 		t.pos++
 	}
-	t.dst = append(t.dst, '"')
-	t.dst = append(t.dst, t.src[from:t.pos]...)
-	t.dst = append(t.dst, '"')
-	return nil
+	t.quote(t.src[from:t.pos])
 }
 
 // text writes a string as a minimal JSON writer would: only quote, backslash and control characters escaped.
 func (t *transcoder) text() error {
-	t.dst = append(t.dst, '"')
-	for t.pos++; t.pos < len(t.src); {
-		end := bytes.IndexByte(t.src[t.pos:], '"')
-		if end < 0 {
-			break
-		}
-		run := t.src[t.pos : t.pos+end]
-		if escape := bytes.IndexByte(run, '\\'); escape >= 0 {
-			t.dst = append(t.dst, run[:escape]...)
-			t.pos += escape
-			if err := t.escape(); err != nil {
-				return err
-			}
-			continue
-		}
-		t.dst = append(t.dst, run...)
-		t.dst = append(t.dst, '"')
+	t.pos++
+	end := bytes.IndexByte(t.src[t.pos:], '"')
+	if end < 0 {
+		return t.wrong("the end of a text")
+	}
+	run := t.src[t.pos : t.pos+end]
+	if bytes.IndexByte(run, '\\') < 0 { // as wasl writes all of its own
+		t.quote(run)
 		t.pos += end + 1
 		return nil
+	}
+	return t.escaped()
+}
+
+// escaped writes a string with escapes, which begins at pos.
+func (t *transcoder) escaped() error {
+	t.write([]byte{'"'})
+	for t.pos < len(t.src) {
+		rest := t.src[t.pos:]
+		at := bytes.IndexAny(rest, `"\`)
+		if at < 0 {
+			break
+		}
+		t.write(rest[:at])
+		t.pos += at
+		if rest[at] == '"' {
+			t.write([]byte{'"'})
+			t.pos++
+			return nil
+		}
+		if err := t.escape(); err != nil {
+			return err
+		}
 	}
 	return t.wrong("the end of a text")
 }
@@ -251,7 +298,7 @@ func (t *transcoder) escape() error {
 		if !ok {
 			return t.wrong("four hexadecimal digits")
 		}
-		t.dst = appendMinimal(t.dst, r)
+		t.write(appendMinimal(nil, r))
 		return nil
 	}
 	at := bytes.IndexByte([]byte(`"\/bfnrt`), c)
@@ -259,7 +306,7 @@ func (t *transcoder) escape() error {
 		return t.wrong("a known escape")
 	}
 	t.pos += 2
-	t.dst = appendMinimal(t.dst, rune("\"\\/\b\f\n\r\t"[at]))
+	t.write(appendMinimal(nil, rune("\"\\/\b\f\n\r\t"[at])))
 	return nil
 }
 
