@@ -39,7 +39,7 @@ var scratches = sync.Pool{New: func() any { return new([]byte) }}
 
 // appendCanonical transcodes JSON in one pass. With blank the value of header.uuid counts as "".
 func appendCanonical(dst, json []byte, blank bool) ([]byte, error) {
-	t := transcoder{src: bytes.TrimPrefix(json, []byte("\ufeff")), dst: dst[:cap(dst)], end: len(dst), blank: blank}
+	t := transcoder{src: bytes.TrimPrefix(json, []byte("\ufeff")), dst: dst[:cap(dst)], end: len(dst), blank: blank, plain: bytes.IndexByte(json, '\\') < 0}
 	t.room(len(json) + len(json)/4)
 	t.space()
 	if t.peek() != '{' {
@@ -60,7 +60,8 @@ func appendCanonical(dst, json []byte, blank bool) ([]byte, error) {
 type transcoder struct {
 	src, dst []byte
 	pos, end int
-	blank    bool
+	blank    bool // header.uuid counts as ""
+	plain    bool // no text holds an escape, as in all that wasl writes
 }
 
 // maxDepth is more than any receipt nests, and less than would hurt.
@@ -255,13 +256,12 @@ func (t *transcoder) text() error {
 	if end < 0 {
 		return t.wrong("the end of a text")
 	}
-	run := t.src[t.pos : t.pos+end]
-	if bytes.IndexByte(run, '\\') < 0 { // as wasl writes all of its own
-		t.quote(run)
-		t.pos += end + 1
-		return nil
+	if !t.plain && bytes.IndexByte(t.src[t.pos:t.pos+end], '\\') >= 0 {
+		return t.escaped()
 	}
-	return t.escaped()
+	t.quote(t.src[t.pos : t.pos+end])
+	t.pos += end + 1
+	return nil
 }
 
 // escaped writes a string with escapes, which begins at pos.
