@@ -41,15 +41,13 @@ var scratches = sync.Pool{New: func() any { return new([]byte) }}
 func appendCanonical(dst, json []byte, blank bool) ([]byte, error) {
 	t := transcoder{src: bytes.TrimPrefix(json, []byte("\ufeff")), dst: dst[:cap(dst)], end: len(dst), blank: blank, plain: bytes.IndexByte(json, '\\') < 0}
 	t.room(len(json) + len(json)/4)
-	t.space()
-	if t.peek() != '{' {
+	if t.next() != '{' {
 		return nil, t.wrong("an object")
 	}
 	if err := t.object(nil, 1); err != nil {
 		return nil, err
 	}
-	t.space()
-	if t.pos < len(t.src) {
+	if t.next(); t.pos < len(t.src) {
 		return nil, t.wrong("the end")
 	}
 	return t.dst[:t.end], nil
@@ -95,18 +93,21 @@ func (t *transcoder) quote(text []byte) {
 	t.end += len(room)
 }
 
-// peek is the next byte; 0 at the end.
-func (t *transcoder) peek() byte {
-	if t.pos < len(t.src) {
+// next is the next byte behind white space, of which wasl writes none; 0 at the end.
+func (t *transcoder) next() byte {
+	if t.pos < len(t.src) && t.src[t.pos] > ' ' {
 		return t.src[t.pos]
 	}
-	return 0
+	return t.space()
 }
 
-func (t *transcoder) space() {
-	for t.pos < len(t.src) && t.src[t.pos] <= ' ' && (t.src[t.pos] == ' ' || t.src[t.pos] == '\n' || t.src[t.pos] == '\r' || t.src[t.pos] == '\t') {
-		t.pos++
+func (t *transcoder) space() byte {
+	for ; t.pos < len(t.src); t.pos++ {
+		if c := t.src[t.pos]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			return c
+		}
 	}
+	return 0
 }
 
 // object writes its members. within is the quoted upper-case name of the member that holds it, nil for the whole.
@@ -116,8 +117,7 @@ func (t *transcoder) object(within []byte, depth int) error {
 	}
 	t.pos++ // {
 	for first := true; ; first = false {
-		t.space()
-		if t.peek() == '}' && first {
+		if t.next() == '}' && first {
 			t.pos++
 			return nil
 		}
@@ -126,12 +126,10 @@ func (t *transcoder) object(within []byte, depth int) error {
 			return err
 		}
 		name := t.dst[from:t.end:t.end] // stays readable: what follows is written behind it
-		t.space()
-		if t.peek() != ':' {
+		if t.next() != ':' {
 			return t.wrong("a colon")
 		}
 		t.pos++
-		t.space()
 		at := t.end
 		if err := t.value(name, depth); err != nil {
 			return err
@@ -140,8 +138,7 @@ func (t *transcoder) object(within []byte, depth int) error {
 			t.end = at
 			t.quote(nil)
 		}
-		t.space()
-		switch t.peek() {
+		switch t.next() {
 		case ',':
 			t.pos++
 		case '}':
@@ -155,7 +152,7 @@ func (t *transcoder) object(within []byte, depth int) error {
 
 // name writes a member's name in upper case and in quotes. Other letters than ASCII have no agreed upper case.
 func (t *transcoder) name() error {
-	if t.peek() != '"' {
+	if t.next() != '"' {
 		return t.wrong("a name")
 	}
 	rest := t.src[t.pos+1:]
@@ -191,7 +188,7 @@ var upper = func() (table [256]byte) {
 
 // value writes the value of the member whose quoted name is given.
 func (t *transcoder) value(name []byte, depth int) error {
-	switch c := t.peek(); {
+	switch c := t.next(); {
 	case c == '"':
 		return t.text()
 	case c == '{':
@@ -214,8 +211,7 @@ func (t *transcoder) array(name []byte, depth int) error {
 	}
 	t.pos++ // [
 	for first := true; ; first = false {
-		t.space()
-		if t.peek() == ']' && first {
+		if t.next() == ']' && first {
 			t.pos++
 			return nil
 		}
@@ -223,8 +219,7 @@ func (t *transcoder) array(name []byte, depth int) error {
 		if err := t.value(name, depth+1); err != nil {
 			return err
 		}
-		t.space()
-		switch t.peek() {
+		switch t.next() {
 		case ',':
 			t.pos++
 		case ']':
