@@ -132,9 +132,9 @@ func (a *app) receiptsList(ctx context.Context, c *Config, l *ledger.Ledger, s s
 	return nil
 }
 
-// sort is what sort of receipt it is, in the table of words.
+// sort is what sort of receipt it is, in the table of words. One that is held has no bytes to say so: its key does.
 func (r receipt) sort() string {
-	if r.Return() {
+	if r.Return() || strings.HasPrefix(r.Key, "return/") {
 		return "return"
 	}
 	return "sale"

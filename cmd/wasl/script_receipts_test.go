@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"wasl/pipeline"
 	"wasl/stages/load/eta/etatest"
 )
 
@@ -66,4 +68,14 @@ func cmdSetting(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	line := "  " + strings.Join(args, " ") + "\n"
 	ts.Check(os.WriteFile(path, []byte(strings.Replace(string(text), "\neta:\n", "\neta:\n"+line, 1)), 0o644))
+}
+
+// A return that is held has no bytes, and is no sale.
+func TestReceipt_SortOfWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]string{"return/5501/9/amount": "return", "sale/5501": "sale"} {
+		if got := readReceipt(pipeline.Entry{Document: pipeline.Document{Key: key, State: pipeline.Held}}).sort(); got != want {
+			t.Errorf("%s is shown as a %s", key, got)
+		}
+	}
 }
