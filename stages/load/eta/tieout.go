@@ -58,7 +58,7 @@ func Tie(ours []Ours, theirs []Held, serials []string, now time.Time) TieOut {
 		if ok {
 			diffs = o.against(h)
 		} else if o.absent(now) {
-			diffs = append(diffs, o.difference("missing", string(o.State), "-", "eta.tie.missing"))
+			diffs = append(diffs, o.difference("missing", cmp.Or(statusOf(o), "Submitted"), "-", "eta.tie.missing"))
 		} else {
 			continue
 		}
