@@ -122,7 +122,7 @@ func (s *Sink) submitted(ctx context.Context, b offering, a pipeline.Answer, x e
 		a.Outcomes = ready(b.Docs)
 		return a, &pipeline.Later{Err: x.failure(), After: x.retryAfter(time.Second) + time.Second}
 	case x.status == http.StatusUnprocessableEntity: // the same payload within ten minutes: it may have been taken then
-		return a, &pipeline.Later{Err: x.failure(), After: x.retryAfter(10 * time.Minute)}
+		return a, &pipeline.Later{Err: &pipeline.Trouble{Rule: "eta.resubmitted"}, After: x.retryAfter(10 * time.Minute)}
 	case x.status >= 400 && x.status < 500 && x.status != http.StatusRequestTimeout:
 		err := refusal(x, s.config, b.Docs[0].Name)
 		t, _ := errors.AsType[*pipeline.Trouble](err)

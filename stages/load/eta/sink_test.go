@@ -403,6 +403,25 @@ func TestMeasure_HowLongAnAnswerTookIsNoDifference(t *testing.T) {
 	}
 }
 
+// A submission that counts as a duplicate is told as one, not as an answer that cannot be used; its receipts are looked
+// up before they leave again.
+func TestSend_ResubmittedIsNamed(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{Duplicates: etatest.DuplicatesForgiving}, nil)
+	n.server.Fault(etatest.Submit, 1, etatest.Fault{Status: http.StatusUnprocessableEntity, RetryAfter: "5"})
+	n.fill(2)
+	n.step(t.Context())
+	if len(n.errs) != 1 {
+		t.Fatalf("errors %v", n.errs)
+	}
+	trouble, ok := errors.AsType[*pipeline.Trouble](n.errs[0])
+	if _, later := errors.AsType[*pipeline.Later](n.errs[0]); !ok || !later || trouble.Rule != "eta.resubmitted" {
+		t.Errorf("got %v", n.errs[0])
+	}
+	n.run(60)
+	n.wantAll(pipeline.Delivered)
+}
+
 func TestSend_Clock(t *testing.T) {
 	t.Parallel()
 	for _, off := range []time.Duration{3 * time.Minute, -3 * time.Minute} {
