@@ -47,6 +47,11 @@ type Kind struct {
 	// left is held (document.changed).
 	Revise func(last, next Document) (Document, []Problem)
 
+	// Met finds what is known of the same thing under another key, before anything is
+	// filed. nil: a key says what a document is of. Not for the kinds of a Planner, which
+	// says that itself.
+	Met *Met
+
 	// Await is set where a part may not leave before the document that it follows has
 	// been delivered: until then it waits, ready. Seal is then given what that one was
 	// sealed as.

@@ -74,6 +74,13 @@ func (p *preparing) prepare(ctx context.Context, drop Drop, file File) (Prepared
 		filed.Gate = p.gate
 	case drop.IsMemo():
 		return Prepared{}, errNoPlan
+	case kind.Met != nil:
+		c, err := p.meet(ctx, drop, file)
+		if err != nil {
+			return Prepared{}, err
+		}
+		fill = func(to Filing) (Reading, error) { return p.reading(), c.file(to) }
+		filed.Diff = true
 	default:
 		filed.Diff = true
 	}

@@ -122,6 +122,7 @@ func (s *Sink) payKind(set pipeline.Settings) pipeline.Kind {
 		Bind:     s.payKind,
 		Freeze:   s.freeze,
 		Revise:   revisePayment,
+		Met:      metPayments,
 	}
 	text := func(name string) string { return strings.TrimSpace(set.Of(k, name)) }
 	c := cashier{Sink: s, receivable: text("receivable"), fees: text("fees"), bank: text("bank"), adjustment: text("adjustment"),

@@ -43,7 +43,8 @@ var (
 //
 // The key is made of what a payment says (order, kind, gateway, second, amount) and
 // not of its number: the admin's export has none, and what it brought has to be known
-// again when the same is pulled.
+// again when the same is pulled. Where two sources do not say quite the same of it,
+// metPayments finds the key.
 func (c cashier) build(group []pipeline.Record) (pipeline.Document, []pipeline.Problem) {
 	sorted := slices.Clone(group)
 	slices.SortStableFunc(sorted, func(a, b pipeline.Record) int { return strings.Compare(a.Text("payment.id"), b.Text("payment.id")) })
