@@ -31,13 +31,27 @@ func Clean(s string) string {
 	return strings.TrimSpace(s)
 }
 
+// plain tells whether a text is as Unicode's normal forms have it already, and has
+// nothing in it that Clean would change: most names and codes are, and telling so costs
+// a tenth of finding out.
 func plain(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x7f || s[i] < ' ' {
+	for _, r := range s {
+		if (r < ' ' || r >= 0x7f) && !arabicLetter(r) {
 			return false
 		}
 	}
 	return true
+}
+
+// arabicLetter tells whether a rune is a letter of the Arabic alphabet as Unicode
+// composes it. Vowel marks, tatweel and the letters of other languages are not among
+// them.
+func arabicLetter(r rune) bool { return r >= 'ء' && r <= 'غ' || r >= 'ف' && r <= 'ي' }
+
+// plainLetter tells whether a rune is a letter or a digit for certain, without a look into
+// Unicode's tables.
+func plainLetter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || arabicLetter(r)
 }
 
 // Fold is text as names are compared, of columns above all: whatever Clean
@@ -47,8 +61,13 @@ func plain(s string) bool {
 func Fold(s string) string {
 	var b strings.Builder
 	blank := false
-	for _, r := range norm.NFKC.String(Clean(s)) {
+	if s = Clean(s); !plain(s) {
+		s = norm.NFKC.String(s)
+	}
+	b.Grow(len(s))
+	for _, r := range s {
 		switch {
+		case plainLetter(r):
 		case r == 'ـ', unicode.Is(unicode.Mn, r):
 			continue
 		case unicode.IsSpace(r), unicode.IsPunct(r), unicode.IsSymbol(r):

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
 	"github.com/google/go-cmp/cmp"
 
 	"wasl/stages/load/eta/etatest"
@@ -28,6 +29,10 @@ import (
 
 // programVariable makes the test binary the program itself, see TestMain.
 const programVariable = "WASL_TEST_PROGRAM"
+
+// shortLived has a program of a test, which lives for a tenth of a second, collect less
+// garbage. Where memory is measured it is left as it is.
+const shortLived = "GOGC=400"
 
 // A night is a working folder, the world behind it, and the program in it.
 type crashNight struct {
@@ -69,7 +74,7 @@ func (n *crashNight) within(limit time.Duration, args ...string) (int, string) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Dir = n.dir
-	cmd.Env = append(os.Environ(), programVariable+"=1")
+	cmd.Env = append(os.Environ(), programVariable+"=1", shortLived)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
@@ -321,9 +326,10 @@ func TestCrash_ERPFolder(t *testing.T) {
 			var fired atomic.Bool
 			done := make(chan struct{})
 			watching := make(chan struct{})
+			names := n.watchFolder()
 			go func() {
 				defer close(watching)
-				n.killAtName(at, &fired, done)
+				n.killAtName(at, names, &fired, done)
 			}()
 			code, out := n.wasl("run")
 			close(done)
@@ -345,20 +351,16 @@ func TestCrash_ERPFolder(t *testing.T) {
 }
 
 // killAtName kills the program when so many names have been seen in the folder.
-func (n *crashNight) killAtName(at int, fired *atomic.Bool, done <-chan struct{}) {
+func (n *crashNight) killAtName(at int, names *fsnotify.Watcher, fired *atomic.Bool, done <-chan struct{}) {
 	seen := map[string]bool{}
 	for {
 		select {
 		case <-done:
 			return
-		default:
-		}
-		entries, err := os.ReadDir(filepath.Join(n.dir, "erp-import"))
-		if err != nil {
-			continue
-		}
-		for _, e := range entries {
-			seen[e.Name()] = true
+		case e := <-names.Events:
+			if e.Has(fsnotify.Create) {
+				seen[e.Name] = true
+			}
 		}
 		if len(seen) >= at {
 			fired.Store(true)
@@ -366,4 +368,19 @@ func (n *crashNight) killAtName(at int, fired *atomic.Bool, done <-chan struct{}
 			return
 		}
 	}
+}
+
+// watchFolder tells of the names that appear in the ERP's folder. Looking again and again
+// took as much of the machine as the program itself.
+func (n *crashNight) watchFolder() *fsnotify.Watcher {
+	n.t.Helper()
+	w, err := fsnotify.NewWatcher()
+	if err == nil {
+		n.t.Cleanup(func() { _ = w.Close() })
+		err = w.Add(filepath.Join(n.dir, "erp-import"))
+	}
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return w
 }

@@ -93,6 +93,7 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
+			e.Vars = append(e.Vars, shortLived)
 			e.Values[worldKey{}] = &world{}
 			return nil
 		},
