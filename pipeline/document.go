@@ -125,6 +125,7 @@ type Batch struct {
 	Asked   int       // how often it has been asked about since it was last sent
 	Tries   int       // how often it has been sent
 	Lost    int       // how often it left and nobody knew what became of it
+	Doubt   int       // how many of what is to be sent again, the first ones, were lost again when they were
 
 	Settings Settings // of the flow, as they are now
 }

@@ -31,12 +31,12 @@ type kept struct {
 	holds string
 }
 
-const batchCols = `b.seq, b.id, b.lane, b.job, j.drop_id, j.flow, j.kind, j.space, b.request, b.taken, b.due, b.asked, b.tries, b.lost, b.holds`
+const batchCols = `b.seq, b.id, b.lane, b.job, j.drop_id, j.flow, j.kind, j.space, b.request, b.taken, b.due, b.asked, b.tries, b.lost, b.doubt, b.holds`
 
 func scanBatch(row scanner) (kept, error) {
 	var b kept
 	var taken, due int64
-	err := row.Scan(&b.seq, &b.ID, &b.Lane, &b.job, &b.Job.Drop, &b.Job.Flow, &b.kind, &b.space, &b.Request, &taken, &due, &b.Asked, &b.Tries, &b.Lost, &b.holds)
+	err := row.Scan(&b.seq, &b.ID, &b.Lane, &b.job, &b.Job.Drop, &b.Job.Flow, &b.kind, &b.space, &b.Request, &taken, &due, &b.Asked, &b.Tries, &b.Lost, &b.Doubt, &b.holds)
 	b.Taken, b.Due = instant(taken), instant(due)
 	return b, err
 }

@@ -113,7 +113,7 @@ func TestMigrate_NumbersOfReceipts(t *testing.T) {
 	w.file(w.admit("eta.receipt"), true, doc("a", "1"))
 	w.take("eta.receipt")
 	for _, sql := range []string{`DROP INDEX documents_number`, `DROP INDEX documents_replaces`, `DROP INDEX batches_taken`, `DROP INDEX batches_lane`,
-		`ALTER TABLE documents DROP COLUMN number`, `ALTER TABLE documents DROP COLUMN replaces`, `ALTER TABLE batches DROP COLUMN lost`,
+		`ALTER TABLE documents DROP COLUMN number`, `ALTER TABLE documents DROP COLUMN replaces`, `ALTER TABLE batches DROP COLUMN lost`, `ALTER TABLE batches DROP COLUMN doubt`,
 		`DELETE FROM goose_db_version WHERE version_id >= 21`, `PRAGMA user_version = 16`} {
 		if _, err := w.l.writer.Exec(sql); err != nil {
 			t.Fatalf("%s: %v", sql, err)

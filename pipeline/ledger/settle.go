@@ -46,24 +46,23 @@ func settleBatch(tx *txn, given pipeline.Batch, a pipeline.Answer, due, now int6
 	for i, o := range a.Outcomes {
 		outcomes[o.Key] = i
 	}
-	lost := false // it left, and nobody knows what became of some of it
+	var m missing
 	for _, doc := range docs {
 		i, told := outcomes[doc.key]
+		if doc.state == pipeline.Sending {
+			m.count(told, a.Outcomes, i)
+		}
 		if !told {
-			lost = lost || given.Asked == 0 && doc.state == pipeline.Sending
 			continue
 		}
 		o := a.Outcomes[i]
-		lost = lost || given.Asked > 0 && given.Lost == 0 && doc.state == pipeline.Sending && o.State == pipeline.Ready // of a crash
 		if err := settleDoc(tx, b.space, doc, o, now); err != nil {
 			return p, fmt.Errorf("document %s: %w", doc.key, err)
 		}
 		p.States[o.State]++
 	}
-	if lost {
-		if _, err := tx.Exec(`UPDATE batches SET lost = ? WHERE seq = ?`, given.Lost+1, b.seq); err != nil {
-			return p, err
-		}
+	if err := m.store(tx, b.seq, given); err != nil {
+		return p, err
 	}
 	if err := storeSaid(tx, b.seq, a.Said, now); err != nil {
 		return p, err
@@ -77,6 +76,45 @@ func settleBatch(tx *txn, given pipeline.Batch, a pipeline.Answer, due, now int6
 		}
 	}
 	return p, moveOn(tx, b.job)
+}
+
+// missing counts what an answer says of the documents that are being sent.
+type missing struct {
+	untold  int // nothing
+	again   int // they are to be sent again
+	settled int // what became of them
+}
+
+func (m *missing) count(told bool, outcomes []pipeline.Outcome, i int) {
+	switch {
+	case !told || outcomes[i].State == pipeline.Sending:
+		m.untold++
+	case outcomes[i].State == pipeline.Ready:
+		m.again++
+	default:
+		m.settled++
+	}
+}
+
+// store keeps how often a batch left without an answer, also where it is found so after a
+// crash; and how many documents were lost again in a piece of it.
+func (m missing) store(tx *txn, batch int64, given pipeline.Batch) error {
+	lost, doubt := given.Lost, given.Doubt
+	switch sent := given.Asked == 0; {
+	case sent && m.untold > 0:
+		lost++
+	case sent:
+		doubt = max(0, doubt-m.settled)
+	case m.again > 0 && lost > 1:
+		doubt = max(doubt, m.again)
+	case m.again > 0:
+		lost = 1
+	}
+	if lost == given.Lost && doubt == given.Doubt {
+		return nil
+	}
+	_, err := tx.Exec(`UPDATE batches SET lost = ?, doubt = ? WHERE seq = ?`, lost, doubt, batch)
+	return err
 }
 
 // leaving is what is to be known of a document whose outcome is stored: a batch

@@ -5,6 +5,7 @@
 -- How often it left and nobody knew what became of it: what is sent again after that
 -- goes in smaller pieces.
 ALTER TABLE batches ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE batches ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0; -- of those to be sent again, the first ones: they were in a piece that was lost as well
 CREATE INDEX batches_taken ON batches (taken);
 CREATE INDEX batches_lane ON batches (lane, seq);
 

@@ -242,14 +242,8 @@ func (n *night) step(ctx context.Context) bool {
 		n.batch.Docs, _, _ = n.live()
 		n.batch.Tries, n.batch.Asked, n.batch.Sent = n.batch.Tries+1, 0, n.clock.Now()
 		a, err = n.sink.Send(ctx, n.batch)
-		for _, d := range n.batch.Docs {
-			told := slices.ContainsFunc(a.Outcomes, func(o pipeline.Outcome) bool { return o.Key == d.Key })
-			if !told && d.State == pipeline.Sending {
-				n.batch.Lost++
-				break
-			}
-		}
 	}
+	n.missing(a)
 	n.settle(a)
 	wait := a.Again
 	if err != nil {
@@ -260,6 +254,33 @@ func (n *night) step(ctx context.Context) bool {
 	}
 	n.clock.pass(max(wait, time.Second))
 	return true
+}
+
+// missing counts lost answers as the ledger does.
+func (n *night) missing(a pipeline.Answer) {
+	untold, again, settled := 0, 0, 0
+	for _, d := range n.batch.Docs {
+		if d.State != pipeline.Sending {
+			continue
+		}
+		i := slices.IndexFunc(a.Outcomes, func(o pipeline.Outcome) bool { return o.Key == d.Key })
+		switch {
+		case i < 0 || a.Outcomes[i].State == pipeline.Sending:
+			untold++
+		case a.Outcomes[i].State == pipeline.Ready:
+			again++
+		default:
+			settled++
+		}
+	}
+	switch sent := n.batch.Asked == 0; {
+	case sent && untold > 0:
+		n.batch.Lost++
+	case sent:
+		n.batch.Doubt = max(0, n.batch.Doubt-settled)
+	case again > 0 && n.batch.Lost > 1:
+		n.batch.Doubt = max(n.batch.Doubt, again)
+	}
 }
 
 // live are the documents of the batch that are not final.

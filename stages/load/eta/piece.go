@@ -28,16 +28,16 @@ const soon = time.Millisecond
 // (RELIABILITY 3.3).
 const triesOfRefused = 5
 
-// piece is how many receipts of a batch leave together: all of them; a few after an answer was lost; and one by one when
-// that of a few was lost as well: the authority may stumble over one of them, and then it shows which.
+// piece is how many receipts of a batch leave together: all of them; a few after an answer was lost; and one by one those
+// few of which it was lost again: the authority may stumble over one of them, and then it shows which.
 func piece(b pipeline.Batch) int {
-	switch b.Lost {
-	case 0:
-		return len(b.Docs)
-	case 1:
+	switch {
+	case b.Doubt > 0:
+		return 1
+	case b.Lost > 0:
 		return wary
 	}
-	return 1
+	return len(b.Docs)
 }
 
 // undecided tells whether a person has to decide about a receipt that is not to be found: it left alone, more than once
