@@ -121,7 +121,7 @@ func (c *Config) paperCopy(r receipt) reconcile.Copy {
 	}
 	out.VAT = vatOf(r.Taxes)
 	for _, l := range r.Lines {
-		out.Lines = append(out.Lines, reconcile.CopyLine{Name: l.Description, Code: l.Code, Unit: l.Unit, Quantity: string(l.Quantity), Price: string(l.UnitPrice),
+		out.Lines = append(out.Lines, reconcile.CopyLine{Name: l.Description, Code: l.Code, Unit: cmp.Or(units[l.Unit], l.Unit), Quantity: string(l.Quantity), Price: string(l.UnitPrice),
 			VAT: vatOf(l.Taxes), Discount: l.Off(), Total: string(l.Total)})
 	}
 	return out
@@ -144,6 +144,9 @@ func joined(by string, parts ...string) string {
 
 // payments are the authority's payment codes in Arabic, for the customer's copy.
 var payments = map[string]string{"C": "نقدًا", "V": "بطاقة", "CC": "نقدًا عبر متعهد", "VC": "بطاقة عبر متعهد", "VO": "قسيمة", "PR": "عرض ترويجي", "GC": "بطاقة هدية", "P": "نقاط", "O": "أخرى"}
+
+// units are the authority's usual unit codes in Arabic, for the customer's copy; others stay as they are.
+var units = map[string]string{"EA": "قطعة", "KGM": "كجم", "GRM": "جم", "LTR": "لتر", "MLT": "مل", "MTR": "متر", "CMT": "سم", "MTK": "م²", "BOX": "علبة", "PK": "عبوة", "CT": "كرتونة", "SET": "طقم", "PR": "زوج", "DZN": "دستة"}
 
 // resultColumns are those of a file of what became of receipts: the names that the
 // mapping shopify-writeback knows come first. Of a return the first four of ETA are
