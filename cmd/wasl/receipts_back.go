@@ -152,7 +152,7 @@ var units = map[string]string{"EA": "قطعة", "KGM": "كجم", "GRM": "جم", 
 // mapping shopify-writeback knows come first. Of a return the first four of ETA are
 // empty, for an order's metafields are about its sale; it is told by its tag.
 var resultColumns = []string{"order id", "order name", "eta uuid", "eta status", "eta url", "tags",
-	"receipt uuid", "receipt number", "receipt type", "issued", "total", "receipt url", "reference uuid", "replaces uuid", "receipt status", "why"}
+	"receipt uuid", "receipt number", "receipt type", "issued", "total", "receipt url", "reference uuid", "replaces uuid", "receipt status", "why", "receipt qr"}
 
 // dropReceipts drops the file of what became of the receipts of a job. Its name and its
 // content follow from the job alone.
@@ -215,15 +215,24 @@ func (h *house) resultText(ctx context.Context, job pipeline.Job) (text []byte, 
 		if r.Return() {
 			uuid, link, shown, tag = "", "", "", "eta-return-filed"
 		}
-		page := h.cfg.link(r)
+		page, picture := h.cfg.link(r), h.cfg.pictureOf(r)
 		if r.State != pipeline.Delivered { // the page of a refused one shows nothing, and a tag would stay on the order for ever
 			link, tag, page = "", "", ""
 		}
 		_ = w.Write([]string{orderID(r), r.Paper.Order, uuid, shown, link, tag, r.Paper.UUID, r.Number, r.Type, r.Issued.In(h.cfg.zone).Format("2006-01-02 15:04:05"),
-			string(r.Paper.Total), page, r.Sale, r.Replaces, status, why})
+			string(r.Paper.Total), page, r.Sale, r.Replaces, status, why, picture})
 	}
 	w.Flush()
 	return out.Bytes(), rows, w.Error()
+}
+
+// pictureOf is where the picture of a valid receipt's QR code lies, below the folder of
+// reports; "" where no copies are made.
+func (c *Config) pictureOf(r receipt) string {
+	if r.State != pipeline.Delivered || len(c.ETA.CopySizes()) == 0 {
+		return ""
+	}
+	return "receipts/" + filepath.ToSlash(reconcile.QRPath(c.paperCopy(r)))
 }
 
 // orderID is the shop's id of the order that a receipt is of: its key names the sale by
