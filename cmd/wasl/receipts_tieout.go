@@ -33,7 +33,8 @@ seven where none are given, and lists every receipt that is there and not here, 
 and not there, or different in its total, status, time or number, with what to do:
 as text, with --json, and as receipts-tieout-DAY.xlsx in the reports folder. It
 changes nothing, may be called while another wasl works, and ends with code 3 where
-anything differs.
+anything differs. A POS that cannot be read stops no other: that is told, and the code
+is 1 then.
 
 It searches (--by search) with the ERP's client where eta.erp_client_id is set, and
 sees all devices of the taxpayer then; else with the client of each POS, and where

@@ -16,6 +16,7 @@
 //	canonical.go the text that is hashed, taken from that JSON
 //	seal.go      time, place in the chain, uuid: frozen bytes that never change again
 //	send.go      up to 500 of them in one submission, and the outcome of each
+//	piece.go     how many leave together after a lost answer, and which one it is that the authority stumbles over
 //	ask.go       what became of a lost answer, and of the validation that goes on behind an accepted one
 //	answer.go    the authority's answers, read leniently
 //	trace.go     from the place that the authority names in a receipt, back to field and row
