@@ -16,6 +16,7 @@ type Kind struct {
 	Last     bool      // it speaks of what other kinds make, such as members and pictures of items: of files that came together it takes its after the others
 	Beside   []string  // further kinds of the same sink whose bookings a Planner is shown
 	People   bool      // its rows are of persons: what of them the mapping does not read stands in no report
+	Record   bool      // each document is a person's own record: of one who was forgotten none is made any more
 	Tables   []string  // of ours that a Planner of the kind looks into: what was to fill them has done so before a job is prepared
 	Space    string    // within which a key names one thing at the other side, whichever lane it leaves by; "": the lane
 

@@ -82,7 +82,7 @@ type Filed struct {
 	Revise func(last, next Document) (Document, []Problem) // Kind.Revise
 	Older  func(last, next Document) bool                  // Kind.Older
 	Await  bool                                            // Kind.Await
-	People bool                                            // Kind.People: of a customer who was forgotten nothing is filed any more but that
+	Record bool                                            // Kind.Record
 	Within func(left, part Document) bool                  // Kind.Within
 	Fits   func(left, part Document) []Problem             // Kind.Fits
 	Diff   bool                                            // Filing.Document compares with what was delivered before; false where a Planner has compared

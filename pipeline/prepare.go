@@ -61,7 +61,7 @@ func (s *Steps) Prepare(ctx context.Context, job Job) (Prepared, error) {
 func (p *preparing) prepare(ctx context.Context, drop Drop, file File) (Prepared, error) {
 	kind := p.flow.Kind
 	filed := Filed{Kind: kind.Name, Lane: p.flow.Lane, Space: kind.Space, Once: kind.Once, Revise: kind.Revise, Older: kind.Older,
-		Await: kind.Await, People: kind.People, Within: kind.Within, Fits: kind.Fits}
+		Await: kind.Await, Record: kind.Record, Within: kind.Within, Fits: kind.Fits}
 	fill := func(to Filing) (Reading, error) { return p.fill(ctx, drop, file, to) }
 	planner, plans := p.flow.Sink.(Planner)
 	switch {

@@ -47,7 +47,7 @@ would have to wait longer than its patience for another machine.`,
 // night is one run: everything from the inbox to the workbook. A share that is
 // away keeps nobody from asking about what was sent yesterday.
 func (a *app) night(ctx context.Context, h *house, patience time.Duration) error {
-	kept := errors.Join(h.serveAll(ctx, counterOf(h.cfg), nil, func() {}), h.keepBookings(ctx), h.pullAll(ctx), h.compareHeads(ctx))
+	kept := errors.Join(h.finishForgetting(ctx), h.serveAll(ctx, counterOf(h.cfg), nil, func() {}), h.keepBookings(ctx), h.pullAll(ctx), h.compareHeads(ctx))
 	var proved, handed error
 	err := a.shift(ctx, h, func() map[string]error {
 		lanes := h.workIn(ctx, h.lanes(), h.ledger, patience)
@@ -112,6 +112,9 @@ func (a *app) shift(ctx context.Context, h *house, work func() map[string]error,
 		if err := h.inbox.Reject(ctx); err != nil {
 			away = fmt.Errorf("inbox: %w", err)
 		}
+	}
+	if h.turns == nil {
+		away = errors.Join(away, h.cleanOriginals(ctx, time.Now()))
 	}
 	for _, day := range days {
 		report, err := h.steps.Reconcile(ctx, day)

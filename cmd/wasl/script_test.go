@@ -82,6 +82,8 @@ func peakOfMine() []byte {
 //	                     puts a product in by hand first, or makes one: H+=
 //	booked [ORDERS]      what was paid, sent and written back on the orders of the shop
 //	pos [retire SERIAL]  what each device has issued
+//	planted DIR...       where something of her whom forget.txtar forgets stands; kept DIR...
+//	                     likewise of others: in whatever code page, also in ZIP and base64
 //	buyers FILE          customers that the shop gets, as JSON
 //	world                what the stand-ins hold: quantities, receipts, judgement
 func TestScript(t *testing.T) {
@@ -100,7 +102,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"shop": cmdShop, "fault": cmdFault, "xlsx": cmdXLSX, "cells": cmdCells, "correct": cmdCorrect, "encode": cmdEncode, "zip": cmdZip, "picture": cmdPicture, "pictures": cmdPictures, "world": cmdWorld,
 			"sold": cmdSold, "job": cmdJob, "goods": cmdGoods, "collections": cmdCollections, "booked": cmdBooked, "buyers": cmdBuyers, "prices": cmdPrices, "requests": cmdRequests, "calls": cmdCalls, "pos": cmdPOS,
-			"authority": cmdAuthority, "setting": cmdSetting,
+			"authority": cmdAuthority, "planted": cmdPlanted, "kept": cmdKept, "setting": cmdSetting,
 		},
 	})
 }

@@ -6,6 +6,7 @@ import "maps"
 var said = func() map[string][2]string {
 	all := maps.Clone(houseSaid)
 	maps.Copy(all, receiptSaid)
+	maps.Copy(all, forgetSaid)
 	return all
 }()
 

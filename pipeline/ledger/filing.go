@@ -215,7 +215,7 @@ func (f *filing) settle(w *waiting, keys map[string]*known) error {
 	w.id, w.prev = f.next, k.newest
 	f.next++
 
-	if grave != nil && f.rules.People {
+	if grave != nil && f.rules.Record {
 		j.rule = "" // forget.again says it
 	}
 	if j, err = f.overlook(w, j, *k); err != nil {

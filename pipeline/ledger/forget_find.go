@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"wasl/pipeline"
 )
@@ -196,4 +197,30 @@ func (l *Ledger) NamesOf(ctx context.Context, sha string) (names, days []string,
 		names, days = append(names, name), append(days, day)
 	}
 	return names, days, rows.Err()
+}
+
+// A Placed is where the original of a drop lies, within its inbox.
+type Placed struct {
+	Place   string
+	Size    int64
+	Arrived time.Time
+}
+
+// PlacesOf are where the originals of the files of a hash were put.
+func (l *Ledger) PlacesOf(ctx context.Context, sha string) (out []Placed, err error) {
+	rows, err := l.reader.QueryContext(ctx, `SELECT place, size, arrived FROM drops WHERE sha256 = ? AND original = 'placed' AND place <> '' ORDER BY seq`, sha)
+	if err != nil {
+		return nil, fmt.Errorf("the places of a file: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // Err has told
+	for rows.Next() {
+		var p Placed
+		var arrived int64
+		if err := rows.Scan(&p.Place, &p.Size, &arrived); err != nil {
+			return nil, fmt.Errorf("the places of a file: %w", err)
+		}
+		p.Arrived = instant(arrived)
+		out = append(out, p)
+	}
+	return out, rows.Err()
 }

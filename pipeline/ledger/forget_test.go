@@ -183,10 +183,10 @@ func (w *world) told() string {
 func TestForget_HerOwnDocumentIsLeftOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.flow(pipeline.Flow{Name: "people", Lane: "people", Kind: pipeline.Kind{Name: "people", Once: true, People: true}})
+	w.flow(pipeline.Flow{Name: "people", Lane: "people", Kind: pipeline.Kind{Name: "people", Once: true, Record: true}})
 	w.forget()
 	job := w.admit("people")
-	made, err := w.l.File(t.Context(), job, pipeline.Filed{Kind: "people", Lane: "people", Once: true, People: true}, func(f pipeline.Filing) (pipeline.Reading, error) {
+	made, err := w.l.File(t.Context(), job, pipeline.Filed{Kind: "people", Lane: "people", Once: true, Record: true}, func(f pipeline.Filing) (pipeline.Reading, error) {
 		d := bought("customer/7001", "7001", "mona@example.net", "01001234567", "Mona Aly")
 		return pipeline.Reading{}, f.Document(d, 1, nil)
 	})

@@ -109,11 +109,38 @@ func sniff(data []byte) sort {
 func Holds(p pipeline.Person, data []byte) bool {
 	low := bytes.ToLower(data)
 	for _, word := range Words(p) {
-		if bytes.Contains(low, []byte(word)) || bytes.Contains(low, wide(word)) {
+		if bytes.Contains(low, wide(word)) || stands(low, word) {
 			return true
 		}
 	}
 	return false
+}
+
+// stands tells whether a word stands in bytes: a telephone not as a part of a longer
+// number.
+func stands(in []byte, word string) bool {
+	number := !strings.Contains(word, "@")
+	for at := 0; ; {
+		n := bytes.Index(in[at:], []byte(word))
+		if n < 0 {
+			return false
+		}
+		from, to := at+n, at+n+len(word)
+		at = from + 1
+		if !number {
+			return true
+		}
+		before := from
+		for before > 0 && in[before-1] >= '0' && in[before-1] <= '9' {
+			before--
+		}
+		switch string(in[before:from]) {
+		case "", "0", "20", "0020":
+			if to == len(in) || in[to] < '0' || in[to] > '9' {
+				return true
+			}
+		}
+	}
 }
 
 // Words are what a person is sought by in bytes: in small letters.

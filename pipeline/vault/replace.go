@@ -156,3 +156,22 @@ func (f *Folder) remove(sha string) error {
 	}
 	return nil
 }
+
+// Notes are the hashes of the objects that were replaced.
+func (f *Folder) Notes(ctx context.Context) ([]string, error) {
+	notes, err := filepath.Glob(filepath.Join(f.dir, "??", "*"+noteEnding))
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look through the vault: %w", err)
+	}
+	var out []string
+	for _, path := range notes {
+		sha := filepath.Base(filepath.Dir(path)) + strings.TrimSuffix(filepath.Base(path), noteEnding)
+		if isHash(sha) {
+			out = append(out, sha)
+		}
+	}
+	return out, nil
+}

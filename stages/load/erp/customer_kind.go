@@ -109,6 +109,7 @@ func (c *Customers) kind(set pipeline.Settings) pipeline.Kind {
 		Fields:   customerFields,
 		Once:     true,
 		People:   true,
+		Record:   true,
 		Space:    "erp",
 		Tables:   []string{tableList, tableDecisions, tableCodes},
 		Settings: customerSettings,

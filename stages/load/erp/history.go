@@ -58,6 +58,7 @@ func (h *History) kind(pipeline.Settings) pipeline.Kind {
 		Name:   KindHistory,
 		Help:   "What a customer has bought and given back, as the ERP was told in sales documents: wasl history makes the files.",
 		Fields: historyFields,
+		Record: true,
 		Freeze: h.freeze,
 		Build:  h.build,
 	}
