@@ -30,5 +30,6 @@ const (
 	EventAlarm     = "alarm"     // something must not wait any longer; Note says what, Err in words
 	EventClosed    = "closed"    // nothing more happens to a job by itself
 	EventReport    = "report"    // a workbook was written
+	EventRemoved   = "removed"   // files were removed whose time is over; Count files and originals
 	EventRequest   = "request"   // what a command asked for was done; Note says what, for whom and how
 )

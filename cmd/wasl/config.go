@@ -34,6 +34,7 @@ type Config struct {
 	Reports  string          `yaml:"reports"`
 	Patience time.Duration   `yaml:"patience"`
 	Inbox    inbox.Config    `yaml:"inbox"`
+	Vault    vaultConfig     `yaml:"vault"`
 	Shopify  *shopify.Config `yaml:"shopify"`
 	ERP      *erp.Config     `yaml:"erp"`
 	ETA      *eta.Config     `yaml:"eta"`
@@ -68,8 +69,8 @@ func readSettings(dir, name string) (*Config, []pipeline.Finding, error) {
 	c := &Config{
 		Shop: shopConfig{Zone: "Africa/Cairo"}, Language: "en",
 		Mappings: "mappings", State: "state", Secrets: "secrets", Reports: "reports", Patience: 10 * time.Minute,
-		Inbox: inbox.Config{Path: "inbox"},
-		dir:   dir,
+		Inbox: inbox.Config{Path: "inbox"}, Vault: vaultConfig{Keep: keptDays},
+		dir: dir,
 	}
 	findings, at := decodeStrict(path, text, c)
 	c.at = at
@@ -105,6 +106,7 @@ func (c *Config) validate(path string) []pipeline.Finding {
 		}
 	}
 	within("inbox", c.Inbox.Validate())
+	c.Vault.validate(wrong)
 	if c.Shopify != nil {
 		within("shopify", c.Shopify.Validate())
 	}

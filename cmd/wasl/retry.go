@@ -58,6 +58,9 @@ func (a *app) retry(ctx context.Context, h *house, id string, agreed pipeline.Co
 		return a.cannot(&pipeline.Trouble{Rule: "retry.memo", With: map[string]string{"drop": id, "name": drop.Name}})
 	}
 	file, err := h.vault.Open(ctx, drop.SHA256)
+	if _, told := errors.AsType[*pipeline.Trouble](err); !told && errors.Is(err, pipeline.ErrNotFound) {
+		return a.cannot(&pipeline.Trouble{Rule: "vault.over", With: map[string]string{"name": drop.Name, "day": drop.Day, "days": fmt.Sprint(h.cfg.Vault.Keep)}})
+	}
 	if err != nil {
 		return fmt.Errorf("retry %s: %w", id, err)
 	}

@@ -58,7 +58,7 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 		proved = errors.Join(h.proveAll(ctx), h.tieOutInTime(ctx))
 		return lanes
 	}, func(*nightly) error { return nil })
-	return errors.Join(kept, err, handed, proved)
+	return errors.Join(kept, err, handed, proved, h.expire(ctx, time.Now()))
 }
 
 // shift takes what lies in the inbox, lets work be done in the lanes, shows what

@@ -58,10 +58,16 @@ only reads, so it can be called while another wasl works.`,
 				a.watchStatus(c)
 				a.erpJSON(booked)
 				a.statusJSON(s)
+				if err := a.vaultStatus(cmd.Context(), c); err != nil {
+					return err
+				}
 				return a.pointsStatus(cmd.Context(), c, s)
 			}
 			a.watchStatus(c)
 			a.status(c, s, next)
+			if err := a.vaultStatus(cmd.Context(), c); err != nil {
+				return err
+			}
 			if err := a.pointsStatus(cmd.Context(), c, s); err != nil {
 				return err
 			}

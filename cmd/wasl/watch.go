@@ -79,7 +79,7 @@ func (h *house) watch(ctx context.Context, beat <-chan struct{}) error {
 			}
 		})
 	}
-	if err := h.finishForgetting(ctx); err != nil {
+	if err := errors.Join(h.finishForgetting(ctx), h.expire(ctx, time.Now())); err != nil {
 		return err
 	}
 	h.turns = newTurns(h.lanes())

@@ -30,6 +30,7 @@ var houseSaid = map[string][2]string{
 	"event.expected":  {"expected", "متوقع"},
 	"event.alarm":     {"alarm", "تنبيه"},
 	"event.request":   {"request", "طلب"},
+	"event.removed":   {"removed", "أُزيل"},
 	"event.report":    {"workbook", "ملف التسوية"},
 
 	"settling":          {"until what lies in the inbox stands still ({wait}); files: {count}", "ملفات في مجلد الوارد: {count}، حتى تستقر ({wait})"},

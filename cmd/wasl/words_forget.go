@@ -18,5 +18,8 @@ var forgetSaid = map[string][2]string{
 	"forget.asked":       {"asked for by {by}: {why}", "طلبه {by}: {why}"},
 	"forget.told":        {"Not ours, and left alone: {files}", "ليست لنا وتُركت كما هي: {files}"},
 	"forget.none":        {"Nobody was forgotten.", "لم يُنسَ أحد."},
+	"vault.expired":      {"files that were older than vault.keep or vault.taken says: in the vault {files}, originals {originals}", "ملفات أقدم من vault.keep أو vault.taken: في الخزنة {files}، أصول {originals}"},
+	"vault.status":       {"vault: files: {files}, {size}; each is kept for {days} days", "الخزنة: الملفات: {files}، {size}؛ يُحفظ كل منها {days} يومًا"},
+	"vault.forever":      {"vault: files: {files}, {size}; they are kept for ever", "الخزنة: الملفات: {files}، {size}؛ تُحفظ دائمًا"},
 	"forget.finished":    {"a customer whom somebody had begun to forget at {day} is forgotten", "اكتمل نسيان عميل بدأ في {day}"},
 }

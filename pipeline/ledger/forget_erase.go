@@ -289,7 +289,7 @@ func (e *eraser) contacts() pipeline.Person {
 // scattered takes mails and telephones of the person out of wherever else they stand.
 func (e *eraser) scattered() error {
 	for _, at := range [][2]string{{"drops", "name"}, {"drops", "folded"}, {"jobs", "reading"}, {"problems", "value"}, {"problems", "facts"}, {"problems", "header"},
-		{"lanes", "error"}, {"consents", "why"}, {"releases", "why"}, {"reissues", "why"}, {"lapses", "file"}, {"contracts", "shape"}, {"pulled", "name"},
+		{"lanes", "error"}, {"consents", "why"}, {"releases", "why"}, {"reissues", "why"}, {"seen", "why"}, {"lapses", "file"}, {"contracts", "shape"}, {"pulled", "name"},
 		{"table_rows", "cols"}, {"documents", "origins"}, {"documents", "name"}, {"forgotten", "why"}} {
 		if err := e.column(at[0], at[1], `true`, e.contacts()); err != nil {
 			return err

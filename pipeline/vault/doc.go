@@ -9,7 +9,8 @@
 // is for a person who is to be forgotten: other bytes take the place of an object, and a
 // note beside it, ab/cdef....now, says which; whoever opens it by its old hash has those.
 // The same file dropped once more is read from them, too, and is not kept a second time:
-// it would bring the person back.
+// it would bring the person back. Only one that went whole is kept again, for it could not
+// be read else.
 //
 // # Why
 //

@@ -95,6 +95,23 @@ func (f *Folder) now(sha string) (string, error) {
 	return "", &pipeline.Trouble{Rule: "vault.damaged", With: map[string]string{"file": f.path(sha) + noteEnding}}
 }
 
+// holdsInPlace tells whether other bytes took the place of an object, and are there. Where
+// nothing did, or their time is over, whoever drops the old ones again wants them.
+func (f *Folder) holdsInPlace(sha string) (bool, error) {
+	_, noted, err := f.Replaced(sha)
+	if err != nil || !noted {
+		return false, err
+	}
+	now, err := f.now(sha)
+	if err == nil {
+		_, err = os.Stat(f.path(now))
+	}
+	if err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, pipeline.ErrNotFound) {
+		return err == nil, err
+	}
+	return false, os.Remove(f.path(sha) + noteEnding)
+}
+
 // Replace lets other bytes take the place of an object, or nothing where r is nil. The
 // order is that of a crash at any moment: the new bytes, then the note, then the old ones
 // go. Called again it finishes what was begun; with the note there, r is not read.

@@ -51,13 +51,19 @@ func TestReplace(t *testing.T) {
 		t.Errorf("Open of what went whole: %v", err)
 	}
 
-	// The same bytes once more do not come back.
+	// The same bytes once more do not come back; those that went whole do.
 	if again := put(t, f, "mona,1\n"); again != old {
 		t.Errorf("Put gives %s, want the hash of what came", again)
 	}
-	put(t, f, "mona\n")
 	if all := everything(t, dir); strings.Contains(all, "mona") {
 		t.Errorf("the vault holds %q", all)
+	}
+	put(t, f, "mona\n")
+	if got := read(t, f, whole); got != "mona\n" {
+		t.Errorf("what went whole, put again: %q", got)
+	}
+	if err := f.Remove(whole); err != nil {
+		t.Fatal(err)
 	}
 	// And what took its place may be replaced as well.
 	by, ok, err := f.Replaced(old)
@@ -79,6 +85,18 @@ func TestReplace(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("%d objects, want 1", n)
+	}
+	// When the time of what took its place is over, the old bytes are kept again.
+	now := by
+	if by, _, err = f.Replaced(now); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Remove(by); err != nil {
+		t.Fatal(err)
+	}
+	put(t, f, "mona,1\n")
+	if got := read(t, f, old); got != "mona,1\n" {
+		t.Errorf("after its time: %q", got)
 	}
 }
 

@@ -79,8 +79,8 @@ func write(ctx context.Context, file *os.File, r io.Reader) (sha string, size in
 // keep gives a written file its place, unless a sound copy is there already.
 func (f *Folder) keep(ctx context.Context, temp, sha string) error {
 	path := f.path(sha)
-	if _, moved, err := f.Replaced(sha); err != nil || moved {
-		return err // the same bytes once more: what they were replaced for counts
+	if replaced, err := f.holdsInPlace(sha); err != nil || replaced {
+		return err // the same bytes once more: those that took their place count
 	}
 	if file, _, err := open(ctx, path, sha); err == nil {
 		return file.Close()
