@@ -16,12 +16,14 @@ type Person struct {
 	Phones []string `json:"phones,omitempty"` // as PhoneKey gives them
 	Shared []string `json:"shared,omitempty"` // of Phones: those that others have too; nobody is known by them
 	Texts  []string `json:"texts,omitempty"`  // names, streets, notes of their records, as they stand there
+	Orders []string `json:"orders,omitempty"` // what their orders are called: #1042
 }
 
 // Traits are what a record says of whom it is: a row of a file, a document's body.
 type Traits struct {
 	IDs, Refs, Emails, Phones []string
 	Name                      string   // for people who have to choose
+	Orders                    []string // what the orders are called that it is of
 	Texts                     []string // of it that are nobody else's business: names, streets, notes
 }
 
@@ -48,7 +50,15 @@ func (t Traits) Empty() bool { return len(t.IDs)+len(t.Refs)+len(t.Emails)+len(t
 // Add takes over what a record of this person says.
 func (p *Person) Add(t Traits) {
 	p.IDs, p.Refs, p.Emails, p.Phones = union(p.IDs, t.IDs), union(p.Refs, t.Refs), union(p.Emails, t.Emails), union(p.Phones, t.Phones)
-	p.Texts = union(p.Texts, t.Texts)
+	p.Texts, p.Orders = union(p.Texts, t.Texts), union(p.Orders, t.Orders)
+}
+
+// Contacts is the person by what is theirs alone: mails, and telephones that nobody shares.
+// It is sought where a record may be of others.
+func (p Person) Contacts() Person {
+	p.Texts = nil
+	p.Phones = slices.DeleteFunc(slices.Clone(p.Phones), func(s string) bool { return slices.Contains(p.Shared, s) })
+	return p
 }
 
 // Marks are the words by which a person is known again: "mail ...", "phone ...", "id ...".

@@ -51,6 +51,8 @@ func (l leaf) field() (of, name string) {
 func (l leaf) personal() bool {
 	of, name := l.field()
 	switch {
+	case of == "buyer": // of a receipt: its id is that of the person's own papers
+		return name != "type"
 	case of == "customAttributes":
 		return name == "value"
 	case slices.Contains(personalObjects, of):
@@ -72,6 +74,8 @@ func TraitsInJSON(text []byte, within ...string) Traits {
 		low := strings.ToLower(name)
 		switch value := l.text; {
 		case value == "":
+		case of == "order" && name == "name", len(l.path) == 1 && name == "name" && strings.HasPrefix(value, "#"):
+			t.Orders = union(t.Orders, []string{value})
 		case of == "customer" && (name == "id" || name == "legacyResourceId"):
 			t.IDs = union(t.IDs, []string{CustomerID(value)})
 		case of == "customer" && name == "number":

@@ -92,6 +92,9 @@ func (o *oblivion) pass(ctx context.Context, do bool) error {
 		return err
 	}
 	inbox := o.cfg.path(o.cfg.Inbox.Path)
+	if _, err := os.Stat(inbox); err != nil { // a share that is away holds the person all the same
+		return fmt.Errorf("look for the customer in the inbox: %w", err)
+	}
 	for _, dir := range []string{"taken", "rejected"} {
 		if err := o.walk(ctx, filepath.Join(inbox, dir), do, o.original); err != nil {
 			return err

@@ -272,33 +272,27 @@ func (e *eraser) listed() error {
 // booked takes the person out of what is booked for later.
 func (e *eraser) booked() error {
 	for _, col := range []string{"body", "print", "words"} {
-		if err := e.column("bookings", col, `true`, e.contacts()); err != nil {
+		if err := e.column("bookings", col, `true`, e.p.Contacts()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// contacts is the person by mail and telephone alone: in rows that may be of others.
-func (e *eraser) contacts() pipeline.Person {
-	p := e.p
-	p.Texts = nil
-	return p
-}
-
 // scattered takes mails and telephones of the person out of wherever else they stand.
 func (e *eraser) scattered() error {
 	for _, at := range [][2]string{{"drops", "name"}, {"drops", "folded"}, {"jobs", "reading"}, {"problems", "value"}, {"problems", "facts"}, {"problems", "header"},
 		{"lanes", "error"}, {"consents", "why"}, {"releases", "why"}, {"reissues", "why"}, {"seen", "why"}, {"lapses", "file"}, {"contracts", "shape"}, {"pulled", "name"},
-		{"table_rows", "cols"}, {"documents", "origins"}, {"documents", "name"}, {"forgotten", "why"}} {
-		if err := e.column(at[0], at[1], `true`, e.contacts()); err != nil {
+		{"table_rows", "cols"}, {"documents", "origins"}, {"documents", "name"}} {
+		if err := e.column(at[0], at[1], `true`, e.p.Contacts()); err != nil {
 			return err
 		}
 	}
-	for _, word := range append(slices.Clone(e.p.Emails), e.p.Phones...) {
-		if slices.Contains(e.p.Shared, word) {
-			continue
-		}
+	if err := e.column("forgotten", "why", `step = 'open'`, e.p); err != nil {
+		return err
+	}
+	alone := e.p.Contacts()
+	for _, word := range append(slices.Clone(alone.Emails), alone.Phones...) {
 		done, err := e.tx.Exec(`DELETE FROM words WHERE word = ?`, pipeline.Fold(word))
 		if err != nil {
 			return err

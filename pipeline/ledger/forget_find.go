@@ -130,6 +130,9 @@ func (l *Ledger) Holds(ctx context.Context, p pipeline.Person, shas []string) (h
 // that name a person without a number, a mail or a telephone, such as a receipt.
 func holdingOf(ctx context.Context, tx *txn, p pipeline.Person) (h Holding, err error) {
 	orders := map[string]bool{}
+	for _, name := range p.Orders {
+		orders[name] = true
+	}
 	err = eachHolder(ctx, tx, func(d holder) error {
 		if t := d.traits(); !t.Empty() && p.Owns(t) {
 			orders[d.name] = true

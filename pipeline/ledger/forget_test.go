@@ -273,3 +273,30 @@ func TestForget_GoesOnAfterACrash(t *testing.T) {
 		t.Errorf("still there: %v", left)
 	}
 }
+
+// A receipt that names its buyer, and no mail or telephone, is hers by its order.
+func TestForget_WhatNamesHerByHerOrderAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := in(pipeline.Held, doc("1001", ""))
+	d.Body = json.RawMessage(`{"header":{"receiptNumber":"#1001"},"buyer":{"type":"P","id":"29001010101018","name":"Mona Aly"},"totalAmount":"85"}`)
+	w.once(d)
+	person := mona
+	person.Orders = []string{"#1001"}
+	f, err := w.l.Forget(t.Context(), person, "", "Mona Aly wrote to us")
+	if err == nil {
+		f, err = w.l.Erase(t.Context(), f.ID, person, nil)
+	}
+	if err == nil {
+		err = w.l.SweepForgotten(t.Context(), f.ID)
+	}
+	if err != nil || f.Documents != 1 || strings.Contains(f.Why, "Mona") {
+		t.Errorf("tombstone %+v, %v", f, err)
+	}
+	if e := w.entry("1001"); !strings.Contains(string(e.Body), `"totalAmount":"85"`) || strings.Contains(string(e.Body), "29001010101018") {
+		t.Errorf("the document: %s", e.Body)
+	}
+	if left := found(t, w.dir); len(left) != 0 {
+		t.Errorf("still there: %v", left)
+	}
+}

@@ -241,5 +241,5 @@ func openTable(p pipeline.Person, data []byte) (*table, *lines) {
 			}
 		}
 	}
-	return &table{p: p, plain: best.page == nil}, &best
+	return &table{p: p, alone: p.Contacts(), plain: best.page == nil}, &best
 }

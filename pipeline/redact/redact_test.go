@@ -218,3 +218,16 @@ func unpacked(t *testing.T, data []byte) string {
 	}
 	return out.String()
 }
+
+// A telephone that others have too is nobody's mark: their records keep it, and so does
+// what is of nobody.
+func TestFile_ASharedTelephone(t *testing.T) {
+	t.Parallel()
+	shared := mona
+	shared.Shared = []string{"1001234567"}
+	in := "Consignee,Phone,Email,Note\nمنى علي,01001234567,mona@example.net,x\nهالة,01001234567,hala@example.net,call 01001234567\nهالة,01001234567,,\n,,,call 01001234567\n"
+	want := "Consignee,Phone,Email,Note\n,,,\nهالة,01001234567,hala@example.net,call 01001234567\nهالة,01001234567,,\n,,,call 01001234567\n"
+	if r := redact.File(shared, []byte(in)); string(r.Data) != want {
+		t.Errorf("the file without her:\n%s", r.Data)
+	}
+}

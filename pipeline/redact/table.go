@@ -27,7 +27,7 @@ var (
 	idHeaders    = []string{"customer id", "shopify customer id"}
 	refHeaders   = []string{"customer code", "customer no", "customer number", "account no", "account code", "كود العميل", "رقم العميل"}
 	orderHeaders = []string{"order", "order name", "order id", "order number", "order no", "رقم الطلب", "الطلب"}
-	nameHeaders  = []string{"name", "full name", "customer", "client", "الاسم", "العميل", "اسم العميل", "اسم"}
+	nameHeaders  = []string{"name", "full name", "customer", "client", "consignee", "consignee name", "receiver", "receiver name", "buyer", "contact", "contact name", "المرسل اليه", "الاسم", "العميل", "اسم العميل", "اسم"}
 	mailWords    = []string{"mail", "email", "بريد", "البريد", "ايميل", "الايميل"}
 	phoneWords   = []string{"phone", "phone2", "mobile", "telephone", "tel", "whatsapp", "هاتف", "الهاتف", "تليفون", "التليفون", "موبايل", "الموبايل", "محمول", "المحمول", "تليفون2", "هاتف2"}
 	placeWords   = []string{"city", "zip", "postal", "postcode", "province", "governorate", "company", "district", "area", "landmark", "birthday", "birth", "ip", "vat", "tax",
@@ -69,12 +69,13 @@ func columnOf(header string) column {
 // A table is a sheet that is being read, a row at a time.
 type table struct {
 	p     pipeline.Person
-	cols  []column // nil: no header yet
-	names []string // of the columns, folded
-	at    int      // rows read
-	order string   // of the row before
-	own   bool     // that row was the person's
-	plain bool     // headers of the single-byte page that it is in could be read
+	alone pipeline.Person // p by what is theirs alone
+	cols  []column        // nil: no header yet
+	names []string        // of the columns, folded
+	at    int             // rows read
+	order string          // of the row before
+	own   bool            // that row was the person's
+	plain bool            // headers of the single-byte page that it is in could be read
 }
 
 // headerRows is among how many rows a header is looked for.
@@ -208,6 +209,9 @@ func (t *table) traits(cells []string) (out pipeline.Traits) {
 			}
 		}
 	}
+	if order := t.orderOf(cells); order != "" {
+		out.Orders = []string{pipeline.Clean(order)}
+	}
 	if both := strings.TrimSpace(first + " " + last); first != "" && last != "" {
 		p.Texts, out.Name = put(p.Texts, both), both
 	}
@@ -241,9 +245,7 @@ func (t *table) cell(i int, cell string, own, nobody bool) (text string, changed
 		if !nobody {
 			return cell, false
 		}
-		contacts := t.p
-		contacts.Texts = nil
-		return contacts.Mask(cell)
+		return t.alone.Mask(cell)
 	}
 	switch t.kind(i) {
 	case idColumn, refColumn, orderColumn:

@@ -192,7 +192,7 @@ func (b *book) redact(p pipeline.Person, changed map[int][]byte) (records int) {
 		}
 		who := p
 		if records == 0 {
-			who.Texts = nil
+			who = p.Contacts()
 		}
 		if text, hit := who.Mask(string(b.parts[i])); hit {
 			changed[i] = []byte(text)
@@ -204,7 +204,7 @@ func (b *book) redact(p pipeline.Person, changed map[int][]byte) (records int) {
 
 // sheet takes a person out of a sheet.
 func (b *book) sheet(p pipeline.Person, text []byte) ([]byte, int) {
-	t := &table{p: p, plain: true}
+	t := &table{p: p, alone: p.Contacts(), plain: true}
 	var out bytes.Buffer
 	done, records := 0, 0
 	for _, at := range rowPart.FindAllIndex(text, -1) {
