@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wasl/pipeline/vault"
 )
 
 // keptIn are the files of the vault, by how many there are.
@@ -146,6 +148,17 @@ func TestKeep_WhatIsNeededStays(t *testing.T) {
 		t.Errorf("while documents wait for an answer: %d files, want 2", got)
 	}
 	forever := keptFolder(t, "vault: {keep: 0}\n")
+	v, err := vault.Open(filepath.Join(n.dir, "state", "vault"))
+	if err == nil { // a picture is no file that came
+		_, _, err = v.Put(t.Context(), strings.NewReader("\xff\xd8\xff a picture"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	expireAt(t, n.dir, time.Now().AddDate(1, 0, 0))
+	if got := keptIn(t, n.dir); got != 3 {
+		t.Errorf("with a picture: %d files, want 3", got)
+	}
 	for i := range 2 {
 		forever.orders(fmt.Sprintf("orders_%d.csv", i), 1001+i)
 		_, _ = forever.wasl("run")

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"wasl/pipeline"
@@ -17,19 +18,22 @@ const unneeded = `p.arrived < ?
 		OR j.flow <> '' AND j.verdict = '' AND j.seq = (SELECT max(n.seq) FROM jobs n WHERE n.flow = j.flow AND n.verdict = '')))`
 
 // Unneeded tells whether nobody needs the file of some hashes any more: those under which
-// it came. One that never came under any is needed by nobody.
+// it came. What never came as a file, such as a picture, is not for us to say.
 func (l *Ledger) Unneeded(ctx context.Context, shas []string, before time.Time) (bool, error) {
+	came := false
 	for _, sha := range shas {
-		var needed bool
-		err := l.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM drops p WHERE p.sha256 = ? AND NOT (`+unneeded+`))`, sha, nanos(before)).Scan(&needed)
+		var there, needed bool
+		err := l.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM drops WHERE sha256 = ?1), EXISTS (SELECT 1 FROM drops p WHERE p.sha256 = ?1 AND NOT (`+
+			strings.Replace(unneeded, "?", "?2", 1)+`))`, sha, nanos(before)).Scan(&there, &needed)
 		if err != nil {
 			return false, fmt.Errorf("whether a file is needed: %w", err)
 		}
 		if needed {
 			return false, nil
 		}
+		came = came || there
 	}
-	return true, nil
+	return came, nil
 }
 
 // OldOriginals are the drops whose originals lie in the inbox's folders and are needed by

@@ -40,10 +40,16 @@ func once(p pipeline.Person, data []byte) Result {
 	case isText:
 		return text(p, data)
 	}
-	if Holds(p, data) {
+	if !picture(data) && Holds(p, data) {
 		return Result{Records: 1, Whole: true}
 	}
 	return Result{}
+}
+
+// picture tells whether a file is a picture of goods: nobody is looked for in its bytes.
+func picture(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("\x89PNG")) || bytes.HasPrefix(data, []byte("\xff\xd8\xff")) || bytes.HasPrefix(data, []byte("GIF8")) ||
+		len(data) > 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP"
 }
 
 // Records gives what each record of a file says of whom it is.
@@ -77,7 +83,7 @@ func sniff(data []byte) sort {
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return isZip
 	}
-	for _, mark := range []string{"\xd0\xcf\x11\xe0", "%PDF-", "\x89PNG", "\xff\xd8\xff", "GIF8"} {
+	for _, mark := range []string{"\xd0\xcf\x11\xe0", "%PDF-", "\x89PNG", "\xff\xd8\xff", "GIF8", "RIFF"} {
 		if bytes.HasPrefix(head, []byte(mark)) {
 			return isOther
 		}
