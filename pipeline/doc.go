@@ -13,7 +13,7 @@
 //	                     Problems
 //
 //	floor 3   cmd/wasl                      puts it together
-//	floor 2   stages/...  ,  pipeline/ledger , pipeline/vault
+//	floor 2   stages/...  ,  pipeline/ledger , pipeline/vault , pipeline/redact
 //	floor 1   pipeline                      the words, the steps, the order
 //
 // Data goes left to right. Imports go down. No room knows another.

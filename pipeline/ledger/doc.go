@@ -8,7 +8,30 @@
 // and starts no goroutine.
 //
 //	wasl.db     the ledger        wasl.lock   who works with it
-//	backups/    copies made before a migration
+//	backups/    copies made before a migration, or in place of those that held somebody
+//	wasl.forget the key of tombstones
+//
+// # Customers who are forgotten
+//
+// Erase takes a person out in one transaction; SweepForgotten then takes what was erased
+// out of free pages, log and copies. What stays is what keeps work from being done twice:
+// keys (which hold the shop's numbers, and of exports without numbers a hash), amounts, and
+// in known the hashes of what left. So the same order again is unchanged, and a changed one
+// is compared with a body that lacks nothing but the person. A tombstone (forgotten) has
+// keyed hashes of numbers, mails and telephones, by which filing knows them again
+// (forget_filing.go):
+//
+//   - of a document whose key had left by then, or that does not leave, nothing of the
+//     person is kept: it was judged as it came before. An overlapping export would else
+//     bring them back every night;
+//   - their own record (Kind.Record) is left out: who is forgotten here and not in the shop
+//     would else be sent to the ERP anew with the next export;
+//   - a new sale goes as it is. It is a new ground to know them, and the ERP needs it;
+//   - that they came again is told, once a job. The file itself is the proof of what came,
+//     and keeps them until somebody says to forget them once more.
+//
+// Papers of the tax authority are never touched: the law keeps them, for longer than
+// anybody may ask.
 //
 // # Why
 //
