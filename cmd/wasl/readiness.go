@@ -131,6 +131,13 @@ func readinessOf(ctx context.Context, c *Config, d *dryRun, wrong []pipeline.Fin
 	for _, p := range d.wrong {
 		g.Thing(reconcile.Unready{Class: "order", What: p.File, Problem: p})
 	}
+	// Of nothing everything would be in order.
+	if checked["itemcode"] == 0 {
+		g.Thing(reconcile.Unready{Class: "itemcode", What: "-", Problem: pipeline.Problem{Rule: "ready.noitems"}})
+	}
+	if r.Orders == 0 {
+		g.Thing(reconcile.Unready{Class: "order", What: "-", Problem: pipeline.Problem{Rule: "ready.noorders", With: map[string]string{"since": d.since}}})
+	}
 	r.Lines = g.Sorted()
 	r.Count(checked)
 	return r, nil
