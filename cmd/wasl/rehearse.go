@@ -53,12 +53,17 @@ It ends with code 0 where everything would have been filed, and with 3 where not
 			}
 			defer d.shut()
 			r := &rehearsal{run: d, at: time.Now(), heads: map[string]string{}, sealed: map[string][]byte{}}
+			if submit {
+				if err := r.meet(cmd.Context(), secrets{folder: c.path(c.Secrets), getenv: os.Getenv}); err != nil {
+					return err
+				}
+			}
 			if err := r.issue(); err != nil {
 				return err
 			}
 			var failed error
 			if submit {
-				failed = r.submit(cmd.Context(), secrets{folder: c.path(c.Secrets), getenv: os.Getenv})
+				failed = r.submit(cmd.Context())
 			}
 			if err := a.rehearsed(cmd.Context(), c, r, all); err != nil {
 				return err

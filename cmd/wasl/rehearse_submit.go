@@ -31,14 +31,29 @@ func (r *rehearsal) packs(limits func() (int, int)) [][]int {
 	return packs
 }
 
-// submit sends the receipts to preproduction, pack by pack, and asks until all of it is known or the patience is over.
-func (r *rehearsal) submit(ctx context.Context, keys secrets) error {
+// meet signs every POS in before anything is issued, as a run does: the receipts are issued by the authority's clock.
+func (r *rehearsal) meet(ctx context.Context, keys secrets) error {
 	c := r.run.cfg
 	sink, err := eta.New(*c.ETA, eta.Deps{Secret: keys.find, Now: time.Now, Version: version(), Zone: c.zone})
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(c.Patience)
+	r.run.sink = sink
+	for _, lane := range sink.Lanes() {
+		if slices.Contains(sink.Closed(), lane) {
+			continue
+		}
+		err := sink.Ready(ctx, lane)
+		if _, passes := errors.AsType[*pipeline.Later](err); err != nil && !passes { // what passes is waited for when they are sent
+			return fmt.Errorf("rehearse with the authority: %w", err)
+		}
+	}
+	return nil
+}
+
+// submit sends the receipts to preproduction, pack by pack, and asks until all of it is known or the patience is over.
+func (r *rehearsal) submit(ctx context.Context) error {
+	sink, deadline := r.run.sink, time.Now().Add(r.run.cfg.Patience)
 	for n, pack := range r.packs(sink.Limits) {
 		if err := r.submitPack(ctx, sink, fmt.Sprintf("rehearsal-%d", n+1), pack, deadline); err != nil {
 			return fmt.Errorf("rehearse with the authority: %w", err)
