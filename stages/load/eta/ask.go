@@ -60,6 +60,9 @@ func (s *Sink) askAll(ctx context.Context, b pipeline.Batch) (pipeline.Answer, e
 		switch {
 		case outcome.State != "":
 			a.Outcomes = append(a.Outcomes, outcome)
+			if outcome.State == pipeline.Ready { // it was waited for long enough
+				a.Again = soon
+			}
 		case doc.State == pipeline.Sending:
 			absent++
 		}

@@ -115,3 +115,51 @@ func TestAsk_FailuresOfSomeKeepNobodyWaiting(t *testing.T) {
 	n.run(25)
 	n.wantAll(pipeline.Delivered)
 }
+
+// TestAsk_Gaps: a receipt whose answer was lost is looked up at once and then about 5 s, 30 s, 2 min and 10 min apart, and
+// only after that the same bytes leave again (issue 6, point 5).
+func TestAsk_Gaps(t *testing.T) {
+	t.Parallel()
+	n := newNight(t, etatest.Options{Duplicates: etatest.DuplicatesForgiving}, nil)
+	n.server.Fault(etatest.Submit, 1, etatest.Fault{Reset: true})
+	n.fill(1)
+	n.run(60)
+	n.wantAll(pipeline.Delivered)
+	var sent, last time.Time
+	var gaps []string
+	for _, r := range n.server.Requests() {
+		if r.Endpoint == etatest.Submit && !sent.IsZero() {
+			if waited := r.Time.Sub(sent); waited < 12*time.Minute || waited > 14*time.Minute {
+				t.Errorf("sent again after %s", waited)
+			}
+			break
+		}
+		if r.Endpoint == etatest.Submit {
+			sent, last = r.Time, r.Time
+		}
+		if r.Endpoint == etatest.Raw {
+			gaps, last = append(gaps, r.Time.Sub(last).String()), r.Time
+		}
+	}
+	if want := "5s 5s 30s 2m0s 10m0s"; strings.Join(gaps, " ") != want {
+		t.Errorf("asked after %s, want %s", strings.Join(gaps, " "), want)
+	}
+}
+
+// TestReady_ClockWithinReach: a clock that is off by less than two minutes issues; dateTimeIssued lies a little back, so a
+// clock that is ahead by a second is no trouble either.
+func TestReady_ClockWithinReach(t *testing.T) {
+	t.Parallel()
+	for _, off := range []time.Duration{maxSkew - time.Second, time.Second - maxSkew, 0} {
+		c := newClock()
+		server := etatest.New(etatest.Options{Now: func() time.Time { return c.Now().Add(off) }})
+		t.Cleanup(server.Close)
+		sink, err := New(demoConfig(server.URL()), demoDeps(c.Now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := sink.Ready(t.Context(), sink.Lane()); err != nil {
+			t.Errorf("off by %s: %v", off, err)
+		}
+	}
+}
