@@ -50,4 +50,7 @@ var pullRules = []rule{
 	{"pull.gone",
 		words{"orders are no longer in the shop: {names}", "look in the shop who deleted them; the flow of orders is told so"},
 		words{"طلبات لم تعد موجودة في المتجر: {names}", "راجع في المتجر من حذفها؛ وقد أُبلغ مسار الطلبات بذلك"}},
+	{"pull.vanished",
+		words{"{count} of {of} orders of these days are no longer in the shop; nothing was made of that: {names}", "see whether it is the right shop and whether the app may still read its orders; if they were deleted: wasl pull orders --check --gone"},
+		words{"لم يعد {count} من {of} طلبًا من طلبات هذه الأيام في المتجر، ولم يُبنَ على ذلك شيء: {names}", "تأكّد أنه المتجر الصحيح وأن التطبيق ما زال يقرأ طلباته؛ وإن كانت قد حُذفت فنفّذ: wasl pull orders --check --gone"}},
 }

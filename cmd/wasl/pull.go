@@ -23,6 +23,7 @@ type pullAsk struct {
 	all          bool           // from the beginning
 	check        bool           // prove that nothing is missing
 	days         int            // of the proof
+	gone         bool           // however many orders are gone, that is so
 	only         shopify.Filter // of orders; empty: that of the settings
 }
 
@@ -43,7 +44,9 @@ The first pull has to be told from when: --since, or --all.
 
 --check proves that no order is missing: it reads the ids and times of all orders that
 changed in the last days, holds them against what was pulled, pulls what is not there,
-and says which orders are no longer in the shop.
+and says which orders are no longer in the shop; their sales are cancelled in the ERP.
+Where more than five and a fifth of all are gone, nothing is cancelled before --gone
+says that it is so.
 
 Orders can be filtered: --status, --tag, --not-tag, --location, --channel, and by the
 day they were placed. The filter of every pull stands in wasl.yaml, under pull: only:;
@@ -77,6 +80,7 @@ watch" pulls by the clock, "wasl run" at its start, and both prove it once a day
 	cmd.Flags().BoolVar(&ask.all, "all", false, "everything, from the beginning")
 	cmd.Flags().BoolVar(&ask.check, "check", false, "prove that no order is missing, and pull what is")
 	cmd.Flags().IntVar(&ask.days, "days", 0, "over how many days --check looks back (default: pull: check in wasl.yaml, or 7)")
+	cmd.Flags().BoolVar(&ask.gone, "gone", false, "with --check: take it for true however many orders are gone, and have their sales cancelled")
 	cmd.Flags().DurationVar(&patience, "patience", 0, "how long to wait for another wasl, such as 30s (default: patience in wasl.yaml)")
 	return cmd
 }
@@ -97,7 +101,7 @@ func (p pullAsk) filtered() error {
 // pull does what was asked for by hand, and prints what came.
 func (a *app) pull(ctx context.Context, h *house, ask pullAsk) error {
 	if ask.check {
-		proof, err := h.proveOrders(ctx, ask.days)
+		proof, err := h.proveOrders(ctx, ask.days, ask.gone)
 		if err != nil {
 			return a.cannot(err)
 		}

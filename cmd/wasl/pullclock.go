@@ -151,7 +151,7 @@ func (c *clock) prove(ctx context.Context) error {
 	if err != nil || c.now().Sub(at) < 24*time.Hour {
 		return err
 	}
-	p, err := c.house.proveOrders(ctx, 0)
+	p, err := c.house.proveOrders(ctx, 0, false)
 	c.say(p.problems())
 	return err
 }

@@ -21,10 +21,18 @@ type proof struct {
 	Seen    int
 	Missing []string // and pulled now
 	Gone    []string
+	Held    bool   // so many are gone that nothing was made of it
+	Of      int    // how many were pulled of those days
 	Left    int    // left out by the filter, on purpose
 	Only    string // that filter
 	File    string
 }
+
+// fewGone orders may always be gone, and of more no more than one in goneShare.
+const (
+	fewGone   = 5
+	goneShare = 5
+)
 
 // checked is under what name the ledger keeps when the orders were proved last.
 const checked = "orders.check"
@@ -32,7 +40,10 @@ const checked = "orders.check"
 // proveOrders holds ids and times of the orders that changed in the last days against
 // what was pulled. First it pulls what has changed since the last pull: that is not
 // missing yet.
-func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
+//
+// An order that is gone cancels its sale. So many that the shop rather lost its orders,
+// or the app the sight of them, cancel nothing before somebody says that it is so.
+func (h *house) proveOrders(ctx context.Context, days int, gone bool) (proof, error) {
 	s, err := h.shop()
 	if err != nil {
 		return proof{}, err
@@ -54,7 +65,7 @@ func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
 		return p, err
 	}
 	var w shopify.Want
-	p.Seen = len(seen)
+	p.Seen, p.Of = len(seen), len(known)
 	for _, o := range seen {
 		k, ok := known[o.ID]
 		delete(known, o.ID)
@@ -74,6 +85,9 @@ func (h *house) proveOrders(ctx context.Context, days int) (proof, error) {
 	}
 	for _, o := range w.Gone {
 		p.Gone = append(p.Gone, o.Name)
+	}
+	if n := len(w.Gone); !gone && n > fewGone && n*goneShare > p.Of {
+		p.Held, w.Gone = true, nil
 	}
 	if len(w.IDs)+len(w.Gone) > 0 {
 		got, err := h.drop(ctx, shopify.PullOrders, w)
@@ -117,14 +131,14 @@ func suspects(known map[string]ledger.Pulled) (out []shopify.Seen) {
 // showProof prints what was found missing.
 func (a *app) showProof(p proof) {
 	if a.json {
-		a.jsonLine(a.out, map[string]any{"what": "proof", "days": p.Days, "seen": p.Seen, "missing": p.Missing, "gone": p.Gone, "left": p.Left, "only": p.Only, "file": p.File})
+		a.jsonLine(a.out, map[string]any{"what": "proof", "days": p.Days, "seen": p.Seen, "missing": p.Missing, "gone": p.Gone, "held": p.Held, "left": p.Left, "only": p.Only, "file": p.File})
 	} else {
 		fmt.Fprintln(a.out, a.say("pull.proof", "days", fmt.Sprint(p.Days), "count", humanize.Comma(int64(p.Seen)), "missing", fmt.Sprint(len(p.Missing)), "gone", fmt.Sprint(len(p.Gone))))
 		if p.Left > 0 {
 			fmt.Fprintln(a.out, a.say("pull.leftOver", "count", humanize.Comma(int64(p.Left)), "filter", a.upright(p.Only)))
 		}
 		for _, line := range p.problems() {
-			fmt.Fprintf(a.out, "  %s\n", line.Says(a.language()))
+			fmt.Fprintf(a.out, "  %s\n      %s: %s\n", line.Says(a.language()), a.say("fix"), line.Fix(a.language()))
 		}
 	}
 	if len(p.Missing)+len(p.Gone) > 0 {
@@ -146,8 +160,12 @@ func (p proof) problems() (out []pipeline.Problem) {
 	if len(p.Missing) > 0 {
 		out = append(out, pipeline.Problem{Rule: "pull.missed", With: names(p.Missing)})
 	}
-	if len(p.Gone) > 0 {
-		out = append(out, pipeline.Problem{Rule: "pull.gone", With: names(p.Gone)})
+	switch with := names(p.Gone); {
+	case p.Held:
+		with["count"], with["of"] = fmt.Sprint(len(p.Gone)), fmt.Sprint(p.Of)
+		out = append(out, pipeline.Problem{Rule: "pull.vanished", With: with})
+	case len(p.Gone) > 0:
+		out = append(out, pipeline.Problem{Rule: "pull.gone", With: with})
 	}
 	return out
 }
