@@ -2,8 +2,10 @@ package erp
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -12,11 +14,11 @@ import (
 	"wasl/pipeline/ledger"
 )
 
-// bigBooks is a ledger that remembers so many orders: each a sales document and a payment,
+// bigBooks is a ledger in a folder that remembers so many orders: each a sales document and a payment,
 // 200 a day, all but the last hundred answered.
-func bigBooks(t testing.TB, orders int) *ledger.Ledger {
+func bigBooks(t testing.TB, dir string, orders int) *ledger.Ledger {
 	t.Helper()
-	l, err := ledger.Open(context.Background(), t.TempDir(), ledger.Options{})
+	l, err := ledger.Open(context.Background(), dir, ledger.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +92,7 @@ func (u unread) Rows(ctx context.Context, table string) iter.Seq2[pipeline.Table
 // how things stand reads what is open, and sums, whatever has been written in years.
 func TestBooks_NotReadWhole(t *testing.T) {
 	t.Parallel()
-	tables := unread{bigBooks(t, 400), t}
+	tables := unread{bigBooks(t, t.TempDir(), 400), t}
 	if open, err := Waiting(t.Context(), tables); len(open) != 200 || err != nil {
 		t.Errorf("%d are open, %v", len(open), err)
 	}
@@ -107,10 +109,36 @@ func TestBooks_NotReadWhole(t *testing.T) {
 	}
 }
 
+// TestBooks_ByHand: what somebody takes out of the ledger, or changes there, shows at
+// once, whatever was kept: a number is missing, and an account closes with another sum.
+func TestBooks_ByHand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l := bigBooks(t, dir, 400)
+	hand, err := sql.Open("sqlite", filepath.Join(dir, "wasl.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = hand.Close() }()
+	for _, do := range []string{`DELETE FROM table_rows WHERE tbl = 'erp.documents' AND code = 'SI-000005'`,
+		`UPDATE table_rows SET cols = json_set(cols, '$.amount', '-20000.00') WHERE tbl = 'erp.moves' AND code = 'k/PO-20231125-0001'`} {
+		if _, err := hand.ExecContext(t.Context(), do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if numbers, n, err := Gaps(t.Context(), l, "SI-", "400", 1, 9); n != 1 || numbers[0] != "SI-000005" || err != nil {
+		t.Errorf("%q are missing, %v", numbers, err)
+	}
+	c, err := ClearingOf(t.Context(), l, ClearingWant{})
+	if err != nil || len(c.Accounts) != 1 || c.Accounts[0].Closing.String() != "100" || len(c.Off) != 1 || c.Off[0].Rule != "payout.off" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
 // BenchmarkBooks is what the ERP's books cost after three years: 200,000 orders, 400,000
 // documents, 1,000 days.
 func BenchmarkBooks(b *testing.B) {
-	l := bigBooks(b, 200_000)
+	l := bigBooks(b, b.TempDir(), 200_000)
 	for name, do := range map[string]func() error{
 		"waiting": func() error { _, err := Waiting(b.Context(), l); return err },
 		"gaps":    func() error { _, _, err := Gaps(b.Context(), l, "SI-", "200001", 1, 9); return err },
