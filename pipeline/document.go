@@ -24,12 +24,14 @@ type Document struct {
 	Outside bool // of one that is Skipped: it is none that the flow is for, and goes on where its key has left; not kept
 
 	// Of a part: the key of the document that it follows, a refund of the order
-	// that it belongs to. It leaves only where that one has left or is to leave.
-	// Parts are what Build makes besides of the same group: documents of their own.
+	// that it belongs to; where Build names none it is that which it was made beside. It leaves only where that one has left or is to leave.
+	// Parts are what Build makes besides of the same group: documents of their own. One
+	// that Build leaves out by itself is Skipped, with its reason in Left.
 	Of     string
 	Parts  []Document
 	Alone  bool      // of a part: it follows nothing, and leaves also where Build leaves out what it was made beside
 	Within bool      // of a part: the kind says whether there is anything to be taken back; see Kind.Within
+	Past   []string  // keys of which Build has to know what has left, each with those below it (KEY/...); see Kind.After
 	Wrong  []Problem // of a part: why it is held
 
 	// Of its control total, what does not leave, by class: Money is Out and these

@@ -27,6 +27,12 @@ type Kind struct {
 	// Left set is left out, for that reason.
 	Build func(group []Record) (Document, []Problem)
 
+	// After is Build for a group of which something has left before, and decides on what
+	// follows: Build names the keys (Document.Past). It is given what left last of each
+	// of them, or may have left, in the order in which it was filed. It is pure. Where nobody
+	// remembers, as in a rehearsal, what Build made stands.
+	After func(group []Record, left []Document) (Document, []Problem)
+
 	// Bind is set where settings of the flow change how documents are built: it
 	// gives the kind as it is under them. They have passed Check.
 	Bind func(Settings) Kind

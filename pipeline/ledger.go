@@ -124,6 +124,13 @@ type Filing interface {
 	Problem(p Problem) error
 }
 
+// Remembering is a Filing that knows what has left: those that only try a file out do not.
+type Remembering interface {
+	// Left gives what left last, or may have left, under each of these keys and those
+	// below them (KEY/...), in the order in which it was filed.
+	Left(keys []string) ([]Document, error)
+}
+
 // Prepared is what Prepare made of a job.
 type Prepared struct {
 	Rows      int           `json:"rows"`      // rows handed on as data

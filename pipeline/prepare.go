@@ -222,7 +222,10 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 		left = p.flow.Outside(group)
 		outside = left != ""
 	}
-	doc, wrong := p.flow.Kind.Build(group)
+	doc, wrong, err := p.build(group)
+	if err != nil {
+		return err
+	}
 	doc.Kind = p.flow.Kind.Name
 	if doc.Key == "" {
 		p.astray++
@@ -254,6 +257,21 @@ func (p *preparing) document(group []Record, problems []Problem) error {
 	return p.parts(doc, len(group), problems)
 }
 
+// build makes the document of a group, with what is remembered of it where that decides.
+func (p *preparing) build(group []Record) (Document, []Problem, error) {
+	doc, wrong := p.flow.Kind.Build(group)
+	to, remembers := p.to.(Remembering)
+	if len(doc.Past) == 0 || p.flow.Kind.After == nil || !remembers {
+		return doc, wrong, nil
+	}
+	left, err := to.Left(doc.Past)
+	if err != nil || len(left) == 0 {
+		return doc, wrong, err
+	}
+	doc, wrong = p.flow.Kind.After(group, left)
+	return doc, wrong, nil
+}
+
 // parts files a document, and what Build made beside it. What follows a document
 // that is held comes with it, once it is right.
 func (p *preparing) parts(doc Document, rows int, problems []Problem) error {
@@ -263,9 +281,9 @@ func (p *preparing) parts(doc Document, rows int, problems []Problem) error {
 		return err
 	}
 	for _, part := range parts {
-		part.Kind, part.State = doc.Kind, Ready
+		part.Kind, part.State = doc.Kind, cmp.Or(part.State, Ready)
 		if !part.Alone {
-			part.Of, part.Left = doc.Key, cmp.Or(doc.Left, part.Left) // why it is left out counts where doc has not left either
+			part.Of, part.Left = cmp.Or(part.Of, doc.Key), cmp.Or(doc.Left, part.Left) // why it is left out counts where doc has not left either
 		}
 		if len(part.From) == 0 {
 			part.From = doc.From

@@ -20,7 +20,7 @@ import (
 // nothing where it is over. Of what was pulled nothing is held; an export may not say
 // enough. Lives are made at random, by seed.
 func TestStories_InAnyOrder(t *testing.T) {
-	eachLife(t, 10, 0, (*life).books, func(t *testing.T, life *life, inTime pipeline.Decimal, held bool) {
+	eachLife(t, 10, 0, randomStep, (*life).books, func(t *testing.T, life *life, inTime pipeline.Decimal, held bool) {
 		switch {
 		case !life.mixed && held:
 			t.Errorf("something of it is held, and all of it was pulled\n%s", life)
@@ -38,7 +38,7 @@ func TestStories_InAnyOrder(t *testing.T) {
 // Of each it lets come what was said in time, shuffled with some of it twice, and the
 // last of it alone: where nothing is held the three come to the same. What they come to,
 // and whether anything is held of one of them, is then judged.
-func eachLife(t *testing.T, short int, first uint64, come func(*life, *testing.T, []snapshot) (pipeline.Decimal, bool),
+func eachLife(t *testing.T, short int, first uint64, next stepping, come func(*life, *testing.T, []snapshot) (pipeline.Decimal, bool),
 	judge func(t *testing.T, life *life, inTime pipeline.Decimal, held bool)) {
 	t.Parallel()
 	lives := 60
@@ -48,7 +48,7 @@ func eachLife(t *testing.T, short int, first uint64, come func(*life, *testing.T
 	for seed := range uint64(lives) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			life := newLife(t, first+seed)
+			life := newLife(t, first+seed, next)
 			inTime, held := come(life, t, life.said)
 			shuffled := append(append([]snapshot(nil), life.said...), life.said[life.r.IntN(len(life.said))], life.last)
 			life.r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
@@ -82,7 +82,10 @@ type life struct {
 	returned bool // goods came back: the shop takes them off at once, the books when they are paid back
 }
 
-func newLife(t *testing.T, seed uint64) *life {
+// A stepping makes up what happens to an order next.
+type stepping func(r *rand.Rand, pick func(...string) string) shopifytest.Step
+
+func newLife(t *testing.T, seed uint64, next stepping) *life {
 	t.Helper()
 	l := &life{r: rand.New(rand.NewPCG(seed, 11)), mixed: seed%3 == 0}
 	pick := func(all ...string) string { return all[l.r.IntN(len(all))] }
@@ -110,7 +113,7 @@ func newLife(t *testing.T, seed uint64) *life {
 	l.say(s)
 	for range 2 + l.r.IntN(4) {
 		s.now = s.now.Add(time.Hour)
-		step := randomStep(l.r, pick)
+		step := next(l.r, pick)
 		step.At = s.now
 		if err := s.shop.Tell(s.order, step); err != nil {
 			continue // what cannot happen does not

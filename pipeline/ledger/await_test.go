@@ -133,3 +133,30 @@ func TestFits_APartOfMoreThanHasLeftIsHeld(t *testing.T) {
 	w.file(w.admit("sales"), true, doc("a", "1"), returned("a/r2", "a"))
 	want(t, "states", w.states(), "0001 a delivered\n0001 a/r ready\n0002 a unchanged\n0002 a/r2 held")
 }
+
+// Where Build has to know what has left, the ledger tells: under these keys and those below them, what left last, or
+// may have left; not what is still to leave or was refused.
+func TestLeft_IsWhatLeftUnderKeysAndBelowThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	awaited(w)
+	f := w.flows["sales"]
+	var got []string
+	w.file(w.admit("sales"), true, doc("a", "1"), doc("ab", "1"), doc("b", "1"), returned("a/r", "a"))
+	w.settle(w.take("sales"), pipeline.Delivered)
+	w.file(w.admit("sales"), true, doc("a/late", "1"))
+	job := w.admit("sales")
+	_, err := w.l.File(t.Context(), job, pipeline.Filed{Kind: f.Kind.Name, Lane: "sales", Once: true}, func(to pipeline.Filing) (pipeline.Reading, error) {
+		left, err := to.(pipeline.Remembering).Left([]string{"b", "a"})
+		for _, d := range left {
+			got = append(got, d.Key)
+		}
+		return pipeline.Reading{}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

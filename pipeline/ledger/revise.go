@@ -2,9 +2,11 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"wasl/pipeline"
 )
@@ -196,6 +198,39 @@ func (f *filing) lastOf(of *known) (left pipeline.Document, err error) {
 	left.Kind = f.rules.Kind
 	left.Parts, err = f.since(*of)
 	return left, err
+}
+
+// Left is what left last, or may have left, under keys and those below them.
+func (f *filing) Left(keys []string) (left []pipeline.Document, err error) {
+	type gone struct {
+		id  int64
+		doc pipeline.Document
+	}
+	var all []gone
+	for _, key := range keys {
+		rows, err := f.tx.Query(`SELECT `+documentCols+` FROM known k JOIN documents d ON d.id = k.gone
+			WHERE k.space = ? AND (k.key = ? OR k.key > ? AND k.key < ?) AND k.gone_state IN ('sending', 'accepted', 'delivered')`,
+			f.space, key, key+"/", key+"0") // 0 comes next after /
+		if err != nil {
+			return nil, fmt.Errorf("what left of %s: %w", key, err)
+		}
+		for rows.Next() {
+			d, err := scanDocument(rows)
+			if err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			all = append(all, gone{d.id, d.Document})
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, fmt.Errorf("what left of %s: %w", key, err)
+		}
+	}
+	slices.SortFunc(all, func(a, b gone) int { return cmp.Compare(a.id, b.id) })
+	for _, g := range all {
+		g.doc.Kind = f.rules.Kind
+		left = append(left, g.doc)
+	}
+	return left, nil
 }
 
 // orphans holds the next version of a document that the other side refused: it

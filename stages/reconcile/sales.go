@@ -35,8 +35,11 @@ func (b *book) salesSheet() *sales {
 }
 
 func (s *sales) add(e pipeline.Entry) {
-	if e.Day == "" && e.Money.IsZero() {
+	switch {
+	case e.Day == "" && e.Money.IsZero():
 		return // of a row that could not be read nothing is known
+	case e.State == pipeline.Skipped && e.Of != "" && e.Money.IsNeg():
+		return // it takes back what was never filed: what it follows says why, once
 	}
 	have := s.all[e.Key]
 	if have == nil {

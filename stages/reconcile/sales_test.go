@@ -16,6 +16,10 @@ func TestSales_DifferencesAreExplained(t *testing.T) {
 	entry := func(key, day, money, out string, state pipeline.State, beside ...pipeline.Beside) pipeline.Entry {
 		return pipeline.Entry{Document: pipeline.Document{Key: key, Name: key, Day: day, Currency: "EGP", Money: dec(money), Out: dec(out), State: state, Beside: beside}}
 	}
+	of := func(key string, e pipeline.Entry) pipeline.Entry {
+		e.Of = key
+		return e
+	}
 	b := &book{opt: Options{Lang: "en"}}
 	s := b.salesSheet()
 	for _, e := range []pipeline.Entry{
@@ -29,6 +33,9 @@ func TestSales_DifferencesAreExplained(t *testing.T) {
 		entry("sale/1", "2026-11-20", "114", "114", pipeline.Unchanged),
 		entry("return/1/r", "2026-11-21", "-90", "-100", pipeline.Delivered, pipeline.Beside{Class: "fee kept", Amount: dec("10")}),
 		entry("return/2/r", "2026-11-21", "-114", "-114", pipeline.Ready),
+		entry("sale/7", "2026-11-20", "60", "0", pipeline.Skipped, pipeline.Beside{Class: "cancelled", Amount: dec("60")}), // voided, and never filed:
+		of("sale/7", entry("return/7/cancel", "2026-11-21", "-60", "-60", pipeline.Skipped)),                               // one line, not two
+		of("sale/1", entry("more/1/2", "2026-11-21", "33", "0", pipeline.Skipped, pipeline.Beside{Class: "not due", Amount: dec("33")})),
 	} {
 		s.add(e)
 	}
@@ -46,12 +53,14 @@ func TestSales_DifferencesAreExplained(t *testing.T) {
 			t.Errorf("%s: the lines come to %s, the difference is %s", day.day, sum, day.shop.Sub(day.receipts))
 		}
 	}
-	want := `2026-11-20 410.5 278
+	want := `2026-11-20 470.5 278
   sale/2 12.5 tip: no sale
   sale/4 70 held
   sale/5 30 test order
   sale/6 20 left out
-2026-11-21 -204 -100
+  sale/7 60 cancelled, nothing was sold
+2026-11-21 -171 -100
+  more/1/2 33 not due yet
   return/1/r 10 fee kept from a refund
   return/2/r -114 ready to go`
 	if text := strings.Join(got, "\n"); text != want {

@@ -97,7 +97,11 @@ func (s *Sink) Fetch(ctx context.Context, h Held) (doc pipeline.Document, paper 
 }
 
 // returnNumber is how the number of a return is made: the order's name, cut, then the ids of order and refund.
-var returnNumber = regexp.MustCompile(`^.*-R-([^/]+)-([^-/]+)$`)
+var returnNumber = regexp.MustCompile(`^.*-R-([^/]+)-([^-/]+(?:/of[0-9]+)?)$`)
+
+// furtherNumber is how the number of a sale of goods that were added is made: the order's name, cut, then which one it
+// is, and the id of the order.
+var furtherNumber = regexp.MustCompile(`^(.*)-S([0-9]+)-([^/]+)$`)
 
 // keyOf is the key under which a receipt was issued, told from its number; adopted/ and its uuid where it cannot be told:
 // a number that was too long for the ids in it.
@@ -108,6 +112,9 @@ func keyOf(p Paper) (key string, words []string, named bool) {
 	}
 	if m := returnNumber.FindStringSubmatch(number); p.Return() && m != nil {
 		return "return/" + m[1] + "/" + m[2], []string{m[1], m[2]}, true
+	}
+	if m := furtherNumber.FindStringSubmatch(number); !p.Return() && m != nil && strings.HasPrefix(clean(p.Order, 200), m[1]) {
+		return "more/" + m[3] + "/" + m[2], []string{m[3]}, true
 	}
 	if id, ok := strings.CutPrefix(number, clean(p.Order, 200)+"-"); ok && !p.Return() {
 		return "sale/" + id, []string{id}, true

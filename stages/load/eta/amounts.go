@@ -17,6 +17,12 @@ func (a amounts) minus(b amounts) amounts {
 		netSale: a.netSale.Sub(b.netSale), tax: a.tax.Sub(b.tax), total: a.total.Sub(b.total)}
 }
 
+// plus is a line together with another part of it.
+func (a amounts) plus(b amounts) amounts {
+	return amounts{unitPrice: a.unitPrice, totalSale: a.totalSale.Add(b.totalSale), discount: a.discount.Add(b.discount),
+		netSale: a.netSale.Add(b.netSale), tax: a.tax.Add(b.tax), total: a.total.Add(b.total)}
+}
+
 // withVAT takes the line apart from what was paid for it, VAT included: total is that sum exactly.
 func withVAT(quantity, before, after, rate dec) amounts {
 	whole := hundred.Add(rate)

@@ -21,7 +21,8 @@ type backing struct {
 	stand   stand
 	alone   string // reason of returns without reference; "" of those with one
 	payment string
-	taken   []string // parts whose goods the sale receipt is without
+	taken   map[int][]string // by receipt: parts whose goods it is without
+	done    map[string]bool  // keys of the returns that are made
 }
 
 // A giving is what one refund gives back.
@@ -33,6 +34,7 @@ type giving struct {
 	shares   []given
 	beside   []pipeline.Beside
 	worth    dec // what the order is worth less by it, as the shop states it
+	home     int // the receipt that all of it was sold by
 	problems []pipeline.Problem
 }
 
@@ -47,15 +49,18 @@ type given struct {
 func (b *backing) all() []pipeline.Document {
 	var parts []pipeline.Document
 	add := func(g giving, removal bool) {
-		if part, ok := b.part(g, removal); ok {
-			parts = append(parts, part)
+		for _, g := range b.split(g) {
+			if part, ok := b.part(g, removal); ok {
+				parts = append(parts, part)
+			}
+			b.done[b.returnKey(g.id, g.home)] = true
 		}
 	}
 	settled := b.settled()
 	for n, r := range b.order.refunds {
 		g := giving{id: r.ID, name: b.doc.Name + "-R" + itoa(n+1), at: r.At, first: r.First, rows: b.rowsOf(r.ID)}
 		removal := b.takenOff(r)
-		b.goods(&g, r)
+		b.goods(&g, r, removal)
 		more := b.money(&g, r, settled)
 		add(g, removal)
 		if more.IsPos() {
@@ -102,44 +107,66 @@ func (b *backing) takenOff(r pipeline.Refund) bool {
 }
 
 // goods takes the goods and the shipping of a refund out of what is left of the sale.
-func (b *backing) goods(g *giving, r pipeline.Refund) {
+func (b *backing) goods(g *giving, r pipeline.Refund, removal bool) {
 	for _, row := range r.Items {
 		id := row.Text("line.id")
-		at := slices.IndexFunc(b.whole.goods, func(g good) bool { return g.id == id && !g.shipping })
 		quantity := row.Amount("refund.quantity")
+		picks := b.picks(r.ID, id, quantity, removal)
 		switch {
 		case b.isGiftCard(id), quantity.IsZero():
-		case at < 0:
+		case len(picks) == 0:
 			g.problems = append(g.problems, row.Problem("line.id", "sale.refund_line", with("refund", r.ID)))
 		default:
-			b.take(g, at, row, func(good *good, value, tax *dec) (share, pipeline.Rule) {
-				return good.take(quantity, value, tax, b.whole.inclusive)
-			})
+			b.pieces(g, row, picks)
 		}
 	}
 	for _, row := range r.Shipping {
-		at := slices.IndexFunc(b.whole.goods, func(g good) bool { return g.shipping })
+		at := b.freight(row.Amount("refund.amount"))
 		switch {
 		case row.Amount("refund.amount").IsZero():
 		case at < 0:
 			g.problems = append(g.problems, row.Problem("refund.amount", "sale.refund_line", with("refund", r.ID)))
 		default:
-			b.take(g, at, row, func(good *good, value, tax *dec) (share, pipeline.Rule) {
+			b.take(g, at, row, share{}, func(good *good, value, tax *dec) (share, pipeline.Rule) {
 				return good.takeValue(*value, tax, b.whole.inclusive)
 			})
 		}
 	}
 }
 
+// pieces takes what a row gives back: of all receipts but the last what it says of a piece, of the last what is then left
+// of the value that the shop states.
+func (b *backing) pieces(g *giving, row pipeline.Record, picks []pick) {
+	var before share
+	for n, p := range picks {
+		last := n == len(picks)-1
+		b.take(g, p.good, row, before, func(good *good, value, tax *dec) (share, pipeline.Rule) {
+			if !last {
+				value, tax = nil, nil
+			}
+			s, rule := good.take(p.quantity, value, tax, b.whole.inclusive)
+			if rule == "" {
+				before.amounts = before.plus(s.amounts)
+			}
+			return s, rule
+		})
+	}
+}
+
 // take takes a share, by the value that the shop states, or else by that with or without its tax: whether the value of
 // a refund holds the tax as prices do is UNVERIFIED (shopify.md 8.3), so the one that fits the sale counts.
-func (b *backing) take(g *giving, at int, row pipeline.Record, take func(*good, *dec, *dec) (share, pipeline.Rule)) {
+// Before is what was taken of that value by then.
+func (b *backing) take(g *giving, at int, row pipeline.Record, before share, take func(*good, *dec, *dec) (share, pipeline.Rule)) {
 	good := &b.whole.goods[at]
 	stated, tax := row.Amount("refund.amount"), row.Amount("refund.tax")
 	values := []dec{stated, stated.Add(tax)}
 	if !b.whole.inclusive {
 		values[1] = stated.Sub(tax)
 	}
+	for i := range values {
+		values[i] = values[i].Sub(before.paid(b.whole.inclusive))
+	}
+	tax = tax.Sub(before.tax)
 	var rule pipeline.Rule
 	var s share
 	for _, value := range values {
@@ -183,7 +210,7 @@ func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
 	if len(g.shares) == 0 && len(g.problems) == 0 {
 		return pipeline.Document{}, false
 	}
-	doc := pipeline.Document{Key: "return/" + b.order.id() + "/" + g.id, Name: g.name, Day: b.doc.Day, Currency: b.doc.Currency,
+	doc := pipeline.Document{Key: b.returnKey(g.id, g.home), Of: b.order.homeKey(g.home), Name: g.name, Day: b.doc.Day, Currency: b.doc.Currency,
 		Words: append([]string{b.doc.Name, g.id}, b.doc.Words...), Money: g.worth.Neg(), Beside: g.beside, Wrong: g.problems}
 	if !g.at.IsZero() {
 		doc.Day = g.at.In(b.zone).Format(time.DateOnly)
@@ -195,7 +222,7 @@ func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
 	doc.Within = true
 	if removal && len(g.problems) == 0 {
 		doc.Left = leftWords(g.first.Problem("refund.id", "eta.takenoff", nil))
-		b.taken = append(b.taken, doc.Key)
+		b.taken[g.home] = append(b.taken[g.home], doc.Key)
 		for _, s := range g.shares {
 			good := &b.whole.goods[s.good]
 			good.sold = good.sold.minus(s.share)
@@ -220,8 +247,8 @@ func (b *backing) part(g giving, removal bool) (pipeline.Document, bool) {
 	doc.Wrong = append(doc.Wrong, check.problems...)
 	f := facts{Return: g.id, Sale: r.totals.total, Removal: removal}
 	for _, s := range g.shares {
-		if row, ok := b.rowOf(b.whole.goods[s.good].id); ok {
-			f.Lines = append(f.Lines, factLine{ID: row.Text("line.id"), SKU: row.Text("line.sku"), Quantity: row.Amount("line.quantity")})
+		if good := b.whole.goods[s.good]; !good.shipping {
+			f.Lines = append(f.Lines, factLine{ID: good.id, SKU: good.internalCode, Quantity: good.quantity, Back: s.quantity})
 		}
 	}
 	doc.Print = f.print()
@@ -236,7 +263,7 @@ func (b *backing) standsAlone(g giving, removal bool, doc *pipeline.Document) bo
 	if removal || doc.Day < b.config.Start || b.stand.over {
 		return false
 	}
-	doc.Alone, doc.Within = true, false
+	doc.Alone, doc.Within, doc.Of = true, false, ""
 	switch {
 	case b.alone != "B" && b.alone != "I":
 		doc.Wrong = append(doc.Wrong, b.order.problem("order.no_receipt", "eta.choice", "value", b.alone, "known", "B, I"))
@@ -261,7 +288,7 @@ func (b *backing) late(g giving, doc *pipeline.Document) {
 func (b *backing) back(g giving) receipt {
 	o := b.order
 	r := receipt{kind: returnOf(b.config.ReceiptType), refers: true, payment: b.payment, buyer: buyer{kind: "P"},
-		number: receiptNumber("", cut(clean(b.doc.Name, 200), 20)+"-R-"+o.text("order.id")+"-"+g.id),
+		number: receiptNumber("", cut(clean(b.doc.Name, 200), 20)+"-R-"+strings.TrimPrefix(b.returnKey(o.text("order.id")+"-"+g.id, g.home), "return/"+o.id()+"/")),
 		order:  cmp.Or(clean(o.text("order.code"), 200), clean(o.text("order.name"), 200))}
 	if o.currency() != pound {
 		r.currency, r.rate = o.currency(), b.policy.rateOf(o)

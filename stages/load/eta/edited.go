@@ -17,20 +17,22 @@ func (b *backing) edited() []giving {
 	if !b.order.head("order.edited").True("order.edited") {
 		return nil
 	}
-	for at := range b.whole.goods {
-		g := &b.whole.goods[at]
+	seen := map[string]bool{}
+	for _, g := range b.whole.goods {
 		row, ok := b.rowOf(g.id)
-		if !ok || !row.Has("line.current") {
+		if !ok || seen[g.id] || !row.Has("line.current") {
 			continue
 		}
+		seen[g.id] = true
+		ordered := row.Amount("line.quantity")
 		sent, back, unsentBack := b.sent(g.id), b.refunded(g.id, ""), b.refunded(g.id, "cancel")
-		gone := udecimal.Min(g.quantity.Sub(row.Amount("line.current")).Sub(back), g.quantity.Sub(sent).Sub(unsentBack))
+		gone := udecimal.Min(ordered.Sub(row.Amount("line.current")).Sub(back), ordered.Sub(sent).Sub(unsentBack))
 		for n := 1; gone.IsPos(); n++ {
 			quantity := udecimal.Min(gone, one)
 			gone = gone.Sub(quantity)
-			piece := b.piece(at, row, quantity, n)
+			piece := b.piece(row, quantity, n)
 			if sent.IsPos() { // it may as well be one of those that were sent, on its way back
-				piece.problems = append(piece.problems, row.Problem("line.current", "eta.unclear", with("sku", row.Text("line.sku"), "current", row.Text("line.current"), "ordered", g.quantity.String())))
+				piece.problems = append(piece.problems, row.Problem("line.current", "eta.unclear", with("sku", row.Text("line.sku"), "current", row.Text("line.current"), "ordered", ordered.String())))
 			}
 			out = append(out, piece)
 		}
@@ -39,9 +41,11 @@ func (b *backing) edited() []giving {
 }
 
 // piece is one piece that an edit took off.
-func (b *backing) piece(at int, row pipeline.Record, quantity dec, n int) giving {
-	g := giving{id: "edit-" + row.Text("line.id") + "-" + itoa(n), name: b.doc.Name + "-E" + itoa(at+1) + "." + itoa(n),
+func (b *backing) piece(row pipeline.Record, quantity dec, n int) giving {
+	line := row.Text("line.id")
+	g := giving{id: "edit-" + line + "-" + itoa(n), name: b.doc.Name + "-E" + itoa(b.lineNo(line)) + "." + itoa(n),
 		at: b.order.time("order.updated"), first: row, rows: []pipeline.Record{row}}
+	at := b.picks(g.id, line, quantity, true)[0].good
 	s, rule := b.whole.goods[at].take(quantity, nil, nil, b.whole.inclusive)
 	if rule != "" {
 		g.problems = append(g.problems, row.Problem("line.current", rule, with("sku", row.Text("line.sku"), "left", b.whole.goods[at].rest.quantity.String(),
@@ -96,6 +100,9 @@ func (b *backing) rest() giving {
 	}
 	for i := range b.whole.goods {
 		good := &b.whole.goods[i]
+		if b.past != nil && good.home == b.unissued() {
+			continue // no receipt of it has left
+		}
 		if good.rest.quantity.IsPos() && good.sold.quantity.IsPos() {
 			if s, rule := good.take(good.rest.quantity, nil, nil, b.whole.inclusive); rule == "" {
 				g.shares, g.worth = append(g.shares, given{i, s, good.from}), g.worth.Add(s.total).Sub(b.uncollected(s))

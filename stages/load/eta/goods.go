@@ -15,6 +15,8 @@ type good struct {
 	id       string          // the shop's own number of the line; "" of shipping and of exports
 	from     pipeline.Origin // its row; zero of shipping that has none
 	shipping bool
+	price    dec   // of one, as the shop states it
+	home     int   // the receipt of the order that it is sold by, counted from 0
 	sold     share // less what was taken off before the receipt was issued: what the receipt says
 	rest     share // less all that was given back: what can still be given back
 }
@@ -44,11 +46,11 @@ type whole struct {
 	total     dec               // of the goods
 }
 
-// rows are those of what the receipt says, line by line.
-func (w whole) rows() []pipeline.Origin {
+// rows are those of what a receipt says, line by line.
+func (w whole) rows(home int) []pipeline.Origin {
 	var all []pipeline.Origin
 	for _, g := range w.goods {
-		if g.sold.quantity.IsPos() {
+		if g.home == home && g.sold.quantity.IsPos() {
 			all = append(all, g.from)
 		}
 	}
@@ -92,7 +94,7 @@ func (v *validation) whole(shipping item) (whole, bool) {
 		g := good{item: items[n], shipping: n == len(v.order.lines)}
 		switch {
 		case !g.shipping:
-			g.id, g.from = v.order.lines[n].Text("line.id"), v.order.lines[n].Origin
+			g.id, g.from, g.price = v.order.lines[n].Text("line.id"), v.order.lines[n].Origin, v.order.lines[n].Amount("line.price")
 		case len(o.freight) > 0:
 			g.from = o.freight[0].Origin
 		}

@@ -14,7 +14,8 @@ const KindReceipt = "eta.receipt"
 func (s *Sink) Kinds() []pipeline.Kind { return []pipeline.Kind{s.kind(nil)} }
 
 // kind is that of receipts under the settings of a flow. A document is the sale receipt of an order (key sale/ID); its
-// parts are the returns (key return/ID/REFUND), each a document of its own that waits for its sale.
+// parts are the returns (key return/ID/REFUND), each a document of its own that waits for its sale, and sales of goods that
+// were added later (key more/ID/2, see added.go), which wait for it, too.
 func (s *Sink) kind(set pipeline.Settings) pipeline.Kind {
 	k := pipeline.Kind{
 		Name:     KindReceipt,
@@ -40,6 +41,9 @@ func (s *Sink) kind(set pipeline.Settings) pipeline.Kind {
 	i.policy = policyOf(k, set)
 	i.usual = cmp.Or(set.Of(k, "pos"), i.usual)
 	k.Build, k.Seal = i.atPoint(issuer.examined), s.byTheirClock(i.seal)
+	k.After = func(group []pipeline.Record, left []pipeline.Document) (pipeline.Document, []pipeline.Problem) {
+		return i.atPoint(i.after(left))(group)
+	}
 	return k
 }
 

@@ -23,8 +23,8 @@ var settings = []pipeline.Setting{
 		Help: "an order paid in several ways: code O, or that of the largest payment (pulled orders say how much each was)"},
 	{Name: "amount_refund", Type: pipeline.Text, Choices: []string{hold, leave, onLines}, Default: hold,
 		Help: "money paid back that belongs to no goods: a person decides, it has no return, or it is laid on what is left of the lines, as parts of a piece at the sale's prices"},
-	{Name: "added", Type: pipeline.Text, Choices: []string{hold}, Default: hold,
-		Help: "goods added to an order after its receipt was issued: a person decides"},
+	{Name: "added", Type: pipeline.Text, Choices: []string{addedReceipt, hold}, Default: addedReceipt,
+		Help: "goods added to an order after its receipt was issued: a further sale receipt of them, as each sale to a consumer has one and no receipt changes; or a person decides"},
 	{Name: "before_start", Type: pipeline.Text, Choices: []string{beforeReturn, hold, leave}, Default: beforeReturn,
 		Help: "a refund of a sale from before the start date: a return without reference (RWR, reason B), held, or left out"},
 	{Name: "foreign", Type: pipeline.Text, Choices: []string{hold, foreignRate}, Default: hold,
@@ -52,13 +52,14 @@ const (
 
 	tendersOther, tendersLargest = "other", "largest"
 
+	addedReceipt = "receipt"
 	beforeReturn = "return"
 	foreignRate  = "rate"
 )
 
 // A policy is the settings of a flow, read.
 type policy struct {
-	due, giftCard, tip, duties, rounding, tenders, amountRefund,
+	due, giftCard, tip, duties, rounding, tenders, amountRefund, added,
 	beforeStart, foreign, zero, business, delivery, csvRefund string
 	rate dec // exchange_rate; zero: none
 }
@@ -66,7 +67,7 @@ type policy struct {
 func policyOf(k pipeline.Kind, s pipeline.Settings) policy {
 	of := func(name string) string { return s.Of(k, name) }
 	p := policy{due: of("due"), giftCard: of("gift_card"), tip: of("tip"), duties: of("duties"), rounding: of("rounding"),
-		tenders: of("tenders"), amountRefund: of("amount_refund"), beforeStart: of("before_start"),
+		tenders: of("tenders"), amountRefund: of("amount_refund"), added: of("added"), beforeStart: of("before_start"),
 		foreign: of("foreign"), zero: of("zero"), business: of("business"), delivery: of("delivery_mode"), csvRefund: of("csv_refund")}
 	if rate, err := udecimal.Parse(of("exchange_rate")); err == nil {
 		p.rate = rate

@@ -19,8 +19,10 @@ type issuer struct {
 	zone   *time.Location
 
 	points []Point // of the registry
-	usual  string  // the POS of orders that name none; "" there is no such
-	home   string  // the lane of the flow
+	past   *past   // of the order, where it decides; nil: not known
+
+	usual string // the POS of orders that name none; "" there is no such
+	home  string // the lane of the flow
 }
 
 // examined is Kind.Build of one POS: what build makes, examined as it was written.
@@ -40,6 +42,12 @@ func (s issuer) build(group []pipeline.Record) (pipeline.Document, []pipeline.Pr
 	v := &validation{config: s.config, policy: s.policy, zone: s.zone, order: o, day: s.day(o)}
 	if o.amount("order.total").IsZero() && o.has("order.total") && s.policy.zero == leave && st.left == "" {
 		st.left = "eta.zero"
+	}
+	doc.Past = s.asks(o, doc.Key)
+	due := s.undue(o, st)
+	if s.past != nil && st.left != "" && st.left != "eta.test" && !st.over {
+		st.left = "" // it has left: only what was added since may not be due
+		f = factsOf(o, st)
 	}
 	alone := s.alone(o, st)
 	switch {
@@ -68,11 +76,20 @@ func (s issuer) build(group []pipeline.Record) (pipeline.Document, []pipeline.Pr
 		doc.Beside = besides(nil, pipeline.Beside{Class: besideGiftCard, Amount: doc.Money})
 		return doc, nil
 	}
-	back := &backing{issuer: s, order: o, whole: &w, doc: doc, stand: st, alone: alone, payment: payment}
+	if !w.lots(s.past) {
+		s.past = nil // Revise says what became of it
+	}
+	back := &backing{issuer: s, order: o, whole: &w, doc: doc, stand: st, alone: alone, payment: payment, taken: map[int][]string{}, done: map[string]bool{}}
 	parts := back.all()
-	r := s.sale(v, w, payment)
-	f.Sale, f.Taken = w.total, back.taken
+	r := s.sale(v, w, payment, 0)
+	f.Sale, f.Lines, f.Taken = w.worth(0), w.lines(0), back.taken[0]
 	doc.Print = f.print()
+	if s.past != nil {
+		doc.Money = doc.Money.Sub(w.total.Sub(f.Sale))
+		if more, ok := s.further(v, w, payment, doc, back, due); ok && doc.Left == "" {
+			parts = slices.Insert(parts, 0, more)
+		}
+	}
 	if doc.Left == "" && len(r.items) == 0 { // all of it was taken off before it was issued
 		doc.Left = leftWords(o.problem("order.status", "eta.unsold", "status", "edited"))
 		doc.Beside = besides(nil, pipeline.Beside{Class: besideRemoved, Amount: doc.Money})
@@ -81,9 +98,9 @@ func (s issuer) build(group []pipeline.Record) (pipeline.Document, []pipeline.Pr
 	if doc.Left != "" {
 		return doc, nil
 	}
-	doc.From = lead(w.rows(), o.group)
+	doc.From = lead(w.rows(0), o.group)
 	doc.Out = r.totals.total
-	doc.Beside = besides(w.beside, pipeline.Beside{Class: besideRemoved, Amount: w.total.Sub(r.totals.total)})
+	doc.Beside = besides(w.beside, pipeline.Beside{Class: besideRemoved, Amount: f.Sale.Sub(r.totals.total)})
 	v.verify(r, doc.Money.Sub(sumBeside(doc.Beside)))
 	if len(v.problems) == 0 {
 		doc.Body = r.append(make([]byte, 0, 1024+320*len(r.items)), s.config)
@@ -158,8 +175,8 @@ func (s issuer) day(o order) string {
 	return created.In(s.zone).Format(time.DateOnly)
 }
 
-// sale is the receipt of what is still sold of an order as it is issued.
-func (s issuer) sale(v *validation, w whole, payment string) receipt {
+// sale is a receipt of what is still sold of an order as it is issued.
+func (s issuer) sale(v *validation, w whole, payment string, home int) receipt {
 	o := v.order
 	r := receipt{
 		kind: s.config.ReceiptType, number: receiptNumber(o.text("order.id"), o.text("order.name")), payment: payment,
@@ -177,7 +194,7 @@ func (s issuer) sale(v *validation, w whole, payment string) receipt {
 		}
 	}
 	for _, g := range w.goods {
-		if g.sold.quantity.IsPos() {
+		if g.home == home && g.sold.quantity.IsPos() {
 			r.items = append(r.items, g.of(g.sold))
 		}
 	}

@@ -24,13 +24,18 @@ type facts struct {
 	Taken    []string   `json:"taken,omitempty"`   // keys of returns whose goods the receipt is without
 	Return   string     `json:"return,omitempty"`  // of a return: its refund
 	Removal  bool       `json:"removal,omitempty"` // goods that were taken off without money
+	Further  bool       `json:"further,omitempty"` // of goods that were added after the sale was issued
 }
 
 type factLine struct {
 	ID       string `json:"id,omitempty"`
 	SKU      string `json:"sku,omitempty"`
 	Price    dec    `json:"price"`
-	Quantity dec    `json:"quantity"`
+	Quantity dec    `json:"quantity"`       // ever ordered of it
+	Paid     *dec   `json:"paid,omitempty"` // for all of it, after discounts, without taxes that come on top; nil: quantity times price
+	Tax      dec    `json:"tax,omitzero"`   // that comes on top
+	Shipping bool   `json:"shipping,omitempty"`
+	Back     dec    `json:"back,omitzero"` // of a return: how many came back
 }
 
 func factsOf(o order, st stand) facts {
@@ -80,7 +85,7 @@ func within(left, part pipeline.Document) bool {
 func fitsSale(left, part pipeline.Document) []pipeline.Problem {
 	was, ok := readFacts(left.Print)
 	f, fine := readFacts(part.Print)
-	if !ok || !fine {
+	if !ok || !fine || f.Further {
 		return nil
 	}
 	sold := func(of factLine) (n dec) {
@@ -176,7 +181,9 @@ func added(was, is facts) bool {
 		had[key(l)] = had[key(l)].Add(l.Quantity)
 	}
 	for _, l := range is.Lines {
-		had[key(l)] = had[key(l)].Sub(l.Quantity)
+		if !l.Shipping { // money says what became of it
+			had[key(l)] = had[key(l)].Sub(l.Quantity)
+		}
 	}
 	for _, n := range had {
 		if n.IsNeg() {
