@@ -22,6 +22,7 @@ type backing struct {
 	alone   string // reason of returns without reference; "" of those with one
 	payment string
 	taken   map[int][]string // by receipt: parts whose goods it is without
+	owed    dec              // goods that came back, less the money for them
 	done    map[string]bool  // keys of the returns that are made
 }
 
@@ -62,6 +63,7 @@ func (b *backing) all() []pipeline.Document {
 		removal := b.takenOff(r)
 		b.goods(&g, r, removal)
 		more := b.money(&g, r, settled)
+		b.owe(g, r)
 		add(g, removal)
 		if more.IsPos() {
 			add(b.amountOnly(r, g.name, more), false)

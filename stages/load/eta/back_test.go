@@ -262,3 +262,27 @@ func TestEdited_WithoutARefund(t *testing.T) {
 		t.Errorf("goods on their way back: %s %+v", all.Out, all.Parts)
 	}
 }
+
+// What was sold at one rate of exchange comes back at it, whatever the rate is by then.
+func TestReturn_HasTheRateOfItsSale(t *testing.T) {
+	t.Parallel()
+	s := demoSink(t, nil)
+	of := func(rate string) pipeline.Kind {
+		return bound(t, s, pipeline.Settings{"foreign": "rate", "exchange_rate": rate})
+	}
+	sale, problems := of("48.5").Build(pulled(t, row{"order.currency": "USD"}))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	was := sealed(t, of("48.5"), sale, pipeline.Link{})
+	again, problems := of("51.25").Build(pulled(t, row{"order.currency": "USD"}, oneBack()...))
+	if len(problems) > 0 || len(again.Parts) != 1 {
+		t.Fatal(problems, again.Parts)
+	}
+	back := sealed(t, of("51.25"), again.Parts[0], pipeline.Link{Of: was})
+	for _, b := range [][]byte{was, back} {
+		if !bytes.Contains(b, []byte(`"currency":"USD","exchangeRate":48.5,`)) {
+			t.Errorf("currency and rate of %s", b)
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"wasl/pipeline"
+
+	"github.com/quagmt/udecimal"
 )
 
 // adjustment is the money of a refund beyond its goods: below zero where less was paid back than they are worth.
@@ -79,16 +81,42 @@ func (b *backing) money(g *giving, r pipeline.Refund, settled bool) (more dec) {
 func (b *backing) amountOnly(r pipeline.Refund, name string, amount dec) giving {
 	g := giving{id: r.ID + "/amount", name: name + "-A", at: r.At, first: r.First, rows: b.rowsOf(r.ID), worth: amount}
 	switch {
+	case b.cancelledBy(r):
+		b.settle(&g, amount)
 	case b.policy.amountRefund == leave:
 		g.worth = zero // in the report of the sale: nothing is filed
 	case b.policy.amountRefund == hold:
 		g.problems = append(g.problems, r.First.Problem("refund.amount", "eta.amountrefund", with("refund", r.ID, "amount", amount.StringFixed(2))))
-	case amount.GreaterThan(b.left()):
-		g.problems = append(g.problems, r.First.Problem("refund.amount", "eta.back", with("sku", r.ID, "left", b.left().StringFixed(2), "back", amount.StringFixed(2), "amount", b.left().StringFixed(2))))
 	default:
 		b.allowance(&g, amount)
 	}
 	return g
+}
+
+// cancelledBy tells whether money was paid back for an order that had been cancelled, and the flow lets it speak for itself.
+func (b *backing) cancelledBy(r pipeline.Refund) bool {
+	return b.policy.cancelRefund == cancelSettle && b.order.has("order.cancelled") && !r.At.Before(b.order.time("order.cancelled"))
+}
+
+// owe notes what goods that came back are worth more than was paid back with them. What was taken off before anything
+// was paid is owed by nobody.
+func (b *backing) owe(g giving, r pipeline.Refund) {
+	unpaid := b.order.has("order.paid") && r.At.Before(b.order.time("order.paid"))
+	if len(g.shares) > 0 && r.Money != nil && !unpaid {
+		b.owed = b.owed.Add(g.worth).Sub(*r.Money)
+	}
+}
+
+// settle says what money is for that is paid back for no goods once an order was cancelled, when nothing of it is a sale
+// any more: first it pays for goods whose return was made without money; what is more takes back what is left of the
+// lines.
+func (b *backing) settle(g *giving, amount dec) {
+	paid := udecimal.Max(zero, udecimal.Min(b.owed, amount))
+	b.owed, amount = b.owed.Sub(paid), amount.Sub(paid)
+	g.worth = amount
+	if amount.IsPos() {
+		b.allowance(g, amount)
+	}
 }
 
 // left is what has not been given back of the sale.
@@ -103,6 +131,10 @@ func (b *backing) left() dec {
 // allowance lays money that was paid back for no goods on what is left of the lines, by what is left of each. Prices
 // hold VAT in it, as it was paid.
 func (b *backing) allowance(g *giving, amount dec) {
+	if left := b.left(); amount.GreaterThan(left) {
+		g.problems = append(g.problems, g.first.Problem("refund.amount", "eta.back", with("sku", g.id, "left", left.StringFixed(2), "back", amount.StringFixed(2), "amount", left.StringFixed(2))))
+		return
+	}
 	weights := make([]dec, len(b.whole.goods))
 	for i, good := range b.whole.goods {
 		weights[i] = good.rest.total

@@ -23,6 +23,8 @@ var settings = []pipeline.Setting{
 		Help: "an order paid in several ways: code O, or that of the largest payment (pulled orders say how much each was)"},
 	{Name: "amount_refund", Type: pipeline.Text, Choices: []string{hold, leave, onLines}, Default: hold,
 		Help: "money paid back that belongs to no goods: a person decides, it has no return, or it is laid on what is left of the lines, as parts of a piece at the sale's prices"},
+	{Name: "cancel_refund", Type: pipeline.Text, Choices: []string{cancelSettle, asAmount}, Default: cancelSettle,
+		Help: "money paid back for no goods after an order was cancelled: nothing of it is a sale any more, so the money pays for what was returned without any, and what is more is a return of what is left; or it is treated as amount_refund says"},
 	{Name: "added", Type: pipeline.Text, Choices: []string{addedReceipt, hold}, Default: addedReceipt,
 		Help: "goods added to an order after its receipt was issued: a further sale receipt of them, as each sale to a consumer has one and no receipt changes; or a person decides"},
 	{Name: "before_start", Type: pipeline.Text, Choices: []string{beforeReturn, hold, leave}, Default: beforeReturn,
@@ -53,13 +55,15 @@ const (
 	tendersOther, tendersLargest = "other", "largest"
 
 	addedReceipt = "receipt"
+	cancelSettle = "settle"
+	asAmount     = "amount"
 	beforeReturn = "return"
 	foreignRate  = "rate"
 )
 
 // A policy is the settings of a flow, read.
 type policy struct {
-	due, giftCard, tip, duties, rounding, tenders, amountRefund, added,
+	due, giftCard, tip, duties, rounding, tenders, amountRefund, cancelRefund, added,
 	beforeStart, foreign, zero, business, delivery, csvRefund string
 	rate dec // exchange_rate; zero: none
 }
@@ -67,7 +71,7 @@ type policy struct {
 func policyOf(k pipeline.Kind, s pipeline.Settings) policy {
 	of := func(name string) string { return s.Of(k, name) }
 	p := policy{due: of("due"), giftCard: of("gift_card"), tip: of("tip"), duties: of("duties"), rounding: of("rounding"),
-		tenders: of("tenders"), amountRefund: of("amount_refund"), added: of("added"), beforeStart: of("before_start"),
+		tenders: of("tenders"), amountRefund: of("amount_refund"), cancelRefund: of("cancel_refund"), added: of("added"), beforeStart: of("before_start"),
 		foreign: of("foreign"), zero: of("zero"), business: of("business"), delivery: of("delivery_mode"), csvRefund: of("csv_refund")}
 	if rate, err := udecimal.Parse(of("exchange_rate")); err == nil {
 		p.rate = rate

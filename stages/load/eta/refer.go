@@ -14,8 +14,20 @@ var referenceNext = []byte(`","referenceUUID":"`)
 // errNoSale is what is said of a return whose sale is not there. Returns wait for it, so it cannot be.
 var errNoSale = errors.New("a return without its sale")
 
+// people are the members of a sale that its return repeats.
+type people struct {
+	Header struct {
+		UUID         string      `json:"uuid"`
+		Currency     string      `json:"currency"`
+		ExchangeRate json.Number `json:"exchangeRate"`
+	} `json:"header"`
+	Seller json.RawMessage `json:"seller"`
+	Buyer  json.RawMessage `json:"buyer"`
+}
+
 // refer makes a return one of its sale: it fills in the sale's uuid, its buyer and its seller to the last byte, as the
-// authority compares them (eta-ereceipt.md 3.4), but for the POS, which is the one that issues the return. What is no
+// authority compares them (eta-ereceipt.md 3.4), but for the POS, which is the one that issues the return; and the sale's
+// currency and rate of exchange, since what was sold comes back at the pounds that were filed, whatever the rate is by now. What is no
 // return with reference stays as it is.
 func refer(body, sale []byte) ([]byte, error) {
 	_, after, _ := bytes.Cut(body, previousHole) // near the beginning: sales, which are the most, are not read through
@@ -25,11 +37,6 @@ func refer(body, sale []byte) ([]byte, error) {
 	at := len(body) - len(after) + len(referenceNext)
 	if sale == nil {
 		return nil, errNoSale
-	}
-	type people struct {
-		Header header          `json:"header"`
-		Seller json.RawMessage `json:"seller"`
-		Buyer  json.RawMessage `json:"buyer"`
 	}
 	var was, is people
 	if err := json.Unmarshal(sale, &was); err != nil {
@@ -50,7 +57,17 @@ func refer(body, sale []byte) ([]byte, error) {
 	seller := bytes.Replace(was.Seller, serial(device.Serial), serial(serialOf(body)), 1)
 	out := append(append(bytes.Clone(body[:at]), was.Header.UUID...), body[at:]...)
 	out = swap(out, "seller", is.Seller, seller)
-	return swap(out, "buyer", is.Buyer, was.Buyer), nil
+	out = swap(out, "buyer", is.Buyer, was.Buyer)
+	return bytes.Replace(out, is.money(), was.money(), 1), nil
+}
+
+// money are the members of the header that say in which currency, as Build writes them one after the other.
+func (h people) money() []byte {
+	out := appendText([]byte(`"currency":`), h.Header.Currency)
+	if h.Header.ExchangeRate != "" {
+		out = append(append(out, `,"exchangeRate":`...), h.Header.ExchangeRate...)
+	}
+	return out
 }
 
 func serial(text string) []byte { return appendText([]byte(`"deviceSerialNumber":`), text) }
