@@ -146,7 +146,7 @@ func (a *app) checkedTables(c *Config) {
 	if a.json {
 		a.listTables(c)
 	} else {
-		fmt.Fprintf(a.out, "\n%s\n", a.say("codes.checked", "count", fmt.Sprint(len(law.Names())), "table", oldest.Name, "dated", oldest.Dated, "months", fmt.Sprint(oldest.Months(now))))
+		fmt.Fprintf(a.out, "\n%s\n", a.say("codes.checked", "count", fmt.Sprint(len(c.law().Tables())), "table", oldest.Name, "dated", oldest.Dated, "months", fmt.Sprint(oldest.Months(now))))
 		for _, t := range own {
 			line := []string{t.File, t.Dated, a.say("codes.months", "count", fmt.Sprint(t.Months(now)))}
 			if t.Source != "" {

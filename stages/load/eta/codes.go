@@ -97,6 +97,8 @@ func (c Config) code(said, code, name string, wrong func(field string, rule pipe
 		wrong("item.code", "eta.egs", "code", code, "rin", rin)
 	case kind == "GS1" && !gtin(code):
 		wrong("item.code", "eta.gtin", "code", code)
+	case !c.Law().Registered(law.RegisteredItems, code, ""):
+		wrong("item.code", "eta.unregistered", "code", code)
 	}
 	return kind
 }

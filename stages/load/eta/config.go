@@ -261,6 +261,14 @@ func (v *findings) seller(c Config) {
 	if c.shares(func(p POS) bool { return p.ActivityCode == "" }) {
 		v.check(c.known("activity_codes", s.ActivityCode, ""), "seller.activity_code", "eta.code", "value", s.ActivityCode)
 	}
+	for _, p := range c.Points() { // where the installation says what is registered in the portal
+		s := p.config.Seller
+		v.check(c.Law().Registered(law.RegisteredBranches, s.BranchCode, ""), "seller.branch_code", "receipt.branch.other",
+			"got", s.BranchCode, "known", c.Law().RegisteredCodes(law.RegisteredBranches, ""))
+		v.check(c.Law().Registered(law.RegisteredActivities, s.ActivityCode, ""), "seller.activity_code", "receipt.activity.other",
+			"got", s.ActivityCode, "known", c.Law().RegisteredCodes(law.RegisteredActivities, ""))
+		v.check(c.Law().Allows(s.ActivityCode, saleType(c.ReceiptType), ""), "receipt_type", "receipt.type.allowed", "code", c.ReceiptType, "activity", s.ActivityCode)
+	}
 	v.text("seller.syndicate_license", s.SyndicateLicense, 30, false)
 	if c.shares(func(p POS) bool { return p.Address == nil }) {
 		v.address("seller.address.", a)

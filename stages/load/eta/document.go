@@ -200,6 +200,14 @@ func (s Seller) append(w *writer, serial string) {
 // pound is the currency that needs no rate.
 const pound = "EGP"
 
+// saleType is a type of sales as the tables write it: s for S, whose case is UNVERIFIED.
+func saleType(kind string) string {
+	if kind == "S" {
+		return "s"
+	}
+	return kind
+}
+
 // returnOf is the type of returns of a type of sales: r of s, R of S, RR of SR. (Codes: receipt_types.)
 func returnOf(sale string) string {
 	if sale == "s" {

@@ -24,7 +24,7 @@ var settings = []pipeline.Setting{
 	{Name: "amount_refund", Type: pipeline.Text, Choices: []string{hold, leave, onLines}, Default: hold,
 		Help: "money paid back that belongs to no goods: a person decides, it has no return, or it is laid on what is left of the lines, as parts of a piece at the sale's prices"},
 	{Name: "cancel_refund", Type: pipeline.Text, Choices: []string{cancelSettle, asAmount}, Default: cancelSettle,
-		Help: "money paid back for no goods after an order was cancelled: nothing of it is a sale any more, so the money pays for what was returned without any, and what is more is a return of what is left; or it is treated as amount_refund says"},
+		Help: "money paid back for no goods after an order was cancelled: it pays for what was returned without any, and what is more is a return of what is left, as nothing is a sale any more; or as amount_refund says"},
 	{Name: "added", Type: pipeline.Text, Choices: []string{addedReceipt, hold}, Default: addedReceipt,
 		Help: "goods added to an order after its receipt was issued: a further sale receipt of them, as each sale to a consumer has one and no receipt changes; or a person decides"},
 	{Name: "before_start", Type: pipeline.Text, Choices: []string{beforeReturn, hold, leave}, Default: beforeReturn,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"wasl/pipeline"
+	"wasl/stages/load/eta/law"
 )
 
 // triesOfDuplicate is how often a receipt is offered that is refused as taken before and yet cannot be found.
@@ -52,6 +53,9 @@ func (s *Sink) offer(ctx context.Context, b offering) (pipeline.Answer, error) {
 	}
 	body, err := submission(b.Docs, s.config.Signature)
 	if err != nil {
+		return pipeline.Answer{Outcomes: ready(b.Docs)}, err
+	}
+	if err := s.fits(body); err != nil {
 		return pipeline.Answer{Outcomes: ready(b.Docs)}, err
 	}
 	x, err := s.authorized(ctx, &a.Said, http.MethodPost, s.config.APIURL+"/api/v1/receiptsubmissions", body)
@@ -107,6 +111,18 @@ func submission(docs []pipeline.Document, signature string) ([]byte, error) {
 		body = append(body, `,"signatures":[{"signatureType":"I","value":""}]`...)
 	}
 	return append(body, '}'), nil
+}
+
+// fits is the trouble of a submission that the authority would refuse as a whole: nothing of it is sent. (Its order is
+// that of issuing, unless the clock of this machine was set back: that it is not refused for.)
+func (s *Sink) fits(body []byte) error {
+	day := s.deps.Now().In(s.deps.Zone).Format(time.DateOnly)
+	for _, f := range s.config.Law().CheckSubmission(body, law.Known{Day: day}) {
+		if f.Rule != "batch.order" {
+			return &pipeline.Trouble{Rule: f.Rule, With: f.With}
+		}
+	}
+	return nil
 }
 
 // submitted reads the answer to a submission.

@@ -73,8 +73,8 @@ func Open(dir string) (*Book, []pipeline.Finding, error) {
 			continue
 		}
 		file := filepath.Join(dir, e.Name())
-		if forms[name].columns == nil {
-			found = append(found, pipeline.Finding{File: file, Rule: "codes.file", With: map[string]string{"name": name, "near": nearest(name, Names())}})
+		if formOf(name).code == nil {
+			found = append(found, pipeline.Finding{File: file, Rule: "codes.file", With: map[string]string{"name": name, "near": nearest(name, allNames())}})
 			continue
 		}
 		t, more := readTable(folder, ".", dir, name)
@@ -99,9 +99,10 @@ func Open(dir string) (*Book, []pipeline.Finding, error) {
 // age is the day of an own table that tables.csv does not name: that of the shipped one where it is a copy of it, else
 // the day on which the file was last written.
 func age(file string, e fs.DirEntry, shipped *Table) (dated, source string) {
-	own, err := os.ReadFile(file)
-	if as, _ := File(shipped.Name); err == nil && bytes.Equal(own, as) {
-		return shipped.Dated, shipped.Source
+	if own, err := os.ReadFile(file); err == nil && shipped != nil {
+		if as, _ := File(shipped.Name); bytes.Equal(own, as) {
+			return shipped.Dated, shipped.Source
+		}
 	}
 	info, err := e.Info()
 	if err != nil {
@@ -127,8 +128,10 @@ func (b *Book) together() []pipeline.Finding {
 	return found
 }
 
-// Names are the names of all tables, in order.
+// Names are the names of all tables that are shipped, in order.
 func Names() []string { return slices.Sorted(maps.Keys(forms)) }
+
+func allNames() []string { return append(Names(), OwnNames()...) }
 
 // Table is a table by its name; nil where there is none.
 func (b *Book) Table(name string) *Table { return b.tables[name] }
@@ -136,8 +139,10 @@ func (b *Book) Table(name string) *Table { return b.tables[name] }
 // Tables are all tables, in order.
 func (b *Book) Tables() []*Table {
 	all := make([]*Table, 0, len(b.tables))
-	for _, name := range Names() {
-		all = append(all, b.tables[name])
+	for _, name := range allNames() {
+		if t := b.tables[name]; t != nil {
+			all = append(all, t)
+		}
 	}
 	return all
 }

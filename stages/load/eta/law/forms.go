@@ -60,6 +60,9 @@ func formOf(name string) form {
 	if name == indexName {
 		return indexForm
 	}
+	if f, ok := ownForms[name]; ok {
+		return f
+	}
 	return forms[name]
 }
 

@@ -113,7 +113,8 @@ func (c *check) types() {
 		c.add("documentType.receiptType", "receipt.type.case", "code", code)
 	case !known:
 		c.add("documentType.receiptType", "receipt.type.unknown", "code", code)
-	case c.known.Types != nil && !slices.Contains(c.known.Types, code):
+	case c.known.Types != nil && !slices.Contains(c.known.Types, code),
+		!c.isReturn() && !c.book.Allows(c.tree.str("seller", "activityCode"), code, c.day):
 		c.add("documentType.receiptType", "receipt.type.allowed", "code", code, "activity", c.tree.str("seller", "activityCode"))
 	}
 	switch version := t.str("typeVersion"); version {

@@ -81,7 +81,7 @@ func (c *check) item(n *node, path string) {
 		c.add(path+".itemCode", "receipt.gtin.form", "code", code)
 	case kind == "GS1" && !checkDigit(code):
 		c.add(path+".itemCode", "receipt.gtin.digit", "code", code)
-	case c.known.Items != nil && !slices.Contains(c.known.Items, code):
+	case c.known.Items != nil && !slices.Contains(c.known.Items, code), !c.book.Registered(RegisteredItems, code, c.day):
 		c.add(path+".itemCode", "receipt.itemcode.registered", "code", code)
 	}
 	if numeric(n.get("quantity")) && n.dec("quantity").IsZero() {

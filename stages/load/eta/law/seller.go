@@ -33,6 +33,8 @@ func (c *check) seller() {
 	}
 	if branch := s.str("branchCode"); branch != "" && c.known.Branches != nil && !slices.Contains(c.known.Branches, branch) {
 		c.add("seller.branchCode", "receipt.branch.other", "got", branch, "known", strings.Join(c.known.Branches, ", "))
+	} else if branch != "" && !c.book.Registered(RegisteredBranches, branch, c.day) {
+		c.add("seller.branchCode", "receipt.branch.other", "got", branch, "known", c.book.RegisteredCodes(RegisteredBranches, c.day))
 	}
 	const country = "seller.branchAddress.country"
 	if code := s.str("branchAddress", "country"); c.code("country_codes", code, country, "receipt.country.unknown") && code != "" && code != "EG" {
@@ -49,6 +51,8 @@ func (c *check) seller() {
 	case !c.code("activity_codes", code, path, "receipt.activity.unknown"):
 	case c.known.Activities != nil && !slices.Contains(c.known.Activities, code):
 		c.add(path, "receipt.activity.other", "got", code, "known", strings.Join(c.known.Activities, ", "))
+	case !c.book.Registered(RegisteredActivities, code, c.day):
+		c.add(path, "receipt.activity.other", "got", code, "known", c.book.RegisteredCodes(RegisteredActivities, c.day))
 	}
 }
 

@@ -116,8 +116,8 @@ func readIndex(folder fs.FS, in, dir string) (map[string]indexed, []pipeline.Fin
 		return index, found
 	}
 	for _, r := range t.Rows {
-		if _, known := forms[r.Code]; !known {
-			found = append(found, t.finding(r, "codes.file", "name", r.Code, "near", nearest(r.Code, Names())))
+		if !slices.Contains(allNames(), r.Code) {
+			found = append(found, t.finding(r, "codes.file", "name", r.Code, "near", nearest(r.Code, allNames())))
 		}
 		index[r.Code] = indexed{r.Cell("dated"), r.Cell("source")}
 	}
