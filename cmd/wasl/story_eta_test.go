@@ -26,7 +26,7 @@ import (
 // authority, which checks formulas, codes, references and the chain.
 //
 // Settings that begin with eta. are those of the section eta: of wasl.yaml (start, prices, type), shop.taxes excluded
-// makes Shopify's prices exclude its taxes, and item.rate 0 items exempt; others are the flow's. The file told has the receipts as the authority holds
+// makes Shopify's prices exclude its taxes, and item.rate 0 items exempt, item.taxes Tbl01_10+OF02_0.25 taxes TEA further; others are the flow's. The file told has the receipts as the authority holds
 // them, of each its lines: code | quantity | unit price | discount | net | VAT | total. Then what is left out, held, or
 // waits; of a document what does not leave with it, by class; and what receipts less returns come to, the order's total
 // in the shop beside it.
@@ -60,8 +60,8 @@ func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server
 		Shipping: eta.Shipping{ItemCode: "EG-100200300-SHIP"},
 		Start:    settings["eta.start"], Prices: settings["eta.prices"], ReceiptType: settings["eta.type"],
 	}
-	rate := settings["item.rate"]
-	for _, name := range []string{"eta.start", "eta.prices", "eta.type", "item.rate"} {
+	rate, taxes := settings["item.rate"], strings.ReplaceAll(settings["item.taxes"], "_", " ")
+	for _, name := range []string{"eta.start", "eta.prices", "eta.type", "item.rate", "item.taxes"} {
 		delete(settings, name)
 	}
 	sink, err := eta.New(config, eta.Deps{Now: o.clock, Zone: zone, Secret: func(string) (pipeline.Secret, error) { return pipeline.NewSecret("demo-secret"), nil }})
@@ -69,7 +69,7 @@ func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server
 		t.Fatal(err)
 	}
 	o.open(zone)
-	o.stock(rate)
+	o.stock(rate, taxes)
 	text, err := fs.ReadFile(mappings.Files, "shopify-orders-to-eta.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server
 }
 
 // stock fills the item list.
-func (o *office) stock(rate string) {
+func (o *office) stock(rate, taxes string) {
 	o.t.Helper()
 	vat := "V009"
 	if rate == "" {
@@ -104,6 +104,9 @@ func (o *office) stock(rate string) {
 	for _, sku := range []string{"TEA", "CUP", "MAT", "GC-500"} {
 		rows = append(rows, pipeline.TableRow{Code: sku, Cols: map[string]string{"code": sku, "name_ar": "صنف " + sku, "unit": "EA",
 			"eta_code": "EG-100200300-" + sku, "eta_type": "EGS", "vat_type": vat, "vat_rate": rate}})
+	}
+	if taxes != "" {
+		rows[0].Cols["taxes"] = taxes
 	}
 	if err := o.ledger.Put(o.t.Context(), "items", rows); err != nil {
 		o.t.Fatal(err)
@@ -119,7 +122,10 @@ type paper struct {
 	ItemData []struct {
 		InternalCode                         string
 		Quantity, UnitPrice, NetSale, Total  json.Number
-		CommercialDiscountData, TaxableItems []struct{ Amount json.Number }
+		CommercialDiscountData, TaxableItems []struct {
+			TaxType string
+			Amount  json.Number
+		}
 	}
 	TotalAmount   json.Number
 	PaymentMethod string
@@ -173,6 +179,9 @@ func (s *story) filed(authority *etatest.Server) string {
 				discount = l.CommercialDiscountData[0].Amount
 			}
 			fmt.Fprintf(&b, "  %s | %s | %s | %s | %s | %s | %s\n", l.InternalCode, l.Quantity, l.UnitPrice, discount, l.NetSale, l.TaxableItems[0].Amount, l.Total)
+			for _, t := range l.TaxableItems[1:] {
+				fmt.Fprintf(&b, "    %s %s\n", t.TaxType, t.Amount)
+			}
 		}
 	}
 	for _, complaint := range authority.Judge() {

@@ -149,7 +149,7 @@ func (g good) lot(l factLine, inclusive bool) good {
 	}
 	before = udecimal.Max(before, after)
 	if inclusive {
-		g.amounts = withVAT(g.quantity, before, after, g.rate)
+		g.amounts = withVAT(g.quantity, before, after, g.load())
 	} else {
 		g.amounts = withoutVAT(g.quantity, before, after, l.Tax)
 	}
@@ -160,9 +160,8 @@ func (g good) lot(l factLine, inclusive bool) good {
 func (g good) added(inclusive bool) good {
 	before := g.totalSale
 	if inclusive {
-		whole := hundred.Add(g.rate)
-		before = udecimal.Max(before.Mul(whole).MustDiv(hundred).RoundHAZ(2), g.total)
-		g.amounts = withVAT(g.quantity, before, g.total, g.rate)
+		before = udecimal.Max(before.Add(g.load().on(before, g.quantity)).RoundHAZ(2), g.total)
+		g.amounts = withVAT(g.quantity, before, g.total, g.load())
 	} else {
 		g.amounts = withoutVAT(g.quantity, udecimal.Max(before, g.netSale), g.netSale, g.tax)
 	}

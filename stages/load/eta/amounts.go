@@ -8,7 +8,7 @@ func round5(d dec) dec { return d.RoundHAZ(5) }
 
 // amounts are those of one line.
 type amounts struct {
-	unitPrice, totalSale, discount, netSale, tax, total dec
+	unitPrice, totalSale, discount, netSale, tax, total dec // tax: all of them
 }
 
 // minus is what is left of a line without a part of it, at the same price of one.
@@ -23,12 +23,14 @@ func (a amounts) plus(b amounts) amounts {
 		netSale: a.netSale.Add(b.netSale), tax: a.tax.Add(b.tax), total: a.total.Add(b.total)}
 }
 
-// withVAT takes the line apart from what was paid for it, VAT included: total is that sum exactly.
-func withVAT(quantity, before, after, rate dec) amounts {
-	whole := hundred.Add(rate)
+// withVAT takes the line apart from what was paid for it, taxes included: total is that sum exactly.
+func withVAT(quantity, before, after dec, on load) amounts {
 	var a amounts
-	a.totalSale = round5(before.Mul(hundred).MustDiv(whole))
-	a.netSale = round5(after.Mul(hundred).MustDiv(whole))
+	a.netSale = on.net(after, quantity)
+	a.totalSale = a.netSale
+	if !before.Equal(after) {
+		a.totalSale = on.net(before, quantity)
+	}
 	a.tax = after.Sub(a.netSale)
 	a.total = after
 	return a.priced(quantity)
@@ -49,18 +51,18 @@ func (a amounts) priced(quantity dec) amounts {
 
 // lines are the amounts of the goods of a deal, and of its shipping where it has any.
 func (d deal) lines(goods []priced, shippingRate dec) []amounts {
-	quantities, rates := make([]dec, 0, len(goods)+1), make([]dec, 0, len(goods)+1)
+	quantities, loads := make([]dec, 0, len(goods)+1), make([]load, 0, len(goods)+1)
 	for _, g := range goods {
-		quantities, rates = append(quantities, g.quantity), append(rates, g.rate)
+		quantities, loads = append(quantities, g.quantity), append(loads, g.load)
 	}
 	before, after := d.before, d.after
 	if d.shipping.IsPos() {
-		quantities, rates = append(quantities, one), append(rates, shippingRate)
+		quantities, loads = append(quantities, one), append(loads, load{vat: shippingRate})
 		before, after = append(before, d.shipping), append(after, d.shippingCharged)
 	}
 	all := make([]amounts, len(after))
 	taxes := d.stated
-	switch exact := computed(after, rates); {
+	switch exact := computed(after, quantities, loads); {
 	case d.inclusive || taxes != nil:
 	case d.uncollected:
 		for _, tax := range exact {
@@ -71,7 +73,7 @@ func (d deal) lines(goods []priced, shippingRate dec) []amounts {
 	}
 	for i := range after {
 		if d.inclusive {
-			all[i] = withVAT(quantities[i], before[i], after[i], rates[i])
+			all[i] = withVAT(quantities[i], before[i], after[i], loads[i])
 		} else {
 			all[i] = withoutVAT(quantities[i], before[i], after[i], taxes[i])
 		}
@@ -79,11 +81,11 @@ func (d deal) lines(goods []priced, shippingRate dec) []amounts {
 	return all
 }
 
-// computed is the tax of each line by its rate, on sums before VAT.
-func computed(after, rates []dec) []dec {
+// computed are the taxes of each line by what it is taxed with, on sums before them.
+func computed(after, quantities []dec, loads []load) []dec {
 	taxes := make([]dec, len(after))
 	for i := range after {
-		taxes[i] = round5(after[i].Mul(rates[i]).MustDiv(hundred))
+		taxes[i] = loads[i].on(after[i], quantities[i])
 	}
 	return taxes
 }
@@ -125,11 +127,11 @@ func shareTax(tax dec, computed []dec) []dec {
 func (d deal) vat(goods []priced, shippingRate dec) dec {
 	var all dec
 	if !d.inclusive {
-		rates := make([]dec, 0, len(goods)+1)
+		loads, quantities := make([]load, 0, len(goods)+1), make([]dec, 0, len(goods)+1)
 		for _, g := range goods {
-			rates = append(rates, g.rate)
+			loads, quantities = append(loads, g.load), append(quantities, g.quantity)
 		}
-		for _, tax := range computed(append(append([]dec{}, d.after...), d.shippingCharged), append(rates, shippingRate)) {
+		for _, tax := range computed(append(append([]dec{}, d.after...), d.shippingCharged), append(quantities, one), append(loads, load{vat: shippingRate})) {
 			all = all.Add(tax)
 		}
 		return all
@@ -146,6 +148,7 @@ func (d deal) vat(goods []priced, shippingRate dec) dec {
 type tax struct {
 	kind   string // T1..T20
 	rate   dec    // per cent; not of the fixed ones
+	fixed  bool   // an amount
 	amount dec    // of the fixed ones
 }
 
@@ -170,7 +173,7 @@ func line(quantity, unitPrice, commercial, itemDiscount, valueDifference dec, ta
 	for _, t := range taxes {
 		rates[t.kind] = t.rate
 		switch {
-		case fixed[t.kind]:
+		case t.fixed || fixed[t.kind]:
 			f.taxes[t.kind] = t.amount
 		case t.kind == "T4":
 			f.taxes[t.kind] = percentOf(f.netSale.Sub(itemDiscount), t.rate)

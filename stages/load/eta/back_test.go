@@ -108,7 +108,7 @@ func TestReturn_Shares(t *testing.T) {
 		n := udecimal.MustFromInt64(quantity, 0)
 		g := good{item: item{quantity: n, rate: rate}}
 		if inclusive {
-			g.amounts = withVAT(n, before, after, rate)
+			g.amounts = withVAT(n, before, after, load{vat: rate})
 		} else {
 			g.amounts = withoutVAT(n, before, after, percentOf(after, rate).RoundHAZ(2))
 		}

@@ -28,7 +28,7 @@ type sums struct {
 // priced is a line of an order before it is a line of a receipt.
 type priced struct {
 	quantity, price, off dec // off: the discount of this line alone
-	rate                 dec // of VAT, per cent
+	load                 load
 }
 
 // before is the line before any discount, in piastres as Shopify rounds it.

@@ -6,7 +6,8 @@
 //	kinds.go     the fields that a mapping supplies
 //	order.go     the rows of an order by what they are; due.go whether its receipt is due; policy.go what an adviser decides
 //	receipt.go   Build: the records of an order become its receipts without a time and without a place in the chain
-//	goods.go     the order as it was ever sold; discount.go how its figures hang together; amounts.go unitPrice ... total
+//	goods.go     the order as it was ever sold; discount.go how its figures hang together; amounts.go unitPrice ... total;
+//	             levies.go taxes beside VAT
 //	added.go     goods that were added after the sale was issued: a further receipt; lots.go which receipt sold what comes back
 //	back.go      the returns of its refunds (backmoney.go their money, edited.go what an edit took off); take.go what a share of a line comes to
 //	buyer.go     who bought, and how it was paid

@@ -41,18 +41,43 @@ type item struct {
 	internalCode, description, itemType, itemCode, unit string
 	vatType                                             string
 	rate, quantity                                      dec
+	others                                              []levy // taxes beside VAT
 	discounted                                          string // what the discount is called
 	amounts
 }
 
 // totals are the sums over the lines.
-type totals struct{ sales, discount, net, tax, total dec }
+type totals struct {
+	sales, discount, net, total dec
+	taxes                       []taxTotal // in the order in which lines have them; T1 first
+}
+
+// A taxTotal is what a tax comes to over all lines.
+type taxTotal struct {
+	kind   string
+	amount dec
+}
+
+func (t *totals) add(kind string, amount dec) {
+	for i := range t.taxes {
+		if t.taxes[i].kind == kind {
+			t.taxes[i].amount = t.taxes[i].amount.Add(amount)
+			return
+		}
+	}
+	t.taxes = append(t.taxes, taxTotal{kind, amount})
+}
 
 func total(items []item) totals {
 	var t totals
 	for _, i := range items {
 		t.sales, t.discount = t.sales.Add(i.totalSale), t.discount.Add(i.discount)
-		t.net, t.tax, t.total = t.net.Add(i.netSale), t.tax.Add(i.tax), t.total.Add(i.total)
+		t.net, t.total = t.net.Add(i.netSale), t.total.Add(i.total)
+		vat, others := i.split()
+		t.add("T1", vat)
+		for n, amount := range others {
+			t.add(i.others[n].kind, amount)
+		}
 	}
 	return t
 }
@@ -120,10 +145,12 @@ func (r receipt) appendContent(w *writer) {
 	w.number("feesAmount", zero)
 	w.number("totalAmount", r.totals.total)
 	w.list("taxTotals")
-	w.element()
-	w.text("taxType", "T1")
-	w.number("amount", r.totals.tax)
-	w.close()
+	for _, t := range r.totals.taxes {
+		w.element()
+		w.text("taxType", t.kind)
+		w.number("amount", t.amount)
+		w.close()
+	}
 	w.endList()
 	w.text("paymentMethod", r.payment)
 	w.number("adjustment", zero)
@@ -163,13 +190,25 @@ func (i item) append(w *writer) {
 		w.endList()
 	}
 	w.list("taxableItems")
-	w.element()
-	w.text("taxType", "T1")
-	w.number("amount", i.tax)
-	w.text("subType", i.vatType)
-	w.number("rate", i.rate)
-	w.close()
+	vat, others := i.split()
+	w.taxable("T1", i.vatType, vat, i.rate)
+	for n, o := range i.others {
+		rate := o.value
+		if o.fixed {
+			rate = zero
+		}
+		w.taxable(o.kind, o.subtype, others[n], rate)
+	}
 	w.endList()
+	w.close()
+}
+
+func (w *writer) taxable(kind, subtype string, amount, rate dec) {
+	w.element()
+	w.text("taxType", kind)
+	w.number("amount", amount)
+	w.text("subType", subtype)
+	w.number("rate", rate)
 	w.close()
 }
 

@@ -204,7 +204,7 @@ func offOf(r pipeline.Record) dec {
 func goods(o order, items []item) []priced {
 	all := make([]priced, len(o.lines))
 	for i, r := range o.lines {
-		all[i] = priced{quantity: r.Amount("line.quantity"), price: r.Amount("line.price"), off: offOf(r), rate: items[i].rate}
+		all[i] = priced{quantity: r.Amount("line.quantity"), price: r.Amount("line.price"), off: offOf(r), load: items[i].load()}
 	}
 	return all
 }

@@ -127,6 +127,7 @@ var fields = []pipeline.Field{
 	{Name: "item.name", Type: pipeline.Text, Help: "named on the receipt; line.name where empty"},
 	{Name: "item.vat_type", Type: pipeline.Text, Help: "ETA's VAT subtype, such as V009"},
 	{Name: "item.vat_rate", Type: pipeline.Rate, Help: "per cent: 14; 0 with an exempt subtype"},
+	{Name: "item.taxes", Type: pipeline.Text, Help: "further taxes of the article beside VAT, each with its rate in per cent or its amount for one unit: Tbl01 10 + OF02 0.25"},
 	{Name: "order.code", Type: pipeline.Text, Help: "sOrderNameCode: the order's reference on the receipt; order.name where empty"},
 	{Name: "order.delivery_mode", Type: pipeline.Text, Help: "FC, TO or TC; with the types SR and SC"},
 	{Name: "order.exchange_rate", Type: pipeline.Amount, Help: "EGP for one of the order's currency; see the setting foreign"},

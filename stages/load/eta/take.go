@@ -43,13 +43,13 @@ func (g *good) part(quantity, value dec, tax *dec, inclusive bool) share {
 	s := share{quantity: quantity, amounts: amounts{unitPrice: g.unitPrice}}
 	if inclusive {
 		s.total = value
-		s.netSale = round5(value.Mul(hundred).MustDiv(hundred.Add(g.rate)))
+		s.netSale = g.load().net(value, quantity)
 		s.netSale = udecimal.Min(g.rest.netSale, udecimal.Max(s.netSale, value.Sub(g.rest.tax))) // neither part of it is more than is left
 		s.tax = s.total.Sub(s.netSale)
 	} else {
 		s.netSale = value
 		s.tax = round5(g.tax.Mul(quantity).MustDiv(g.quantity)) // its share of what was rounded for the whole line
-		if tax != nil && near(*tax, percentOf(value, g.rate), piastre) && !tax.IsNeg() {
+		if tax != nil && near(*tax, g.load().on(value, quantity), piastre) && !tax.IsNeg() {
 			s.tax = *tax
 		}
 		s.tax = udecimal.Min(s.tax, g.rest.tax)

@@ -93,6 +93,7 @@ func (v *validation) item(r pipeline.Record) item {
 		if i.vatType, i.rate, fits = v.config.vat(i.vatType, i.rate, r.Has("item.vat_rate"), v.day); !fits {
 			wrong("item.vat_type", "eta.vat", "type", i.vatType, "rate", i.rate.String())
 		}
+		i.others = v.levies(r, wrong)
 	}
 	if len([]rune(i.internalCode)) > 50 {
 		wrong("line.sku", "eta.length", "limit", "50")
@@ -144,19 +145,33 @@ func (v *validation) verify(r receipt, want dec) {
 			v.add(v.order.problem("order.total", "eta.formula", "what", what, "got", got.String(), "want", want.String()))
 		}
 	}
-	var sales, net, tax1, sum dec
+	var sales, net, sum dec
+	taxes := map[string]dec{}
 	for n, i := range r.items {
 		path := fmt.Sprintf("itemData[%d].", n)
-		f := line(i.quantity, i.unitPrice, i.discount, zero, zero, []tax{{kind: "T1", rate: i.rate}})
+		vat, others := i.split()
+		of := []tax{{kind: "T1", rate: i.rate}}
+		for n, o := range i.others {
+			of = append(of, tax{kind: o.kind, rate: o.value, fixed: o.fixed, amount: others[n]})
+			taxes[o.kind] = taxes[o.kind].Add(others[n])
+		}
+		taxes["T1"] = taxes["T1"].Add(vat)
+		f := line(i.quantity, i.unitPrice, i.discount, zero, zero, of)
+		g := line(one, i.netSale, zero, zero, zero, of)
 		off(path+"totalSale", i.totalSale, f.totalSale)
 		off(path+"netSale", i.netSale, i.totalSale.Sub(i.discount))
-		off(path+"T1", i.tax, percentOf(i.netSale, i.rate))
+		off(path+"T1", vat, g.taxes["T1"])
+		for n, o := range i.others {
+			off(path+o.kind, others[n], g.taxes[o.kind])
+		}
 		off(path+"total", i.total, i.netSale.Add(i.tax))
-		sales, net, tax1, sum = sales.Add(i.totalSale), net.Add(i.netSale), tax1.Add(i.tax), sum.Add(i.total)
+		sales, net, sum = sales.Add(i.totalSale), net.Add(i.netSale), sum.Add(i.total)
 	}
 	off("totalSales", r.totals.sales, sales)
 	off("netAmount", r.totals.net, net)
-	off("taxTotals", r.totals.tax, tax1)
+	for _, t := range r.totals.taxes {
+		off("taxTotals", t.amount, taxes[t.kind])
+	}
 	off("totalAmount", r.totals.total, sum)
 	off("totalAmount", r.totals.total, want)
 }

@@ -33,6 +33,7 @@ var shelves = []shelf{
 			{Name: "eta_type", Type: pipeline.Text, Help: "sort of eta_code: EGS or GS1"},
 			{Name: "vat_type", Type: pipeline.Text, Help: "the tax authority's subtype of VAT: V009"},
 			{Name: "vat_rate", Type: pipeline.Rate, Help: "VAT in per cent: 14"},
+			{Name: "taxes", Type: pipeline.Text, Help: "ETA's subtypes of further taxes, each with its rate in per cent or its amount for one unit: Tbl01 10 + OF02 0.25"},
 			{Name: "price", Type: pipeline.Amount, Help: "price of one"},
 			{Name: "parent", Type: pipeline.Text, Help: "the item that it is a variant of: what variants of one item share"},
 			{Name: "colour", Type: pipeline.Text, Help: "colour of a variant"},
