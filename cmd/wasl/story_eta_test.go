@@ -60,6 +60,8 @@ func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server
 		Shipping: eta.Shipping{ItemCode: "EG-100200300-SHIP"},
 		Start:    settings["eta.start"], Prices: settings["eta.prices"], ReceiptType: settings["eta.type"],
 	}
+	by := settings["item.by"]
+	delete(settings, "item.by")
 	rate, taxes := settings["item.rate"], strings.ReplaceAll(settings["item.taxes"], "_", " ")
 	for _, name := range []string{"eta.start", "eta.prices", "eta.type", "item.rate", "item.taxes"} {
 		delete(settings, name)
@@ -73,6 +75,9 @@ func newTill(t *testing.T, settings map[string]string) (*office, *etatest.Server
 	text, err := fs.ReadFile(mappings.Files, "shopify-orders-to-eta.yaml")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if by != "" { // another column by which articles are looked up
+		text = []byte(strings.ReplaceAll(string(text), "{from: Lineitem sku, lookup: items", "{from: "+by+", lookup: items"))
 	}
 	items := table.New(o.ledger, "items")
 	receipts, bytes := sink.Limits()
