@@ -34,13 +34,13 @@ func kinds() map[string]pipeline.Kind {
 	}
 	parcels := fields(`order.fulfilled:time fulfillment.id:code fulfillment.at:time fulfillment.status:text fulfillment.quantity:quantity`)
 	var receiptSettings []pipeline.Setting
-	for _, name := range []string{"due", "gift_card", "tip", "duties", "rounding", "tenders", "amount_refund", "added", "before_start", "foreign", "zero", "business", "delivery_mode", "csv_refund"} {
+	for _, name := range []string{"due", "gift_card", "tip", "duties", "rounding", "tenders", "amount_refund", "cancel_refund", "added", "before_start", "foreign", "zero", "business", "delivery_mode", "csv_refund"} {
 		receiptSettings = append(receiptSettings, pipeline.Setting{Name: name})
 	}
-	item := fields(`item.code:code item.type:text item.unit:text item.name:text item.vat_type:text item.vat_rate:rate`)
+	item := fields(`item.code:code item.type:text item.unit:text item.name:text item.vat_type:text item.vat_rate:rate item.taxes:text`)
 	return map[string]pipeline.Kind{
 		"table.items": {Name: "table.items", Fields: fields(`code:code! name_ar:text name_en:text barcode:code group:text unit:text
-			eta_code:code eta_type:text vat_type:text vat_rate:rate price:amount parent:text colour:text size:text`)},
+			eta_code:code eta_type:text vat_type:text vat_rate:rate taxes:text price:amount parent:text colour:text size:text`)},
 		"table.prices": {Name: "table.prices", GroupBy: []string{"list", "code"},
 			Fields: fields(`list:code! code:code! price:amount! compare_at:amount cost:amount currency:text unit:text from:date to:date`)},
 		"table.branches": {Name: "table.branches", GroupBy: []string{"code"},
