@@ -300,3 +300,28 @@ func TestForget_WhatNamesHerByHerOrderAlone(t *testing.T) {
 		t.Errorf("still there: %v", left)
 	}
 }
+
+// What is sealed only because it is numbered, a document of the ERP's, keeps its number and
+// loses the person. At any other time nothing sealed can be changed.
+func TestForget_NumberedDocumentsKeepTheirNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.flow(pipeline.Flow{Name: "orders", Lane: "erp", Kind: pipeline.Kind{Name: "erp.order", Chain: func(pipeline.Document) string { return "c" },
+		Seal: func(d pipeline.Document, _ pipeline.Link, _ time.Time) ([]byte, string, string, error) {
+			return []byte(`{"serial":"INV-0001"}`), "INV-0001", "1", nil
+		}}})
+	w.file(w.admit("orders"), false, bought("1001", "7001", "mona@example.net", "01001234567", "Mona Aly"))
+	w.settle(w.take("erp"), pipeline.Delivered)
+	if f := w.forget(); f.Documents != 1 || f.Papers != 0 {
+		t.Errorf("tombstone %+v", f)
+	}
+	if e := w.entry("1001"); e.Ref != "INV-0001" || string(e.Sealed) != `{"serial":"INV-0001"}` || strings.Contains(string(e.Body), "Mona") {
+		t.Errorf("the document: %q %q %s", e.Ref, e.Sealed, e.Body)
+	}
+	if _, err := w.l.writer.ExecContext(t.Context(), `UPDATE documents SET body = '{}' WHERE key = '1001'`); err == nil {
+		t.Error("a sealed document was changed, and nobody is being forgotten")
+	}
+	if left := found(t, w.dir); len(left) != 0 {
+		t.Errorf("still there: %v", left)
+	}
+}
