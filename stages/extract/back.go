@@ -340,7 +340,7 @@ func lasting(old pipeline.SlipLine, l line) []pipeline.Fault {
 	var out []pipeline.Fault
 	for _, fault := range old.Faults {
 		switch fault.Rule {
-		case "row.orphan", "row.twice", "cell.exponent":
+		case "row.orphan", "row.twice", "cell.exponent", "cell.orderid":
 			continue // told anew by the reader of orders
 		}
 		if fault.Col == 0 && alike(old, l) == len(old.Prints) ||

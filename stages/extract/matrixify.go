@@ -51,8 +51,8 @@ func (f *file) matrixified(t *table, emit func(pipeline.Row) bool) error {
 			}
 			m = &matrixOrder{name: name}
 		}
-		if id := r.get("ID"); exponent(id) {
-			m.faults = append(m.faults, pipeline.Fault{Col: orderColumn["Id"] + 1, Rule: "cell.exponent"})
+		if _, rule := orderID(r.get("ID")); rule != "" {
+			m.faults = append(m.faults, pipeline.Fault{Col: orderColumn["Id"] + 1, Rule: rule})
 		}
 		for _, fault := range row.Faults {
 			m.faults = append(m.faults, pipeline.Fault{Rule: fault.Rule, With: fault.With}) // of the whole row: its cell has another place here
@@ -201,7 +201,8 @@ func (r matrixRow) taxes() (sum, rates string) {
 // first fills what is of the order.
 func (m *matrixOrder) first(row orderRow) {
 	shipping, discount := m.sum("shipping line", "Line: Price"), m.sum("discount", "Line: Discount")
-	row.set("Id", m.get("ID"), "Financial Status", strings.ToLower(m.get("Payment: Status")), "Fulfillment Status", orElse(strings.ToLower(m.get("Order Fulfillment Status")), "unfulfilled"),
+	id, _ := orderID(m.get("ID")) // what is wrong with it was told
+	row.set("Id", id, "Financial Status", strings.ToLower(m.get("Payment: Status")), "Fulfillment Status", orElse(strings.ToLower(m.get("Order Fulfillment Status")), "unfulfilled"),
 		"Currency", m.get("Currency"), "Subtotal", m.get("Price: Subtotal"), "Shipping", orElse(m.get("Price: Total Shipping"), shipping.String()),
 		"Taxes", m.get("Tax: Total"), "Total", m.get("Price: Total"), "Discount Code", m.code(), "Discount Amount", discount.String(),
 		"Notes", m.get("Note"), "Note Attributes", m.get("Additional Details"), "Cancelled at", m.get("Cancelled At"), "Tags", m.get("Tags"), "Source", m.get("Source"),

@@ -140,8 +140,9 @@ func (o *orders) add(row pipeline.Row, emit func(pipeline.Row) bool) error {
 	for _, i := range o.strip {
 		row.Cells[i] = strings.TrimPrefix(row.Cells[i], "'")
 	}
-	if exponent(row.Cells[o.id]) {
-		row.Faults = append(row.Faults, pipeline.Fault{Col: o.id + 1, Rule: "cell.exponent"})
+	id, rule := orderID(row.Cells[o.id])
+	if row.Cells[o.id] = id; rule != "" {
+		row.Faults = append(row.Faults, pipeline.Fault{Col: o.id + 1, Rule: rule})
 	}
 	name := row.Cells[o.name]
 	switch first := !blank(row.Cells[o.total]); {
@@ -192,6 +193,26 @@ func (o *orders) lost(name string) (bool, error) {
 		}
 	}
 	return !o.whole[name], nil
+}
+
+// orderID is the number of an order as Shopify writes it, whatever a program has made of it on its way: 5501.0, since the
+// column has gaps and was taken for one of decimals, or gid://shopify/Order/5501. Each order is filed once under it, so two
+// ways of writing one are one; what looks like a number and is none for certain is a fault. Other texts stay as they are.
+func orderID(text string) (string, pipeline.Rule) {
+	if exponent(text) {
+		return text, "cell.exponent"
+	}
+	id := strings.TrimPrefix(strings.TrimSpace(text), "gid://shopify/Order/")
+	if whole, zeros, ok := strings.Cut(id, "."); ok && whole != "" && zeros != "" && strings.Trim(zeros, "0") == "" {
+		id = whole
+	}
+	if numeric := id != "" && strings.Trim(id, "0123456789.,' \u00a0") == ""; !numeric {
+		return text, ""
+	}
+	if strings.Trim(id, "0123456789") != "" || id[0] == '0' {
+		return text, "cell.orderid"
+	}
+	return id, ""
 }
 
 // exponent tells whether a number was put into scientific form by a spreadsheet:
