@@ -79,6 +79,12 @@ func (r matrixRow) get(column string) string {
 	return ""
 }
 
+// id is a number of Shopify's, as it writes it. What is wrong with an order's is told of the order.
+func (r matrixRow) id(column string) string {
+	id, _ := orderID(r.get(column))
+	return id
+}
+
 // size is an amount or a quantity without its sign: what is taken away is written
 // below zero. What is no number stays as it is, for the mapping to say so.
 func (r matrixRow) size(column string) string {
@@ -147,22 +153,22 @@ func rankOf(row orderRow) int {
 // row adds what a row of the sheet is.
 func (r matrixRow) row(out *orderRows) {
 	tax, rates := r.taxes()
-	refund := []string{"Refund id", r.get("Refund: ID"), "Refund at", r.get("Refund: Created At"), "Refund note", r.get("Refund: Note")}
+	refund := []string{"Refund id", r.id("Refund: ID"), "Refund at", r.get("Refund: Created At"), "Refund note", r.get("Refund: Note")}
 	switch pipeline.Fold(r.get("Line: Type")) {
 	case pipeline.Fold("Line Item"):
 		own, share := r.size("Line: Discount"), r.size("Line: Discount Allocation")
-		out.add(lineItem, "Line id", r.get("Line: ID"), "Lineitem name", orElse(r.get("Line: Name"), r.get("Line: Title")),
+		out.add(lineItem, "Line id", r.id("Line: ID"), "Lineitem name", orElse(r.get("Line: Name"), r.get("Line: Title")),
 			"Lineitem sku", r.get("Line: SKU"), "Lineitem quantity", r.get("Line: Quantity"), "Lineitem price", r.get("Line: Price"),
 			"Lineitem discount", own, "Lineitem total discount", added(own, share), "Lineitem requires shipping", strings.ToLower(r.get("Line: Requires Shipping")),
 			"Lineitem taxable", strings.ToLower(r.get("Line: Taxable")), "Lineitem gift card", r.get("Line: Gift Card"), "Vendor", r.get("Line: Vendor"),
 			"Lineitem fulfillment status", r.get("Line: Fulfillment Status"), "Lineitem tax", tax, "Lineitem tax rate", rates)
 	case pipeline.Fold("Shipping Line"):
 		off := r.size("Line: Discount")
-		out.add(lineShipping, "Line id", r.get("Line: ID"), "Lineitem name", orElse(r.get("Line: Title"), r.get("Line: Name")),
+		out.add(lineShipping, "Line id", r.id("Line: ID"), "Lineitem name", orElse(r.get("Line: Title"), r.get("Line: Name")),
 			"Lineitem quantity", "1", "Lineitem price", r.get("Line: Price"), "Lineitem discount", off, "Lineitem total discount", off,
 			"Lineitem tax", tax, "Lineitem tax rate", rates)
 	case pipeline.Fold("Refund Line"):
-		out.add(lineRefundItem, append(refund, "Line id", r.get("Line: ID"), "Lineitem sku", r.get("Line: SKU"), "Refund quantity", r.size("Line: Quantity"),
+		out.add(lineRefundItem, append(refund, "Line id", r.id("Line: ID"), "Lineitem sku", r.get("Line: SKU"), "Refund quantity", r.size("Line: Quantity"),
 			"Refund amount", r.size("Line: Total"), "Refund tax", r.size("Line: Tax Total"),
 			"Restock", strings.ToLower(r.get("Refund: Restock Type")))...)
 	case pipeline.Fold("Refund Shipping"):
@@ -171,14 +177,14 @@ func (r matrixRow) row(out *orderRows) {
 		out.add(lineRefundAdjustment, append(refund, "Lineitem name", r.get("Refund Adjustment: Reason"),
 			"Refund amount", orElse(r.get("Refund Adjustment: Amount"), r.get("Line: Total")), "Refund tax", r.get("Refund Adjustment: Tax"))...)
 	case pipeline.Fold("Transaction"):
-		out.add(lineTransaction, "Transaction id", r.get("Transaction: ID"), "Transaction kind", strings.ToLower(r.get("Transaction: Kind")),
+		out.add(lineTransaction, "Transaction id", r.id("Transaction: ID"), "Transaction kind", strings.ToLower(r.get("Transaction: Kind")),
 			"Transaction status", strings.ToLower(r.get("Transaction: Status")), "Transaction gateway", r.get("Transaction: Gateway"),
 			"Transaction amount", r.size("Transaction: Amount"), "Transaction at", r.get("Transaction: Processed At"),
-			"Transaction parent", r.get("Transaction: Parent ID"), "Transaction reference", r.get("Transaction: Authorization"), "Refund id", r.get("Refund: ID"))
+			"Transaction parent", r.id("Transaction: Parent ID"), "Transaction reference", r.get("Transaction: Authorization"), "Refund id", r.id("Refund: ID"))
 	case pipeline.Fold("Fulfillment Line"):
-		out.add(lineFulfillment, "Fulfillment id", r.get("Fulfillment: ID"), "Fulfillment at", r.get("Fulfillment: Created At"),
+		out.add(lineFulfillment, "Fulfillment id", r.id("Fulfillment: ID"), "Fulfillment at", r.get("Fulfillment: Created At"),
 			"Fulfillment status", strings.ToLower(r.get("Fulfillment: Status")), "Tracking company", r.get("Fulfillment: Tracking Company"),
-			"Tracking number", r.get("Fulfillment: Tracking Number"), "Line id", r.get("Line: ID"), "Fulfilled quantity", r.size("Line: Quantity"))
+			"Tracking number", r.get("Fulfillment: Tracking Number"), "Line id", r.id("Line: ID"), "Fulfilled quantity", r.size("Line: Quantity"))
 	}
 }
 

@@ -34,7 +34,7 @@ var matrixifyRows = []map[string]string{
 	{"ID": "5512345678901", "Name": "#1001", "Line: Type": "Transaction", "Transaction: ID": "21", "Transaction: Kind": "sale", "Transaction: Status": "success",
 		"Transaction: Amount": "215", "Transaction: Gateway": "paymob", "Transaction: Processed At": "2026-11-20 11:05:00 +0200"},
 	{"ID": "5512345678901", "Name": "#1001", "Line: Type": "Refund Line", "Line: ID": "111", "Line: SKU": "A-1", "Line: Quantity": "-1", "Line: Total": "-90",
-		"Line: Tax Total": "-11.05", "Refund: ID": "31", "Refund: Created At": "2026-11-21 12:00:00 +0200", "Refund: Restock Type": "return"},
+		"Line: Tax Total": "-11.05", "Refund: ID": "31.0", "Refund: Created At": "2026-11-21 12:00:00 +0200", "Refund: Restock Type": "return"},
 	{"ID": "5512345678901", "Name": "#1001", "Line: Type": "Fulfillment Line", "Line: ID": "111", "Line: Quantity": "2", "Fulfillment: ID": "41",
 		"Fulfillment: Status": "success", "Fulfillment: Tracking Number": "T1"},
 	{"ID": "5512345678902", "Name": "#1002", "Created At": "2026-11-22 11:00:00 +0200", "Currency": "EGP", "Payment: Status": "unpaid", "Tax: Included": "FALSE",
