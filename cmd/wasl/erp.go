@@ -183,7 +183,7 @@ func (a *app) erpStatus(c *Config, s erpState) {
 			names = append(names, d.Number+" ("+c.minute(d.Since)+")")
 		}
 		fmt.Fprintln(a.out, a.say("status.aged", "lane", s.lane, "count", fmt.Sprint(len(s.open)), "late", fmt.Sprint(len(s.late)),
-			"wait", c.ERP.Warn().String(), "some", few(names, len(s.late))))
+			"wait", hours(c.ERP.Warn()), "some", few(names, len(s.late))))
 	}
 }
 
@@ -220,9 +220,9 @@ func (c *Config) lateAtERP(open []erp.Unconfirmed) (late []erp.Unconfirmed) {
 func (a *app) accountUnconfirmed(c *Config, asked, late int) {
 	switch {
 	case late > 0:
-		fmt.Fprintf(a.out, "\n%s\n", a.say("confirm.late", "count", humanize.Comma(int64(late)), "wait", c.ERP.Warn().String()))
+		fmt.Fprintf(a.out, "\n%s\n", a.say("confirm.late", "count", humanize.Comma(int64(late)), "wait", hours(c.ERP.Warn())))
 	case asked > 0:
-		fmt.Fprintf(a.out, "\n%s\n", a.say("confirm.asked", "count", humanize.Comma(int64(asked)), "wait", c.ERP.Warn().String()))
+		fmt.Fprintf(a.out, "\n%s\n", a.say("confirm.asked", "count", humanize.Comma(int64(asked)), "wait", hours(c.ERP.Warn())))
 	}
 }
 
