@@ -24,7 +24,7 @@ type rule struct {
 //
 // To add one: a line in its section, here or in the file rules_*.go of its
 // subject, with both languages.
-var rules = slices.Concat(houseRules, receiptDocRules, codesRules, customerRules, forgetRules, gateRules, shopifyRules, erpRules, goodsRules, imageRules, moneyRules, orderRules, pointRules, priceRules, pullRules, receiptRules, receiptLineRules, receiptSumRules, saleRules, shopsRules, stockRules, paperRules, usageRules)
+var rules = slices.Concat(houseRules, receiptDocRules, codesRules, courierRules, customerRules, forgetRules, gateRules, shopifyRules, erpRules, goodsRules, imageRules, moneyRules, orderRules, pointRules, priceRules, pullRules, receiptRules, receiptLineRules, receiptSumRules, saleRules, shopsRules, stockRules, paperRules, usageRules)
 
 var houseRules = []rule{
 	// ---- the folder and the vault (inbox, vault) ----

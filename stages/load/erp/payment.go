@@ -25,6 +25,7 @@ var payFields = []pipeline.Field{
 	{Name: "payment.amount", Type: pipeline.Amount, Required: true, Sparse: true, Help: "how much, above zero; of an adjustment below zero where it is taken from us; of a payout below zero where we paid"},
 	{Name: "payment.currency", Type: pipeline.Text, Help: "ISO code, such as EGP: that of the shop"},
 	{Name: "payment.fee", Type: pipeline.Amount, Help: "what the gateway keeps of it"},
+	{Name: "payment.fee_tax", Type: pipeline.Amount, Help: "the tax on that fee, beside it, as in a courier's sheet"},
 	{Name: "payment.settled", Type: pipeline.Amount, Help: "so much of it that is paid out together with it, as in a courier's sheet"},
 	{Name: "payment.rounding", Type: pipeline.Amount, Help: "what cash was rounded by, within the amount; below zero where the customer paid less"},
 	{Name: "payment.reference", Type: pipeline.Text, Help: "the gateway's own number of it"},
@@ -45,7 +46,7 @@ var payFields = []pipeline.Field{
 // payComputed are the words that a layout of payments may use besides.
 var payComputed = []pipeline.Field{
 	{Name: "line.number", Type: pipeline.Quantity, Help: "1, 2, 3 ... within the document"},
-	{Name: "line.kind", Type: pipeline.Text, Help: "clearing, receivable, fees, bank, adjustment or rounding"},
+	{Name: "line.kind", Type: pipeline.Text, Help: "clearing, receivable, fees, fees_tax, bank, adjustment or rounding"},
 	{Name: "line.account", Type: pipeline.Text, Help: "the ERP's account"},
 	{Name: "line.debit", Type: pipeline.Amount, Help: "what it is debited with; empty where it is credited"},
 	{Name: "line.credit", Type: pipeline.Amount, Help: "what it is credited with; empty where it is debited"},
@@ -81,6 +82,7 @@ var paySettings = []pipeline.Setting{
 	{Name: "receivable", Type: pipeline.Text, Form: "an account of the ERP", Default: "RECEIVABLE",
 		Help: "the account of what customers owe: receipts are taken off it, refunds put back on it"},
 	{Name: "fees", Type: pipeline.Text, Form: accountOr, Default: hold, Help: "the account of what gateways and couriers keep; hold: a person decides"},
+	{Name: "fees_tax", Type: pipeline.Text, Form: accountOr, Default: hold, Help: "the account of the tax on fees (payment.fee_tax); hold: a person decides"},
 	{Name: "bank", Type: pipeline.Text, Form: accountOr, Default: hold, Help: "the account that payouts go to; hold: a person decides"},
 	{Name: "adjustment", Type: pipeline.Text, Form: accountOr, Default: hold, Help: "the account of chargebacks, reserves and other corrections of a gateway; hold: a person decides"},
 	{Name: "rounding", Type: pipeline.Text, Form: "an account of the ERP, or order", Default: roundingOrder,
@@ -103,10 +105,10 @@ const (
 // A cashier makes documents of payments under the settings of one flow.
 type cashier struct {
 	*Sink
-	receivable, fees, bank, adjustment, rounding string
-	currency                                     string
-	ignoreChange, all                            bool
-	direct                                       map[string]bool
+	receivable, fees, feesTax, bank, adjustment, rounding string
+	currency                                              string
+	ignoreChange, all                                     bool
+	direct                                                map[string]bool
 }
 
 // payKind is that of payments under the settings of a flow.
@@ -125,7 +127,7 @@ func (s *Sink) payKind(set pipeline.Settings) pipeline.Kind {
 		Met:      metPayments,
 	}
 	text := func(name string) string { return strings.TrimSpace(set.Of(k, name)) }
-	c := cashier{Sink: s, receivable: text("receivable"), fees: text("fees"), bank: text("bank"), adjustment: text("adjustment"),
+	c := cashier{Sink: s, receivable: text("receivable"), fees: text("fees"), feesTax: text("fees_tax"), bank: text("bank"), adjustment: text("adjustment"),
 		rounding: text("rounding"), currency: strings.ToUpper(text("currency")), ignoreChange: text("change") == "ignore",
 		all: text("balance") == "all", direct: map[string]bool{}}
 	for account := range strings.SplitSeq(text("direct"), ",") {

@@ -106,7 +106,7 @@ func (c cashier) one(r pipeline.Record, n int) (pipeline.Document, []pipeline.Pr
 	case p.kind == "charge":
 		entries = c.charged(p)
 	case p.kind == typeFee:
-		entries = []entry{c.fee(p, p.amount)}
+		entries = append([]entry{c.fee(p, p.amount)}, c.settled(p)...)
 	case p.kind == typePayout:
 		entries = []entry{c.payout(p, p.amount)}
 		problems = append(problems, payoutSum(p)...)

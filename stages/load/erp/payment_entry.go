@@ -19,12 +19,14 @@ const (
 	lineClearing   = "clearing"
 	lineReceivable = "receivable"
 	lineFees       = "fees"
+	lineFeesTax    = "fees_tax"
 	lineBank       = "bank"
 )
 
 // sides are what lines of an entry are called.
 var sides = map[string]string{lineClearing: "حساب وسيط (Clearing)", lineReceivable: "العملاء (Receivable)", lineFees: "رسوم تحصيل (Fees)",
-	lineBank: "البنك (Bank)", typeAdjustment: "تسوية (Adjustment)", lineRounding: names[lineRounding]}
+	lineFeesTax: "ضريبة على الرسوم (Tax on fees)",
+	lineBank:    "البنك (Bank)", typeAdjustment: "تسوية (Adjustment)", lineRounding: names[lineRounding]}
 
 // booked is a line that debits an account, or credits it where the amount is below
 // zero.
@@ -67,13 +69,19 @@ func (c cashier) receipt(p payment, kind string, amount pipeline.Decimal) []entr
 		lines = append(lines, booked(lineReceivable, c.receivable, owed))
 	}
 	out := []entry{{kind: kind, lines: lines}}
-	if fee := p.record.Amount("payment.fee"); !fee.IsZero() {
+	if fee := p.record.Amount("payment.fee"); !fee.IsZero() || !p.record.Amount("payment.fee_tax").IsZero() {
 		out = append(out, c.fee(p, fee))
 	}
-	if settled := p.record.Amount("payment.settled"); !settled.IsZero() {
-		out = append(out, c.payout(p, settled))
+	return append(out, c.settled(p)...)
+}
+
+// settled books what is paid out together with it.
+func (c cashier) settled(p payment) []entry {
+	settled := p.record.Amount("payment.settled")
+	if settled.IsZero() {
+		return nil
 	}
-	return out
+	return []entry{c.payout(p, settled)}
 }
 
 // charged books a row charge of a gateway's own list: its fee, and all of it by setting.
@@ -90,8 +98,16 @@ func (c cashier) charged(p payment) []entry {
 	return c.receipt(p, typeReceipt, p.amount)
 }
 
+// fee books what the gateway keeps, and the tax on it.
 func (c cashier) fee(p payment, fee pipeline.Decimal) entry {
-	return entry{kind: typeFee, needs: needs(c.fees, "fees"), lines: []line{booked(lineFees, c.fees, fee), booked(lineClearing, p.account, fee.Neg())}}
+	out := entry{kind: typeFee, needs: needs(c.fees, "fees"), lines: []line{booked(lineFees, c.fees, fee)}}
+	tax := p.record.Amount("payment.fee_tax")
+	if !tax.IsZero() {
+		out.lines = append(out.lines, booked(lineFeesTax, c.feesTax, tax))
+		out.needs = or(out.needs, needs(c.feesTax, "fees_tax"))
+	}
+	out.lines = append(out.lines, booked(lineClearing, p.account, fee.Add(tax).Neg()))
+	return out
 }
 
 func (c cashier) payout(p payment, amount pipeline.Decimal) entry {
