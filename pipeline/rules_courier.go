@@ -3,9 +3,6 @@ package pipeline
 // courierRules are those of couriers' sheets and of what they collect: see rules.
 var courierRules = []rule{
 	// ---- a line of a sheet by itself ----
-	{"courier.undated",
-		words{"the sheet has neither a number nor a day: it cannot be told from another one", "write its number or its day into it, or give one in the mapping: remit.sheet: {value: ...}"},
-		words{"لا رقم للكشف ولا تاريخ: لا يمكن تمييزه عن غيره", "اكتب رقمه أو تاريخه فيه، أو حدده في ملف التحويل: remit.sheet: {value: ...}"}},
 	{"courier.nameless",
 		words{"the line names neither an order nor a parcel", "fill in the number of the order or of the parcel (AWB)"},
 		words{"لا يذكر السطر رقم طلب ولا رقم بوليصة", "أكمل رقم الطلب أو رقم البوليصة"}},
@@ -63,6 +60,9 @@ var courierRules = []rule{
 		words{"{courier}، كشف {sheet}: سُجّل دفعه بقيمة {paid} {currency} ومجموع سطوره ({count}) الآن {sum}: الفرق {off}", "لا شيء يُسجَّل مرة ثانية: راجع ما وصل إلى البنك وسوِّ الفرق يدويًا"}},
 
 	// ---- settings ----
+	{"courier.section",
+		words{"wasl.yaml has no section courier: nobody keeps what couriers owe", "write one, such as courier: {default: Bosta}, and bring the orders and the sheets"},
+		words{"لا يوجد قسم courier في wasl.yaml: فلا أحد يسجّل المستحق على شركات الشحن", "أضف القسم مثل courier: {default: Bosta} ثم أدخل الطلبات والكشوف"}},
 	{"courier.setting",
 		words{"{setting} is \"{given}\"", "write a number that is not below zero; ages are days that rise, such as [7, 14, 30]"},
 		words{"قيمة {setting} هي \"{given}\"", "اكتب رقمًا غير سالب؛ والأعمار أيام متصاعدة مثل [7, 14, 30]"}},

@@ -107,7 +107,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.initCommand(), a.checkCommand(), a.explainCommand(), a.learnCommand(), a.runCommand(), a.watchCommand(), a.statusCommand(), a.showCommand(),
 		a.planCommand(), a.releaseCommand(), a.seenCommand(), a.undoCommand(), a.driftCommand(), a.reuploadCommand(), a.matchCommand(), a.pullCommand(), a.receiptsCommand(),
-		a.reconcileCommand(), a.backordersCommand(), a.clearingCommand(), a.historyCommand(), a.forgetCommand(), a.retryCommand(), a.kindsCommand(), a.codesCommand(), a.readinessCommand(), a.rehearseCommand(), a.environmentCommand(), a.rulesCommand(), a.versionCommand(),
+		a.reconcileCommand(), a.backordersCommand(), a.clearingCommand(), a.couriersCommand(), a.historyCommand(), a.forgetCommand(), a.retryCommand(), a.kindsCommand(), a.codesCommand(), a.readinessCommand(), a.rehearseCommand(), a.environmentCommand(), a.rulesCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		if c.Args != nil {

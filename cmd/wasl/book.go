@@ -26,6 +26,7 @@ func (h *house) reportDay(ctx context.Context, day string) (string, error) {
 // then those of rows that were put aside, which it names.
 func writeBook(ctx context.Context, l *ledger.Ledger, c *Config, from, to string, read reconcile.Reread, opt reconcile.Options) (path string, err error) {
 	opt.Clearing = clearingFor(c, l)
+	opt.Couriers = couriersFor(c, l)
 	opt.Bought = boughtIn(l, c, "")
 	err = l.Snapshot(ctx, func(books pipeline.Books) (err error) {
 		dir := c.path(c.Reports)

@@ -184,11 +184,15 @@ func (a *app) clearingJSON(c reconcile.Clearing) {
 // moneyOff is what does not match between payments, their gateways' lines and couriers'
 // sheets, where this run brought some of it.
 func (h *house) moneyOff(ctx context.Context, jobs []pipeline.Opened) ([]pipeline.Problem, error) {
+	off, err := h.couriersOff(ctx, jobs)
+	if err != nil {
+		return nil, err
+	}
 	for _, job := range jobs {
 		if job.Kind == erp.KindPayment || job.Kind == erp.KindSettled {
 			c, err := erp.ClearingOf(ctx, h.ledger, erp.ClearingWant{})
-			return c.Off, err
+			return append(off, c.Off...), err
 		}
 	}
-	return nil, nil
+	return off, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"wasl/pipeline"
 	"wasl/stages/inbox"
+	"wasl/stages/load/courier"
 	"wasl/stages/load/erp"
 	"wasl/stages/load/eta"
 	"wasl/stages/load/eta/law"
@@ -37,6 +38,7 @@ type Config struct {
 	Vault    vaultConfig     `yaml:"vault"`
 	Shopify  *shopify.Config `yaml:"shopify"`
 	ERP      *erp.Config     `yaml:"erp"`
+	Courier  *courier.Config `yaml:"courier"`
 	ETA      *eta.Config     `yaml:"eta"`
 
 	dir  string                      // the folder of wasl.yaml
@@ -114,6 +116,9 @@ func (c *Config) validate(path string) []pipeline.Finding {
 	if c.ERP != nil {
 		within("erp", c.ERP.Validate())
 	}
+	if c.Courier != nil {
+		within("courier", c.Courier.Validate())
+	}
 	if c.ETA != nil {
 		found = append(found, c.readLaw()...)
 		within("eta", c.ETA.Validate())
@@ -126,6 +131,7 @@ func (c *Config) validate(path string) []pipeline.Finding {
 	}
 	hollow("shopify", c.Shopify == nil)
 	hollow("erp", c.ERP == nil)
+	hollow("courier", c.Courier == nil)
 	hollow("eta", c.ETA == nil)
 	for i, f := range found {
 		found[i] = c.place(path, f)

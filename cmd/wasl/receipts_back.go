@@ -30,12 +30,13 @@ const (
 // fromReceipts is Drop.From of files of what became of receipts.
 const fromReceipts = "results:eta"
 
-// handOn hands on what the ERP answered, and what became of receipts. some tells whether
-// any file was dropped for it.
+// handOn hands on what the ERP answered, what became of receipts, and what couriers
+// collected. some tells whether any file was dropped for it.
 func (h *house) handOn(ctx context.Context) (some bool, err error) {
 	results, err1 := h.handOnResults(ctx)
 	receipts, err2 := h.handOnReceipts(ctx)
-	return results || receipts, errors.Join(err1, err2)
+	couriers, err3 := h.handOnCouriers(ctx)
+	return results || receipts || couriers, errors.Join(err1, err2, err3)
 }
 
 // handOnReceipts makes of receipts what others wait for: printable copies of those that

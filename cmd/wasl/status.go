@@ -22,7 +22,8 @@ func (a *app) statusCommand() *cobra.Command {
 do, what it waits for, and the last error; the jobs that a gate holds, since when, why, and what lets them go; what is
 booked next; the chains of receipts; the numbers of sales documents, with those that
 were given and never written; which documents the ERP has not answered for too long;
-the newest file; and of flows whose mapping says what they expect, whether it came. It
+what couriers owe for too long, and which lines of their sheets wait for an order; the
+newest file; and of flows whose mapping says what they expect, whether it came. It
 only reads, so it can be called while another wasl works.`,
 		Example: "  wasl status\n  wasl status --json",
 		Args:    cobra.NoArgs,
@@ -47,6 +48,10 @@ only reads, so it can be called while another wasl works.`,
 			if err != nil {
 				return err
 			}
+			owed, err := a.readCouriers(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
 			locks, err := a.readLocks(cmd.Context(), c)
 			if err != nil {
 				return err
@@ -57,6 +62,7 @@ only reads, so it can be called while another wasl works.`,
 				a.gatesJSON(next)
 				a.watchStatus(c)
 				a.erpJSON(booked)
+				a.courierStatus(owed)
 				a.statusJSON(s)
 				if err := a.vaultStatus(cmd.Context(), c); err != nil {
 					return err
@@ -73,6 +79,7 @@ only reads, so it can be called while another wasl works.`,
 			}
 			a.locksText(c, locks)
 			a.erpStatus(c, booked)
+			a.courierStatus(owed)
 			a.gates(c, next)
 			a.expected(c, stand)
 			return nil

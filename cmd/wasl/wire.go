@@ -76,7 +76,7 @@ func doors(c *Config, tables pipeline.Table, tell func(pipeline.Event)) ([]door,
 	if err != nil {
 		return nil, nil, fmt.Errorf("eta: %w", err)
 	}
-	return append(append(append(all, shop), folder...), tax), nil, nil
+	return append(append(append(all, shop), folder...), openCourier(c, tables), tax), nil, nil
 }
 
 // openShopify opens the door to the shop. Without a section nothing is sent, but

@@ -11,6 +11,7 @@
 //	receipts.go  a receipt a line, with what its sealed bytes say; member.go looks into them
 //	sales.go     the sales of each day against the receipts filed, and what they differ by
 //	customers.go what each customer bought, tied to the sales documents
+//	couriers.go  what couriers owe that collect on delivery
 //	clearing.go  how the accounts between gateways and the bank stand
 //	stock.go     a change of stock a line
 //	changes.go   what documents replaced, value by value: lines.go puts them into words

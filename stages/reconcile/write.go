@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ type Options struct {
 	Zone     *time.Location                                               // the shop's; nil: UTC
 	Version  string                                                       // of the program, for its last line
 	Clearing func(ctx context.Context, from, to string) (Clearing, error) // how clearing accounts stood at the end of the days of arrival; nil: no sheets of it
+	Couriers func(ctx context.Context, from, to string) (Couriers, error) // how couriers stood likewise; nil: no sheets of them
 	Link     func(pipeline.Entry) string                                  // the authority's public page of a sealed receipt; nil: none is shown
 
 	// Bought tells whose a sales document is and what it says of them; ok is false of
@@ -124,7 +126,11 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 	if err != nil {
 		return err
 	}
-	wrong, err := b.problems(ctx, books, jobs, accounts.Off)
+	couriers, err := b.readCouriers(ctx)
+	if err != nil {
+		return err
+	}
+	wrong, err := b.problems(ctx, books, jobs, slices.Concat(accounts.Off, couriers.Off))
 	if err != nil {
 		return err
 	}
@@ -133,7 +139,7 @@ func (b *book) fill(ctx context.Context, books pipeline.Books, jobs []pipeline.O
 			return err
 		}
 	}
-	if err := errors.Join(b.files(jobs), b.clearing(accounts)); err != nil {
+	if err := errors.Join(b.files(jobs), b.clearing(accounts), b.couriers(couriers)); err != nil {
 		return err
 	}
 	all := sum.summary()

@@ -88,11 +88,18 @@ func kinds() map[string]pipeline.Kind {
 			history.returned:quantity history.first:date history.last:date history.last_order:code history.last_items:text`)},
 		"erp.ack": {Name: "erp.ack", GroupBy: []string{"ack.document"}, Fields: fields(`ack.document:text! ack.status:text ack.number:code ack.error:text ack.at:time`)},
 		"erp.payment": {Name: "erp.payment", GroupBy: []string{"payment.group"}, Settings: paySettings, Fields: fields(`payment.group:code! payment.kind:text!? payment.id:code payment.parent:code payment.status:text
-			payment.gateway:text!? payment.account:code!? payment.bank:code payment.at:time!? payment.amount:amount!? payment.currency:text payment.fee:amount payment.settled:amount payment.rounding:amount
+			payment.gateway:text!? payment.account:code!? payment.bank:code payment.at:time!? payment.amount:amount!? payment.currency:text payment.fee:amount payment.fee_tax:amount payment.settled:amount payment.rounding:amount
 			payment.reference:text payment.card:text payment.test:bool payment.note:text order.id:code order.name:code payout.charges:amount payout.refunds:amount payout.adjustments:amount
 			payout.reserved:amount payout.retried:amount payout.fees:amount`)},
 		"erp.settled": {Name: "erp.settled", GroupBy: []string{"settled.line"}, Fields: fields(`settled.line:code! settled.account:code! settled.net:amount! settled.currency:text settled.type:text
 			settled.at:time settled.status:text order.name:code payout.id:code payout.day:time`)},
+		"courier.order": {Name: "courier.order", GroupBy: []string{"order.name"}, Settings: []pipeline.Setting{{Name: "cod"}}, Fields: fields(`order.name:code! order.id:code
+			order.created:time!? order.updated:time order.fulfilled:time order.cancelled:time order.test:bool order.status:text order.payment:text order.currency:text
+			order.total:amount!? order.current_total:amount order.outstanding:amount payment.kind:text payment.status:text payment.gateway:text payment.amount:amount
+			fulfillment.at:time fulfillment.status:text fulfillment.tracking:text fulfillment.company:text`)},
+		"courier.remittance": {Name: "courier.remittance", Fields: fields(`remit.courier:text! remit.sheet:code remit.day:date remit.collected_at:date remit.tracking:code
+			order.name:code order.id:code remit.reference:code remit.status:text remit.expected:amount remit.amount:amount! remit.fee:amount remit.vat:amount remit.net:amount
+			remit.currency:text remit.payout:amount`)},
 		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], sales...), Settings: saleSettings},
 		"eta.receipt": {Name: "eta.receipt", GroupBy: []string{"order.name"}, Fields: slices.Concat(order, sales, parcels, item), Settings: receiptSettings},
 		"all": {Name: "all", Fields: fields(`label:text code:code amount:amount quantity:quantity rate:rate date:date time:time bool:bool
@@ -162,7 +169,7 @@ func lines(found []pipeline.Finding) string {
 
 // paySettings are the names of the settings of payments.
 var paySettings = func() (out []pipeline.Setting) {
-	for _, name := range []string{"receivable", "fees", "bank", "adjustment", "rounding", "change", "balance", "currency", "direct"} {
+	for _, name := range []string{"receivable", "fees", "fees_tax", "bank", "adjustment", "rounding", "change", "balance", "currency", "direct"} {
 		out = append(out, pipeline.Setting{Name: name, Type: pipeline.Text})
 	}
 	return out

@@ -58,6 +58,7 @@ func ReadBooks(ctx context.Context, tables pipeline.Table, until string) (Books,
 	}
 	err = each(ctx, tables, tableLines, func(row pipeline.TableRow, r Remittance) {
 		line := Line{Remittance: r, Key: row.Code, Job: row.Job, Arrived: dayOf(row.Job.Drop)}
+		line.At = or(line.At, line.Arrived)
 		if until == "" || line.Arrived <= until {
 			out.Lines = append(out.Lines, line)
 		}

@@ -26,10 +26,11 @@
 //
 //   - A room of its own, because a courier is another side with words of its own, and
 //     neither the ERP's folder nor the shop has to be there for it.
-//   - A line is known by courier, sheet (or day) and parcel, not by its amount: the same
-//     sheet once more changes nothing, a corrected one replaces the line and is told, and
-//     a second part of the money comes in another sheet. A sheet without a number and
-//     without a day cannot be told from another: its lines are held.
+//   - A line is known by courier, sheet (its number, or else its day, or else its file)
+//     and parcel, not by its amount: the same sheet once more changes nothing, a corrected
+//     one replaces the line and is told, and a second part of the money comes in another
+//     sheet. The same money in two sheets is booked once all the same: the order owes
+//     nothing any more.
 //   - What an order is expected to bring is its total less what was paid by other means.
 //     What the shop calls outstanding falls to nothing as soon as the order is marked
 //     paid, which is what collected money does.

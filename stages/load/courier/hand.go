@@ -121,12 +121,12 @@ func Keep(ctx context.Context, tables pipeline.Table, all []Handed) error {
 	return nil
 }
 
-// Undropped are the files that are to be dropped still, oldest first, with their
-// content, which follows from what was kept.
-func Undropped(handed []Handed) []Bundle {
+// Undropped are the files for a target that are to be dropped still, oldest first, with
+// their content, which follows from what was kept.
+func Undropped(handed []Handed, to string) []Bundle {
 	by := map[string][]Handed{}
 	for _, h := range handed {
-		if !h.Dropped {
+		if !h.Dropped && h.To == to {
 			by[h.File] = append(by[h.File], h)
 		}
 	}

@@ -47,7 +47,7 @@ var orderSettings = []pipeline.Setting{
 // remitFields are the words of a line of a courier's sheet.
 var remitFields = []pipeline.Field{
 	{Name: "remit.courier", Type: pipeline.Text, Required: true, Help: "who: Bosta"},
-	{Name: "remit.sheet", Type: pipeline.Code, Help: "the sheet's own number; a line is told from that of another sheet by it, or else by its day"},
+	{Name: "remit.sheet", Type: pipeline.Code, Help: "the sheet's own number; a line is told from that of another sheet by it, or else by its day, or else by its file"},
 	{Name: "remit.day", Type: pipeline.Date, Help: "the day of the sheet, or on which it is paid out"},
 	{Name: "remit.collected_at", Type: pipeline.Date, Help: "the day on which the customer paid, or the parcel came back"},
 	{Name: "remit.tracking", Type: pipeline.Code, Help: "the parcel's number (AWB)"},

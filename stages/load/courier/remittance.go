@@ -2,6 +2,7 @@ package courier
 
 import (
 	"encoding/json"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 // A Remittance is a line of a courier's sheet: the body of courier.remittance.
 type Remittance struct {
 	Courier   string            `json:"courier"`
-	Sheet     string            `json:"sheet"`         // its number, or else its day
+	Sheet     string            `json:"sheet"`         // its number, or else its day, or else its file
 	Day       string            `json:"day,omitempty"` // of the sheet: 2026-11-25
 	At        string            `json:"at,omitempty"`  // the day on which he collected it, or else the sheet's
 	Tracking  string            `json:"tracking,omitempty"`
@@ -66,7 +67,7 @@ func (s *Sink) buildRemittance(group []pipeline.Record) (pipeline.Document, []pi
 	return doc, wrongLine(r, line)
 }
 
-// lineOf reads a line. A sheet without a number is known by its day.
+// lineOf reads a line. A sheet without a number is known by its day, or else by its file.
 func (s *Sink) lineOf(r pipeline.Record) Remittance {
 	day := func(field string) string {
 		if !r.Has(field) {
@@ -92,9 +93,17 @@ func (s *Sink) lineOf(r pipeline.Record) Remittance {
 		line.At = line.Day
 	}
 	if line.Sheet == "" {
-		line.Sheet = line.Day
+		line.Sheet = or(line.Day, fileOf(r.Origin))
 	}
 	return line
+}
+
+// fileOf is the name of the file that a row was in at first, without its ending.
+func fileOf(o pipeline.Origin) string {
+	if o.Was != nil {
+		o = *o.Was
+	}
+	return strings.TrimSuffix(o.File, path.Ext(o.File))
 }
 
 // wrongLine says what is wrong with a line by itself.
@@ -102,9 +111,6 @@ func wrongLine(r pipeline.Record, line Remittance) []pipeline.Problem {
 	var problems []pipeline.Problem
 	wrong := func(field string, rule pipeline.Rule, with map[string]string) {
 		problems = append(problems, r.Problem(field, rule, with))
-	}
-	if line.Sheet == "" && !r.Value("remit.day").Bad {
-		wrong("remit.day", "courier.undated", nil)
 	}
 	if line.parcel() == "" {
 		wrong("remit.tracking", "courier.nameless", nil)
