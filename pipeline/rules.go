@@ -915,7 +915,9 @@ func (r Rule) Note() bool {
 // put aside by it: a run that meets one does not end as one in which all is well.
 func (r Rule) Attend() bool {
 	switch r {
-	case "reupload.differs", "document.left", "file.sheets", "total.differs", "payout.off", "payout.missing", "clearing.negative":
+	case "reupload.differs", "document.left", "file.sheets", "total.differs", "payout.off", "payout.missing", "clearing.negative",
+		"courier.awaits", "courier.short", "courier.expected", "courier.partly", "courier.over", "courier.twice", "courier.card", "courier.cancelled", "courier.currency",
+		"courier.differs", "courier.unclear", "courier.since", "courier.changed", "courier.payout", "courier.repaid":
 		return true
 	}
 	return false

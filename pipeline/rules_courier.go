@@ -18,8 +18,8 @@ var courierRules = []rule{
 
 	// ---- a line next to its order ----
 	{"courier.awaits",
-		words{"{courier}, sheet {sheet}: no order is known for it yet; its {amount} {currency} wait, and are booked nowhere", "bring the order (wasl pull orders, or its export), or give its parcel number in the shop: it is matched by itself then"},
-		words{"{courier}، كشف {sheet}: لا يُعرف الطلب بعد؛ مبلغ {amount} {currency} في الانتظار ولم يُسجَّل في أي مكان", "أدخل الطلب (wasl pull orders أو تصديره) أو سجّل رقم بوليصته في المتجر فيُطابق تلقائيًا"}},
+		words{"{courier}, sheet {sheet}: no order is known for it yet{; order: {order}}{; parcel: {parcel}}; its {amount} {currency} wait, and are booked nowhere", "bring the order (wasl pull orders, or its export), or give its parcel number in the shop: it is matched by itself then"},
+		words{"{courier}، كشف {sheet}: لا يُعرف طلبه بعد{؛ الطلب: {order}}{؛ البوليصة: {parcel}}؛ مبلغ {amount} {currency} في الانتظار ولم يُسجَّل في أي مكان", "أدخل الطلب (wasl pull orders أو تصديره) أو سجّل رقم بوليصته في المتجر فيُطابق تلقائيًا"}},
 	{"courier.short",
 		words{"{courier}, sheet {sheet}: {amount} {currency} was collected for the order {order}, which owes {owed}: {off} is missing", "ask the courier for the rest; where the order was changed, bring it anew (wasl pull orders)"},
 		words{"{courier}، كشف {sheet}: حُصّل {amount} {currency} للطلب {order} والمستحق عليه {owed}: ينقص {off}", "طالب شركة الشحن بالباقي؛ وإن عُدّل الطلب فأدخله من جديد (wasl pull orders)"}},

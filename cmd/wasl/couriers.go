@@ -154,7 +154,7 @@ func daysOf(a courier.Account, from, to string) (out []reconcile.CourierDay) {
 
 func lineOf(m courier.Match) reconcile.CourierLine {
 	l := reconcile.CourierLine{Courier: m.Courier, Sheet: m.Sheet, Day: m.At, Parcel: cmp.Or(m.Tracking, m.Reference), Order: cmp.Or(m.Name, m.Remittance.Order), Class: m.Class,
-		Currency: cmp.Or(m.Currency, m.Has), Amount: m.Amount, Fee: m.Fee, VAT: m.VAT, Net: m.Net(), Good: len(m.Wrong()) == 0}
+		Currency: m.In, Amount: m.Amount, Fee: m.Fee, VAT: m.VAT, Net: m.Net(), Good: len(m.Wrong()) == 0}
 	if m.Name != "" {
 		l.Expected, l.Off = &m.Owed, &m.Off
 	}

@@ -1,8 +1,10 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"wasl/pipeline"
 )
@@ -79,7 +81,7 @@ type CourierSum struct {
 	Oldest            string // the day of the oldest order
 }
 
-// Sums adds up what is owed by courier and currency, in the order in which they come.
+// Sums adds up what is owed by courier and currency, in their order.
 func (c Couriers) Sums() []CourierSum {
 	var out []CourierSum
 	at := map[[2]string]int{}
@@ -98,6 +100,9 @@ func (c Couriers) Sums() []CourierSum {
 			}
 		}
 	}
+	slices.SortFunc(out, func(a, b CourierSum) int {
+		return cmp.Or(cmp.Compare(a.Courier, b.Courier), cmp.Compare(a.Currency, b.Currency))
+	})
 	return out
 }
 

@@ -54,7 +54,7 @@ func (r Reckoning) Accounts() []Account {
 		}
 	}
 	for _, m := range r.Matches {
-		one := b.at([2]string{m.Courier, or(m.Has, m.Currency)}, m.At)
+		one := b.at([2]string{m.Courier, m.In}, m.At)
 		one.Fees, one.VAT, one.Paid = one.Fees.Add(m.Fee), one.VAT.Add(m.VAT), one.Paid.Add(m.Net())
 		if !m.Counts {
 			one.Unmatched = one.Unmatched.Add(m.Amount)

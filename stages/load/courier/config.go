@@ -1,6 +1,7 @@
 package courier
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 type Config struct {
 	Couriers  map[string][]string `yaml:"couriers"`  // by the name that reports have: what orders and sheets call him besides
 	Default   string              `yaml:"default"`   // whose parcels are, of which nobody says it
+	Currency  string              `yaml:"currency"`  // of lines that state none and whose orders are not known; EGP
 	Tolerance pipeline.Decimal    `yaml:"tolerance"` // by so much a line may be off and still match; 0
 	Short     string              `yaml:"short"`     // book: what came of an order is handed on, and the rest stays owed; hold: nothing of it is
 	HandOn    []string            `yaml:"hand_on"`   // to whom what matches goes on: erp, shopify; nil: erp
@@ -29,7 +31,8 @@ const (
 	shortBook = "book"
 	shortHold = "hold"
 
-	defaultWarn = 14
+	defaultWarn     = 14
+	defaultCurrency = "EGP"
 )
 
 var (
@@ -59,6 +62,11 @@ func (c Config) ages() []int {
 		return defaultAges
 	}
 	return c.Ages
+}
+
+// currency is that of a line: as it states, or else as its order, or else the shop's.
+func (c Config) currency(line, order string) string {
+	return cmp.Or(line, order, strings.ToUpper(c.Currency), defaultCurrency)
 }
 
 // AgeNames are the ages by which debts are counted: 0-7, 8-14, 15-30, >30.

@@ -19,7 +19,7 @@ const (
 
 // handed is what of a line is to be handed on to the ERP; Kind is "" where nothing is.
 func (m Match) handed() Handed {
-	h := Handed{To: ToERP, Key: m.Key, Courier: m.Courier, Sheet: m.Sheet, Order: m.Name, OrderID: m.OrderID, At: or(m.At, m.Arrived), Currency: or(m.Currency, m.Has),
+	h := Handed{To: ToERP, Key: m.Key, Courier: m.Courier, Sheet: m.Sheet, Order: m.Name, OrderID: m.OrderID, At: or(m.At, m.Arrived), Currency: m.In,
 		Number: numberOf(m.Courier, m.Sheet, or(m.Name, m.parcel())), Amount: m.Amount, Fee: m.Fee, VAT: m.VAT}
 	switch {
 	case m.Amount.IsPos():

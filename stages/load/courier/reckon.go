@@ -48,6 +48,7 @@ type Match struct {
 	Other  string  // of one that differs: the order of its parcel
 	Method string  // of the order
 	Has    string  // the order's currency
+	In     string  // the line's
 	Handed *Handed // what was handed on of it to the ERP, or else to the shop; nil: nothing
 }
 
@@ -154,13 +155,13 @@ func (x *index) find(r Remittance) (d, other *Debt) {
 // match holds a line against its order. handed is what was handed on of it, nil where
 // nothing was.
 func (x *index) match(at int, line Line, handed *Handed) Match {
-	m := Match{Line: line, Class: Awaits, Handed: handed}
+	m := Match{Line: line, Class: Awaits, Handed: handed, In: x.cfg.currency(line.Currency, "")}
 	d, other := x.find(line.Remittance)
 	if d == nil {
 		return m
 	}
 	m.Name, m.Method, m.Has, m.Owed = d.Name, d.Method, d.Currency, d.Expected.Sub(d.Collected)
-	m.Off = line.Amount.Sub(m.Owed)
+	m.Off, m.In = line.Amount.Sub(m.Owed), x.cfg.currency(line.Currency, d.Currency)
 	m.Class = x.class(d, line.Remittance, m.Off, m.Owed)
 	if other != nil {
 		m.Class, m.Other = Differs, other.Name
@@ -224,7 +225,7 @@ func (d *Debt) finish(c Config, all []Match) {
 			brought = max(brought, m.At)
 		}
 	}
-	if d.Sent == "" {
+	if d.Sent == "" && d.Cancelled == "" {
 		d.Sent = first // the courier has had it, whatever the shop says
 	}
 	d.Left = d.Expected.Sub(d.Collected).Add(d.Tolerated)

@@ -17,8 +17,8 @@ var told = map[string]pipeline.Rule{
 // Wrong says what does not match of a line, with the difference; none where all is well.
 func (m Match) Wrong() []pipeline.Problem {
 	var out []pipeline.Problem
-	with := map[string]string{"courier": m.Courier, "sheet": m.Sheet, "order": or(m.Name, "-"), "parcel": or(m.Tracking, "-"), "amount": m.Amount.StringFixed(2),
-		"currency": or(m.Currency, or(m.Has, "-")), "owed": m.Owed.StringFixed(2), "off": m.Off.Abs().StringFixed(2), "before": or(m.Before, "-"),
+	with := map[string]string{"courier": m.Courier, "sheet": m.Sheet, "order": or(m.Name, or(m.Remittance.Order, or(m.Reference, "-"))), "parcel": or(m.Tracking, "-"), "amount": m.Amount.StringFixed(2),
+		"currency": m.In, "owed": m.Owed.StringFixed(2), "off": m.Off.Abs().StringFixed(2), "before": or(m.Before, "-"),
 		"method": or(m.Method, "-"), "other": or(m.Other, "-"), "has": or(m.Has, "-")}
 	say := func(rule pipeline.Rule) {
 		out = append(out, pipeline.Problem{Origin: m.From, Field: "remit.amount", Value: m.Amount.StringFixed(2), Rule: rule, With: with})
@@ -73,7 +73,7 @@ func (r Reckoning) Sheets() []Sheet {
 		}
 		s := &out[i]
 		s.Lines++
-		s.Day, s.Currency = max(s.Day, or(m.Day, m.At)), or(s.Currency, or(m.Currency, m.Has))
+		s.Day, s.Currency = max(s.Day, or(m.Day, m.At)), or(s.Currency, m.In)
 		s.Amount, s.Fees, s.VAT = s.Amount.Add(m.Amount), s.Fees.Add(m.Fee), s.VAT.Add(m.VAT)
 		switch {
 		case m.Payout == nil:
@@ -97,7 +97,7 @@ func (s Sheet) Wrong(paid *Handed) []pipeline.Problem {
 	if s.Said != nil {
 		said = *s.Said
 	}
-	with := map[string]string{"courier": s.Courier, "sheet": s.Sheet, "paid": said.StringFixed(2), "sum": s.Net().StringFixed(2), "currency": or(s.Currency, "-"),
+	with := map[string]string{"courier": s.Courier, "sheet": s.Sheet, "paid": said.StringFixed(2), "sum": s.Net().StringFixed(2), "currency": s.Currency,
 		"off": said.Sub(s.Net()).StringFixed(2), "count": fmt.Sprint(s.Lines)}
 	rule := pipeline.Rule("courier.payout")
 	if s.agrees() {
