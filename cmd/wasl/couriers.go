@@ -95,11 +95,10 @@ func couriersIn(ctx context.Context, tables pipeline.Table, c courier.Config, wa
 	}
 	r := courier.Reckon(books, c)
 	in := func(m courier.Match) bool {
-		on := m.At
 		if want.arrived {
-			on = m.Arrived
+			return m.Came(want.from, want.to)
 		}
-		return on >= want.from && on <= want.to
+		return m.At >= want.from && m.At <= want.to
 	}
 	first := want.from
 	if want.arrived {
@@ -178,11 +177,12 @@ func couriersFor(c *Config, l *ledger.Ledger) func(ctx context.Context, from, to
 	}
 }
 
-// couriersOff is what does not match of the lines that some jobs brought.
+// couriersOff is what does not match of the lines that some jobs brought, or whose orders
+// they brought.
 func (h *house) couriersOff(ctx context.Context, jobs []pipeline.Opened) ([]pipeline.Problem, error) {
 	mine := map[pipeline.Job]bool{}
 	for _, j := range jobs {
-		if j.Kind == courier.KindRemittance {
+		if strings.HasPrefix(j.Kind, courier.KindPrefix) {
 			mine[j.Job] = true
 		}
 	}
@@ -193,7 +193,7 @@ func (h *house) couriersOff(ctx context.Context, jobs []pipeline.Opened) ([]pipe
 	if err != nil {
 		return nil, err
 	}
-	return courier.Reckon(books, *h.cfg.Courier).Wrong(books.Handed, func(m courier.Match) bool { return mine[m.Job] }), nil
+	return courier.Reckon(books, *h.cfg.Courier).Wrong(books.Handed, func(m courier.Match) bool { return mine[m.Job] || mine[m.Brought] }), nil
 }
 
 func (a *app) showCouriers(c reconcile.Couriers, all bool) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"wasl/pipeline"
 )
@@ -119,7 +120,7 @@ var (
 	codLineColumns = []column{
 		{"col.courier", 14, false}, {"col.cod.sheet", 14, false}, {"col.day", 12, false}, {"col.parcel", 18, false}, {"col.order", 12, false}, {"col.cod.class", 22, false},
 		{"col.currency", 9, false}, {"col.owedbefore", 13, false}, {"col.collected", 13, false}, {"col.off", 13, false}, {"col.courierfees", 12, false}, {"col.feesvat", 11, false},
-		{"col.paidin", 13, false}, {"col.handed", 26, false},
+		{"col.netpaid", 13, false}, {"col.handed", 26, false},
 	}
 )
 
@@ -191,8 +192,10 @@ func (b *book) courierDays(days []CourierDay) error {
 		}
 	}
 	last := s.row
-	if err := s.remark(b.say("couriers.note")); err != nil {
-		return err
+	for _, note := range []string{b.say("couriers.note"), b.say("couriers.note2")} {
+		if err := s.remark(note); err != nil {
+			return err
+		}
 	}
 	return s.close(last)
 }
@@ -201,7 +204,7 @@ func (b *book) courierDays(days []CourierDay) error {
 func (b *book) courierAges(c Couriers) error {
 	columns := []column{{"col.courier", 20, false}, {"col.currency", 10, false}}
 	for _, age := range c.Ages {
-		columns = append(columns, column{age, 16, false}) // it is its own word
+		columns = append(columns, column{b.ageTitle(age), 18, false})
 	}
 	columns = append(columns, column{"col.owed", 18, false}, column{"col.orders", 10, false}, column{"col.oldest", 14, false})
 	return rowsOf(b, "cod.ageing", columns, c.Sums(), func(s *sheet, d CourierSum) {
@@ -215,6 +218,15 @@ func (b *book) courierAges(c Couriers) error {
 		s.counted(int64(d.Orders))
 		s.date(d.Oldest)
 	})
+}
+
+// ageTitle is a header for an age: 8-14 days, over 30 days. It is no key of the table of
+// words, and so stands as it is.
+func (b *book) ageTitle(age string) string {
+	if days, over := strings.CutPrefix(age, ">"); over {
+		return say(b.opt.Lang, "cod.older", "days", days)
+	}
+	return say(b.opt.Lang, "cod.days", "days", age)
 }
 
 func (b *book) courierLine(s *sheet, l CourierLine) {

@@ -52,7 +52,10 @@ func (h Handed) code() string { return h.To + "/" + h.Kind + "/" + h.Key }
 // until "": all counts.
 func ReadBooks(ctx context.Context, tables pipeline.Table, until string) (Books, error) {
 	var out Books
-	err := each(ctx, tables, tableOrders, func(_ pipeline.TableRow, o Order) { out.Orders = append(out.Orders, o) })
+	err := each(ctx, tables, tableOrders, func(row pipeline.TableRow, o Order) {
+		o.Job = row.Job
+		out.Orders = append(out.Orders, o)
+	})
 	if err != nil {
 		return out, err
 	}

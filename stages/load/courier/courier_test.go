@@ -279,6 +279,8 @@ func TestReckon(t *testing.T) {
 		"by its parcel": {of("#1", "100"), []courier.Line{line("7", "", "100", func(l *courier.Line) { l.Tracking = "t1" })}, courier.Config{}, []string{"matched"}, ""},
 		"by a reference": {of("#1", "100"), []courier.Line{line("7", "", "100", func(l *courier.Line) { l.Tracking, l.Reference = "other", "1" })}, courier.Config{},
 			[]string{"matched"}, ""},
+		"he was told another amount": {of("#1", "100"), []courier.Line{line("7", "#1", "100", func(l *courier.Line) { d := udecimal.MustParse("120"); l.Expected = &d })}, courier.Config{},
+			[]string{"matched courier.expected 0.00"}, ""},
 		"of nobody": {of("#1", "100"), []courier.Line{line("7", "#2", "100")}, courier.Config{}, []string{"awaits courier.awaits 0.00"}, "100"},
 	} {
 		books := courier.Books{Orders: []courier.Order{c.order}, Lines: c.lines}

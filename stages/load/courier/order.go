@@ -25,6 +25,8 @@ type Order struct {
 	Updated   time.Time        `json:"updated,omitzero"`
 	Tracking  []string         `json:"tracking,omitempty"`
 	Company   string           `json:"company,omitempty"`
+
+	Job pipeline.Job `json:"-"` // that brought it last; ReadBooks fills it in
 }
 
 // orderRows are the rows of one order.

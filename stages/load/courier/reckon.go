@@ -3,6 +3,8 @@ package courier
 import (
 	"cmp"
 	"slices"
+
+	"wasl/pipeline"
 )
 
 // How a line of a sheet stands to its order.
@@ -38,18 +40,26 @@ const (
 // A Match is a line of a sheet with what became of it.
 type Match struct {
 	Line
-	Class  string
-	Name   string  // of its order; "" where it is not known
-	Owed   decimal // by the order before it
-	Off    decimal // what it brings less what was owed; below zero where it is short
-	Counts bool    // its money was taken off what the order owes
-	Closed bool    // the order owes nothing any more, so a line that was short is no matter
-	Before string  // of one that is twice: the sheet that settled the order
-	Other  string  // of one that differs: the order of its parcel
-	Method string  // of the order
-	Has    string  // the order's currency
-	In     string  // the line's
-	Handed *Handed // what was handed on of it to the ERP, or else to the shop; nil: nothing
+	Class   string
+	Name    string       // of its order; "" where it is not known
+	Owed    decimal      // by the order before it
+	Off     decimal      // what it brings less what was owed; below zero where it is short
+	First   bool         // nothing was collected for the order before
+	Brought pipeline.Job // the job that brought its order last
+	Counts  bool         // its money was taken off what the order owes
+	Closed  bool         // the order owes nothing any more, so a line that was short is no matter
+	Before  string       // of one that is twice: the sheet that settled the order
+	Other   string       // of one that differs: the order of its parcel
+	Method  string       // of the order
+	Has     string       // the order's currency
+	In      string       // the line's
+	Handed  *Handed      // what was handed on of it to the ERP, or else to the shop; nil: nothing
+}
+
+// Came tells whether the line or its order came in some days of arrival.
+func (m Match) Came(from, to string) bool {
+	within := func(day string) bool { return day != "" && day >= from && day <= to }
+	return within(m.Arrived) || within(dayOf(m.Brought.Drop))
 }
 
 // A Debt is an order that a courier collects, as it stands.
@@ -161,6 +171,7 @@ func (x *index) match(at int, line Line, handed *Handed) Match {
 		return m
 	}
 	m.Name, m.Method, m.Has, m.Owed = d.Name, d.Method, d.Currency, d.Expected.Sub(d.Collected)
+	m.First, m.Brought = d.Collected.IsZero(), d.Job
 	m.Off, m.In = line.Amount.Sub(m.Owed), x.cfg.currency(line.Currency, d.Currency)
 	m.Class = x.class(d, line.Remittance, m.Off, m.Owed)
 	if other != nil {

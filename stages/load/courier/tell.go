@@ -28,7 +28,12 @@ func (m Match) Wrong() []pipeline.Problem {
 		say("courier.changed")
 		return out
 	}
-	if rule, ok := told[m.Class]; ok && !(m.Closed && (m.Class == Short || m.Class == Partly)) {
+	rested := m.Closed && (m.Class == Short || m.Class == Partly) // another line brought the rest
+	if stated := m.Expected; stated != nil && m.First && !rested && slices.Contains([]string{Matched, Short, Partly, Over}, m.Class) && !stated.Equal(m.Owed) {
+		with["stated"] = stated.StringFixed(2)
+		say("courier.expected")
+	}
+	if rule, ok := told[m.Class]; ok && !rested {
 		say(rule)
 	}
 	return out
