@@ -120,7 +120,7 @@ var (
 	codLineColumns = []column{
 		{"col.courier", 14, false}, {"col.cod.sheet", 14, false}, {"col.day", 12, false}, {"col.parcel", 18, false}, {"col.order", 12, false}, {"col.cod.class", 22, false},
 		{"col.currency", 9, false}, {"col.owedbefore", 13, false}, {"col.collected", 13, false}, {"col.off", 13, false}, {"col.courierfees", 12, false}, {"col.feesvat", 11, false},
-		{"col.netpaid", 13, false}, {"col.handed", 26, false},
+		{"col.net", 13, false}, {"col.handed", 26, false},
 	}
 )
 

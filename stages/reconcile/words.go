@@ -347,7 +347,6 @@ var words = map[string][2]string{
 	"couriers.note2":   {"Of it short: owed for parcels that were delivered. Not matched: collected by the sheets, taken off nothing. Collected and not matched = fees + VAT + paid.", "منه عجز: مستحق عن شحنات سُلّمت. غير مطابق: حصّلته الكشوف ولم يُخصم من شيء. المحصَّل وغير المطابق = الرسوم + ضريبتها + المحوَّل."},
 	"cod.days":         {"{days} days", "{days} يومًا"},
 	"cod.older":        {"over {days} days", "أكثر من {days} يومًا"},
-	"col.netpaid":      {"Net", "الصافي"},
 	"col.courier":      {"Courier", "شركة الشحن"},
 	"col.shipped":      {"Shipped on COD", "المشحون"},
 	"col.collected":    {"Collected", "المحصَّل"},

@@ -33,10 +33,9 @@ func (m Match) handed() Handed {
 	return h
 }
 
-// numberOf is the number of a receipt: Bosta-SH-77-1042.
-func numberOf(courier, sheet, of string) string {
-	text := strings.Join([]string{courier, sheet, strings.TrimPrefix(of, "#")}, "-")
-	return strings.Join(strings.Fields(text), "-")
+// numberOf is the number of a receipt: Bosta-77-1042.
+func numberOf(parts ...string) string {
+	return strings.ReplaceAll(strings.Join(strings.Fields(strings.Join(parts, "-")), "-"), "#", "")
 }
 
 // handable tells whether a line matches so that it may be handed on. Of one that was
@@ -55,21 +54,23 @@ func (c Config) handable(m Match) bool {
 // order in which it came. taken tells of the orders that somebody else marks as paid,
 // which the shop is not told of again. It is pure.
 func ToHand(r Reckoning, handed []Handed, c Config, to string, taken func(order string) bool) []Handed {
-	gone := map[string]bool{}
+	gone, numbers := map[string]bool{}, map[string]bool{}
 	for _, h := range handed {
+		numbers[h.To+"/"+h.Number] = true
 		gone[h.To+"/"+payoutOr(h.Kind)+"/"+h.Key] = true
 	}
 	var out []Handed
 	for _, m := range r.Matches {
 		h := m.handed()
 		h.To = to
-		switch {
-		case gone[to+"/"+payoutOr(h.Kind)+"/"+h.Key], h.Kind == "", !c.handable(m):
-		case to == ToERP:
-			out = append(out, h)
-		case h.Kind == kindSale && !taken(m.Name):
-			out = append(out, h)
+		if gone[to+"/"+payoutOr(h.Kind)+"/"+h.Key] || h.Kind == "" || !c.handable(m) || to != ToERP && (h.Kind != kindSale || taken(m.Name)) {
+			continue
 		}
+		if numbers[to+"/"+h.Number] { // another parcel of the order, in the same sheet
+			h.Number = numberOf(h.Number, m.parcel())
+		}
+		numbers[to+"/"+h.Number] = true
+		out = append(out, h)
 	}
 	if to != ToERP {
 		return out

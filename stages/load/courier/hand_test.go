@@ -72,6 +72,31 @@ func TestToHand_Once(t *testing.T) {
 	}
 }
 
+// TestToHand_Parcels: two parcels of one order in one sheet have numbers of their own.
+func TestToHand_Parcels(t *testing.T) {
+	t.Parallel()
+	parcel := func(number string) func(*courier.Line) {
+		return func(l *courier.Line) { l.Tracking, l.Key = number, number }
+	}
+	b := courier.Books{Orders: []courier.Order{of("#1", "100")}, Lines: []courier.Line{line("7", "#1", "50", parcel("A")), line("7", "#1", "50", parcel("B"))}}
+	want := []string{"sale Bosta-7-1 #1 50-0-0 50", "sale Bosta-7-1-B #1 50-0-0 50"}
+	if diff := cmp.Diff(want, next(b, courier.Config{}, courier.ToERP, nobody)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestReckon_Since: an order that changes after its money was handed on is told as such;
+// one that is cancelled after it was collected is not.
+func TestReckon_Since(t *testing.T) {
+	t.Parallel()
+	b := courier.Books{Orders: []courier.Order{of("#1", "100"), of("#2", "100")}, Lines: []courier.Line{line("7", "#1", "100"), line("7", "#2", "100")}}
+	b.Handed = courier.ToHand(courier.Reckon(b, courier.Config{}), nil, courier.Config{}, courier.ToERP, nobody)
+	b.Orders = []courier.Order{of("#1", "80"), of("#2", "100", func(o *courier.Order) { o.Cancelled = "2026-11-25" })}
+	if diff := cmp.Diff([]string{"over courier.since 20.00", "matched"}, classes(b, courier.Config{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestReckon_HandedFirst: a line that was handed on keeps its place, also where another
 // one of the order stands before it.
 func TestReckon_HandedFirst(t *testing.T) {

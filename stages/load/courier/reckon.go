@@ -205,7 +205,7 @@ func (x *index) class(d *Debt, r Remittance, off, owed decimal) string {
 		return Prepaid
 	case !d.COD:
 		return Card
-	case d.Cancelled != "" && r.Amount.IsPos():
+	case d.Cancelled != "" && d.Cancelled <= r.At && r.Amount.IsPos(): // else it was collected, and cancelled since
 		return Cancelled
 	case d.Collected.IsPos() && r.Amount.IsPos() && !owed.GreaterThan(x.cfg.Tolerance):
 		return Twice

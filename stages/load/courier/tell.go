@@ -33,7 +33,12 @@ func (m Match) Wrong() []pipeline.Problem {
 		with["stated"] = stated.StringFixed(2)
 		say("courier.expected")
 	}
-	if rule, ok := told[m.Class]; ok && !rested {
+	switch rule, ok := told[m.Class]; {
+	case !ok || rested:
+	case m.Handed != nil && m.Class != Short && m.Class != Partly:
+		with["was"] = m.Handed.Number
+		say("courier.since")
+	default:
 		say(rule)
 	}
 	return out
