@@ -95,17 +95,23 @@ func TestPayment_Books(t *testing.T) {
 		set  pipeline.Settings
 		want []string
 	}{
-		"a sale, on the shop's day":     {[]string{""}, nil, []string{"receipt 2026-11-24 100EGP: Dr CLR 100 Cr RECEIVABLE 100"}},
-		"a capture":                     {[]string{"kind=capture parent=7"}, nil, []string{"receipt 2026-11-24 100EGP: Dr CLR 100 Cr RECEIVABLE 100"}},
-		"an authorization":              {[]string{"kind=authorization"}, nil, []string{"left: an authorization: no money moved yet"}},
-		"a void":                        {[]string{"kind=void"}, nil, []string{"left: a void: no money moved"}},
-		"what failed":                   {[]string{"status=failure"}, nil, []string{"left: it failed"}},
-		"what is pending":               {[]string{"status=pending account="}, nil, []string{"left: not through yet"}},
-		"a status that nobody knows":    {[]string{"status=perhaps"}, nil, []string{"! payment.status payment.status", "receipt 2026-11-24 100EGP: Dr CLR 100 Cr RECEIVABLE 100"}},
-		"a refund":                      {[]string{"kind=refund amount=40"}, nil, []string{"refund 2026-11-24 -40EGP: Cr CLR 40 Dr RECEIVABLE 40"}},
-		"a suggested refund":            {[]string{"kind=suggested_refund"}, nil, []string{"left: only a suggestion of Shopify"}},
-		"change at the till":            {[]string{"kind=change amount=4"}, nil, []string{"refund 2026-11-24 -4EGP: Cr CLR 4 Dr RECEIVABLE 4"}},
-		"change that is in the sale":    {[]string{"kind=change amount=4"}, pipeline.Settings{"change": "ignore"}, []string{"left: change: the till's sales are without it"}},
+		"a sale, on the shop's day":  {[]string{""}, nil, []string{"receipt 2026-11-24 100EGP: Dr CLR 100 Cr RECEIVABLE 100"}},
+		"a capture":                  {[]string{"kind=capture parent=7"}, nil, []string{"receipt 2026-11-24 100EGP: Dr CLR 100 Cr RECEIVABLE 100"}},
+		"an authorization":           {[]string{"kind=authorization"}, nil, []string{"left: an authorization: no money moved yet"}},
+		"a void":                     {[]string{"kind=void"}, nil, []string{"left: a void: no money moved"}},
+		"what failed":                {[]string{"status=failure"}, nil, []string{"left: it failed"}},
+		"what is pending":            {[]string{"status=pending account="}, nil, []string{"left: not through yet"}},
+		"a status that nobody knows": {[]string{"status=perhaps"}, nil, []string{"! payment.status payment.status", "receipt 2026-11-24 100EGP: Dr CLR 100 Cr RECEIVABLE 100"}},
+		"a refund":                   {[]string{"kind=refund amount=40"}, nil, []string{"refund 2026-11-24 -40EGP: Cr CLR 40 Dr RECEIVABLE 40"}},
+		"a suggested refund":         {[]string{"kind=suggested_refund"}, nil, []string{"left: only a suggestion of Shopify"}},
+		"change at the till":         {[]string{"kind=change amount=4"}, nil, []string{"refund 2026-11-24 -4EGP: Cr CLR 4 Dr RECEIVABLE 4"}},
+		"change that is in the sale": {[]string{"kind=change amount=4"}, pipeline.Settings{"change": "ignore"}, []string{"left: change: the till's sales are without it"}},
+		"a courier's line": {[]string{"fee=20 fee_tax=2.80 settled=77.20"}, pipeline.Settings{"fees": "FEES", "fees_tax": "VAT", "bank": "BANK"}, []string{
+			"receipt 2026-11-24 100EGP: Dr CLR 100 Cr RECEIVABLE 100", "fee 2026-11-24 -22.8EGP: Dr FEES 20 Dr VAT 2.8 Cr CLR 22.8", "payout 2026-11-24 -77.2EGP: Dr BANK 77.2 Cr CLR 77.2"}},
+		"a courier's fee alone": {[]string{"kind=fee amount=15 fee_tax=2.10 settled=-17.10"}, pipeline.Settings{"fees": "FEES", "fees_tax": "VAT", "bank": "BANK"}, []string{
+			"fee 2026-11-24 -17.1EGP: Dr FEES 15 Dr VAT 2.1 Cr CLR 17.1", "payout 2026-11-24 17.1EGP: Cr BANK 17.1 Dr CLR 17.1"}},
+		"a tax without an account": {[]string{"kind=fee amount=15 fee_tax=2.10"}, pipeline.Settings{"fees": "FEES"}, []string{
+			"! payment.decide payment.amount", "fee 2026-11-24 -17.1EGP: Dr FEES 15 Dr hold 2.1 Cr CLR 17.1"}},
 		"cash that was rounded":         {[]string{"amount=46.25 rounding=0.02"}, pipeline.Settings{"rounding": "ROUND"}, []string{"receipt 2026-11-24 46.25EGP: Dr CLR 46.25 Cr RECEIVABLE 46.23 Cr ROUND 0.02"}},
 		"rounding that the order has":   {[]string{"amount=46.25 rounding=0.02"}, nil, []string{"receipt 2026-11-24 46.25EGP: Dr CLR 46.25 Cr RECEIVABLE 46.25"}},
 		"a fee that is kept":            {[]string{"fee=2.75"}, pipeline.Settings{"fees": "FEES"}, []string{"receipt 2026-11-24 100EGP: Dr CLR 100 Cr RECEIVABLE 100", "fee 2026-11-24 -2.75EGP: Dr FEES 2.75 Cr CLR 2.75"}},
