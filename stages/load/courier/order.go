@@ -61,6 +61,9 @@ func (s *Sink) buildOrder(cod map[string]bool, group []pipeline.Record) (pipelin
 	if o.Name != "" {
 		doc.Key = "cod/" + plainName(o.Name)
 	}
+	told := o
+	told.Updated = time.Time{} // a new tag changes nothing of what is to be collected
+	doc.Print = string(mustJSON(told))
 	var problems []pipeline.Problem
 	if rows.with("order.test").True("order.test") {
 		doc.Left = "a test order / طلب تجريبي"
