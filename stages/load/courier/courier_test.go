@@ -30,17 +30,27 @@ type shelves struct {
 
 func newShelves() *shelves { return &shelves{rows: map[string]map[string]pipeline.TableRow{}} }
 
-func (s *shelves) Put(_ context.Context, table string, rows []pipeline.TableRow) error {
+func (s *shelves) Put(ctx context.Context, table string, rows []pipeline.TableRow) error {
+	return s.PutAll(ctx, map[string][]pipeline.TableRow{table: rows})
+}
+
+func (s *shelves) Marked(context.Context, string, string, bool) iter.Seq2[pipeline.TableRow, error] {
+	return nil
+}
+
+func (s *shelves) PutAll(_ context.Context, all map[string][]pipeline.TableRow) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fail != nil {
 		return s.fail
 	}
-	if s.rows[table] == nil {
-		s.rows[table] = map[string]pipeline.TableRow{}
-	}
-	for _, r := range rows {
-		s.rows[table][r.Code] = r
+	for table, rows := range all {
+		if s.rows[table] == nil {
+			s.rows[table] = map[string]pipeline.TableRow{}
+		}
+		for _, r := range rows {
+			s.rows[table][r.Code] = r
+		}
 	}
 	if s.lose {
 		s.lose = false

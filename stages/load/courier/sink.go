@@ -41,7 +41,7 @@ const (
 	tableHanded = "courier.handed" // by target and line: what was handed on
 )
 
-// Send puts the documents of a batch into their tables, all in one transaction each.
+// Send puts the documents of a batch into their tables, all in one transaction.
 // Putting them once more changes nothing.
 func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, error) {
 	var a pipeline.Answer
@@ -57,10 +57,8 @@ func (s *Sink) Send(ctx context.Context, b pipeline.Batch) (pipeline.Answer, err
 		rows[table] = append(rows[table], pipeline.TableRow{Code: code, Job: b.Job, Cols: map[string]string{"body": string(doc.Body)}})
 		a.Outcomes = append(a.Outcomes, pipeline.Outcome{Key: doc.Key, State: pipeline.Delivered, Ref: doc.Name})
 	}
-	for _, table := range sorted(rows) {
-		if err := s.tables.Put(ctx, table, rows[table]); err != nil {
-			return pipeline.Answer{}, fmt.Errorf("put %d rows into %s: %w", len(rows[table]), table, err)
-		}
+	if err := s.tables.PutAll(ctx, rows); err != nil {
+		return pipeline.Answer{}, fmt.Errorf("put %d rows of couriers: %w", len(b.Docs), err)
 	}
 	return a, nil
 }
