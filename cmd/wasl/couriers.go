@@ -105,7 +105,7 @@ func couriersIn(ctx context.Context, tables pipeline.Table, c courier.Config, wa
 		first = firstTouched(r, in)
 	}
 	for _, a := range r.Accounts() {
-		out.Days = append(out.Days, daysOf(a, first, want.to)...)
+		out.Days = append(out.Days, accountDays(a, first, want.to)...)
 	}
 	for _, d := range r.Owing(c, want.to) {
 		out.Open = append(out.Open, reconcile.CourierDebt{Courier: d.Courier, Currency: d.Currency, Order: d.Name, Parcel: strings.Join(d.Tracking, " + "),
@@ -131,9 +131,9 @@ func firstTouched(r courier.Reckoning, wanted func(courier.Match) bool) string {
 	return first
 }
 
-// daysOf are the days of an account from a first to a last one; where there are none,
+// accountDays are the days of an account from a first to a last one; where there are none,
 // how it stood on the last.
-func daysOf(a courier.Account, from, to string) (out []reconcile.CourierDay) {
+func accountDays(a courier.Account, from, to string) (out []reconcile.CourierDay) {
 	closing, short := pipeline.Decimal{}, pipeline.Decimal{}
 	for _, d := range a.Days {
 		if d.Day > to {
