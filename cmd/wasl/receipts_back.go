@@ -150,8 +150,9 @@ var payments = map[string]string{"C": "نقدًا", "V": "بطاقة", "CC": "ن
 var units = map[string]string{"EA": "قطعة", "KGM": "كجم", "GRM": "جم", "LTR": "لتر", "MLT": "مل", "MTR": "متر", "CMT": "سم", "MTK": "م²", "BOX": "علبة", "PK": "عبوة", "CT": "كرتونة", "SET": "طقم", "PR": "زوج", "DZN": "دستة"}
 
 // resultColumns are those of a file of what became of receipts: the names that the
-// mapping shopify-writeback knows come first. Of a return the first four of ETA are
-// empty, for an order's metafields are about its sale; it is told by its tag.
+// mapping shopify-writeback knows come first. Of a return, and of a sale of goods that
+// were added later, the first four of ETA are empty, for an order's metafields are about
+// its sale; the return is told by its tag.
 var resultColumns = []string{"order id", "order name", "eta uuid", "eta status", "eta url", "tags",
 	"receipt uuid", "receipt number", "receipt type", "issued", "total", "receipt url", "reference uuid", "replaces uuid", "receipt status", "why", "receipt qr"}
 
@@ -212,19 +213,33 @@ func (h *house) resultText(ctx context.Context, job pipeline.Job) (text []byte, 
 		if len(r.Why) > 0 {
 			why = r.Why[0].Says(h.cfg.Language)
 		}
-		uuid, link, shown, tag := r.Paper.UUID, h.cfg.link(r), status, "eta-filed"
-		if r.Return() {
-			uuid, link, shown, tag = "", "", "", "eta-return-filed"
-		}
 		page, picture := h.cfg.link(r), h.cfg.pictureOf(r)
-		if r.State != pipeline.Delivered { // the page of a refused one shows nothing, and a tag would stay on the order for ever
-			link, tag, page = "", "", ""
+		if r.State != pipeline.Delivered { // the page of a refused one shows nothing
+			page = ""
 		}
+		uuid, shown, link, tag := r.onOrder(status, page)
 		_ = w.Write([]string{orderID(r), r.Paper.Order, uuid, shown, link, tag, r.Paper.UUID, r.Number, r.Type, r.Issued.In(h.cfg.zone).Format("2006-01-02 15:04:05"),
 			string(r.Paper.Total), page, r.Sale, r.Replaces, status, why, picture})
 	}
 	w.Flush()
 	return out.Bytes(), rows, w.Error()
+}
+
+// onOrder is what an order of the shop shows of a receipt: its metafields are about the
+// sale, and not about a return or about goods that were added later. A refused one has no
+// tag, which would stay on the order for ever.
+func (r receipt) onOrder(status, page string) (uuid, shown, link, tag string) {
+	tag = "eta-filed"
+	if r.Return() {
+		tag = "eta-return-filed"
+	}
+	if r.State != pipeline.Delivered {
+		tag = ""
+	}
+	if r.Return() || r.further() {
+		return "", "", "", tag
+	}
+	return r.Paper.UUID, status, page, tag
 }
 
 // pictureOf is where the picture of a valid receipt's QR code lies, below the folder of

@@ -140,6 +140,10 @@ func (r receipt) sort() string {
 	return "sale"
 }
 
+// further tells whether a receipt is of goods that were added after their order's sale
+// had been issued.
+func (r receipt) further() bool { return strings.HasPrefix(r.Key, "more/") }
+
 // receiptState is how a receipt stands, for people.
 func (a *app) receiptState(r receipt) string { return a.say("receipts.is." + r.word()) }
 
