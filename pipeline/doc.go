@@ -3,13 +3,13 @@
 //
 // A file comes in at one door (stages/inbox), is read (stages/extract), put into
 // our words (stages/transform), leaves at one of three doors (stages/load:
-// shopify, erp, eta; a fourth, table, leads into our own reference tables), and
+// shopify, erp, eta; two more, table and courier, lead into tables of ours), and
 // is accounted for (stages/reconcile). Each room is a folder in stages; cmd/wasl
 // furnishes the house; mappings says, in one YAML file per flow, which file
 // takes which way.
 //
-//	inbox -> extract -> transform -> load/{shopify,erp,eta,table} -> reconcile
-//	 Drop      Rows      Records,        Documents, Outcomes           Entries
+//	inbox -> extract -> transform -> load/{shopify,erp,eta,table,courier} -> reconcile
+//	 Drop      Rows      Records,        Documents, Outcomes                   Entries
 //	                     Problems
 //
 //	floor 3   cmd/wasl                      puts it together
