@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode"
 
 	"wasl/pipeline"
 )
@@ -197,7 +198,8 @@ func (o *orders) lost(name string) (bool, error) {
 
 // orderID is the number of an order as Shopify writes it, whatever a program has made of it on its way: 5501.0, since the
 // column has gaps and was taken for one of decimals, or gid://shopify/Order/5501. Each order is filed once under it, so two
-// ways of writing one are one; what looks like a number and is none for certain is a fault. Other texts stay as they are.
+// ways of writing one are one; what looks like a number and is none for certain is a fault, and so is what has no digit at
+// all: nan, None, #REF!. Other texts stay as they are.
 func orderID(text string) (string, pipeline.Rule) {
 	if exponent(text) {
 		return text, "cell.exponent"
@@ -205,6 +207,9 @@ func orderID(text string) (string, pipeline.Rule) {
 	id := strings.TrimPrefix(strings.TrimSpace(text), "gid://shopify/Order/")
 	if whole, zeros, ok := strings.Cut(id, "."); ok && whole != "" && zeros != "" && strings.Trim(zeros, "0") == "" {
 		id = whole
+	}
+	if id != "" && !strings.ContainsFunc(id, unicode.IsDigit) {
+		return text, "cell.orderid"
 	}
 	if numeric := id != "" && strings.Trim(id, "0123456789.,' \u00a0") == ""; !numeric {
 		return text, ""
