@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 )
 
 // A Whole is a file that appears whole or not at all, also where the power fails: it
@@ -82,7 +83,7 @@ func SyncFolder(dir string) error {
 		return err
 	}
 	err = d.Sync()
-	if errors.Is(err, fs.ErrInvalid) || errors.Is(err, errors.ErrUnsupported) {
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) { // EINVAL is no fs.ErrInvalid
 		err = nil
 	}
 	return errors.Join(err, d.Close())
