@@ -3,6 +3,9 @@ package pipeline
 // courierRules are those of couriers' sheets and of what they collect: see rules.
 var courierRules = []rule{
 	// ---- a line of a sheet by itself ----
+	{"courier.unnamed",
+		words{"it is not said whose sheet it is", "name the courier in the mapping (remit.courier: {value: Bosta}), or as courier: default: in wasl.yaml"},
+		words{"لا يُذكر لأي شركة شحن هذا الكشف", "اذكرها في ملف الربط (remit.courier: {value: Bosta}) أو في wasl.yaml تحت courier: default:"}},
 	{"courier.nameless",
 		words{"the line names neither an order nor a parcel", "fill in the number of the order or of the parcel (AWB)"},
 		words{"لا يذكر السطر رقم طلب ولا رقم بوليصة", "أكمل رقم الطلب أو رقم البوليصة"}},

@@ -97,7 +97,7 @@ func kinds() map[string]pipeline.Kind {
 			order.created:time!? order.updated:time order.fulfilled:time order.cancelled:time order.test:bool order.status:text order.payment:text order.currency:text
 			order.total:amount!? order.current_total:amount order.outstanding:amount payment.kind:text payment.status:text payment.gateway:text payment.amount:amount
 			fulfillment.at:time fulfillment.status:text fulfillment.tracking:text fulfillment.company:text`)},
-		"courier.remittance": {Name: "courier.remittance", Fields: fields(`remit.courier:text! remit.sheet:code remit.day:date remit.collected_at:date remit.tracking:code
+		"courier.remittance": {Name: "courier.remittance", Fields: fields(`remit.courier:text remit.sheet:code remit.day:date remit.collected_at:date remit.tracking:code
 			order.name:code order.id:code remit.reference:code remit.status:text remit.expected:amount remit.amount:amount! remit.fee:amount remit.vat:amount remit.net:amount
 			remit.currency:text remit.payout:amount`)},
 		"erp.order":   {Name: "erp.order", GroupBy: []string{"order.name"}, Fields: append(order[:len(order):len(order)], sales...), Settings: saleSettings},

@@ -142,6 +142,7 @@ func TestRemittance_Wrong(t *testing.T) {
 	t.Parallel()
 	kind := courier.New(courier.Config{}, newShelves(), nil).Kinds()[1]
 	for want, pairs := range map[pipeline.Rule][]string{
+		"courier.unnamed":  {"remit.sheet", "7", "order.name", "1", "remit.amount", "10"},
 		"courier.nameless": {"remit.courier", "Bosta", "remit.sheet", "7", "remit.amount", "10"},
 		"courier.status":   {"remit.courier", "Bosta", "remit.sheet", "7", "order.name", "1", "remit.amount", "10", "remit.status", "lost"},
 		"courier.negative": {"remit.courier", "Bosta", "remit.sheet", "7", "order.name", "1", "remit.amount", "-10"},

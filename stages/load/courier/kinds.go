@@ -46,7 +46,7 @@ var orderSettings = []pipeline.Setting{
 
 // remitFields are the words of a line of a courier's sheet.
 var remitFields = []pipeline.Field{
-	{Name: "remit.courier", Type: pipeline.Text, Required: true, Help: "who: Bosta"},
+	{Name: "remit.courier", Type: pipeline.Text, Help: "who: Bosta; else the one that wasl.yaml names as courier.default"},
 	{Name: "remit.sheet", Type: pipeline.Code, Help: "the sheet's own number; a line is told from that of another sheet by it, or else by its day, or else by its file"},
 	{Name: "remit.day", Type: pipeline.Date, Help: "the day of the sheet, or on which it is paid out"},
 	{Name: "remit.collected_at", Type: pipeline.Date, Help: "the day on which the customer paid, or the parcel came back"},

@@ -112,6 +112,9 @@ func wrongLine(r pipeline.Record, line Remittance) []pipeline.Problem {
 	wrong := func(field string, rule pipeline.Rule, with map[string]string) {
 		problems = append(problems, r.Problem(field, rule, with))
 	}
+	if line.Courier == "" {
+		wrong("remit.courier", "courier.unnamed", nil)
+	}
 	if line.parcel() == "" {
 		wrong("remit.tracking", "courier.nameless", nil)
 	}
