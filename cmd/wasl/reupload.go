@@ -109,6 +109,8 @@ func (h *house) reuploadable(ctx context.Context, kind, name string) (flow pipel
 		found++
 	}
 	switch {
+	case len(names) == 0 && h.cfg.Shopify == nil:
+		return flow, nil, &pipeline.Trouble{Rule: "backorders.shop"}
 	case len(came) > 1:
 		names = came
 		fallthrough
