@@ -118,3 +118,20 @@ func TestMatrixify_IsFlattenedToTheOneLayout(t *testing.T) {
 		}
 	}
 }
+
+// TestMatrixify_LostDigits: a payment whose number a spreadsheet cut off is told on its own
+// row: under what is left of it the next file would bring it once more.
+func TestMatrixify_LostDigits(t *testing.T) {
+	t.Parallel()
+	csv := "ID,Name,Line: Type,Line: ID,Line: Quantity,Line: Price,Transaction: ID,Transaction: Kind,Transaction: Amount\n" +
+		"5512345678901,#1001,Line Item,111,1,215,,,\n" +
+		"5512345678901,#1001,Transaction,,,,6.11234E+12,sale,215\n"
+	rows, _, err := readBytes(t, orderOptions, "Orders.csv", []byte(csv))
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	want := []pipeline.Fault{{Col: orderColumn["Transaction id"] + 1, Rule: "cell.exponent"}}
+	if diff := cmp.Diff(want, rows[1].Faults); diff != "" || len(rows[0].Faults) > 0 {
+		t.Errorf("faults of the item %v; of the payment -want +got\n%s", rows[0].Faults, diff)
+	}
+}

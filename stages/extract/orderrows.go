@@ -115,6 +115,10 @@ func (o *rowsOut) missing() error {
 	return o.file.refuse("column.missing", &place{sheet: o.sheet, row: 1}, "columns", list(h.missing), "found", list(some(OrderColumns)))
 }
 
+// orderIDs are the numbers beside the order's own by which lines, refunds and payments are
+// known again: of one that lost its last digits the next file would bring a second.
+var orderIDs = []string{"Line id", "Refund id", "Transaction id", "Transaction parent", "Fulfillment id"}
+
 // order hands on the rows of one order. An order that was there before in the same
 // file is told like one of the CSV.
 func (o *rowsOut) order(rows []orderRow, twice bool, faults ...pipeline.Fault) error {
@@ -125,6 +129,11 @@ func (o *rowsOut) order(rows []orderRow, twice bool, faults ...pipeline.Fault) e
 			row.Faults = append(row.Faults, faults...)
 			if twice {
 				row.Faults = append(row.Faults, pipeline.Fault{Rule: "row.twice", With: map[string]string{"order": cells[orderColumn["Name"]]}})
+			}
+		}
+		for _, name := range orderIDs {
+			if col := orderColumn[name]; exponent(cells[col]) {
+				row.Faults = append(row.Faults, pipeline.Fault{Col: col + 1, Rule: "cell.exponent"})
 			}
 		}
 		o.file.read.TableEnd = o.row
