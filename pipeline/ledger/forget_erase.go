@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,7 +181,7 @@ func (e *eraser) problems(where string, own bool, args ...any) error {
 		}
 		all = append(all, r)
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
 	for _, r := range all {
@@ -322,7 +323,7 @@ func (e *eraser) column(table, col, where string, p pipeline.Person, args ...any
 			becomes[text] = masked
 		}
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
 	as := "?"
