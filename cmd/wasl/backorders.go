@@ -24,7 +24,8 @@ func (a *app) backordersCommand() *cobra.Command {
 more than 7 days), line by line, and by item and location the pieces that are wanted
 next to what the shop holds there. It changes nothing and may be called while another
 wasl works. Orders older than 60 days are among them only where the app has the right
-read_all_orders. It ends with code 0 where no item is short, and with 3 where some are.`,
+read_all_orders. It ends with code 0 where no item is short, and with 3 where some are, or
+where an order has more lines than are read at once.`,
 		Example: "  wasl backorders\n  wasl backorders --since 2026-11-01 --workbook",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -81,6 +82,9 @@ func backordersOf(shop shopify.Backlog, zone *time.Location) reconcile.Backorder
 	b := reconcile.Backorders{At: shop.At}
 	for _, o := range shop.Orders {
 		days, age := reconcile.AgeOf(o.Placed, shop.At, zone)
+		if o.More {
+			b.More = append(b.More, reconcile.Backorder{Order: o.Name, Placed: o.Placed, Days: days, Age: age, Paid: o.Paid})
+		}
 		for _, l := range o.Lines {
 			b.Lines = append(b.Lines, reconcile.Backorder{Order: o.Name, Placed: o.Placed, Days: days, Age: age, Paid: o.Paid,
 				SKU: l.SKU, Title: l.Title, Location: l.Location, Left: l.Left, Held: l.Held})
@@ -104,6 +108,10 @@ func (a *app) backorders(ctx context.Context, c *Config, b reconcile.Backorders,
 		a.backordersJSON(b)
 	} else {
 		a.showBackorders(c, b, all)
+	}
+	if len(b.More) > 0 {
+		a.code = exitAside
+		a.problemList(b.Partly())
 	}
 	if !workbook {
 		return nil
@@ -139,6 +147,9 @@ func (a *app) backordersJSON(b reconcile.Backorders) {
 
 // showBackorders prints ages, then the oldest lines, then the items that are short.
 func (a *app) showBackorders(c *Config, b reconcile.Backorders, all bool) {
+	if len(b.Lines) == 0 && len(b.More) > 0 {
+		return
+	}
 	if len(b.Lines) == 0 {
 		fmt.Fprintln(a.out, a.say("backorders.none"))
 		return

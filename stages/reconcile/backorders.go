@@ -2,7 +2,10 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"wasl/pipeline"
 )
 
 // Backorders is what the shop has to send still, and what there is to send it of.
@@ -10,6 +13,15 @@ type Backorders struct {
 	At    time.Time
 	Lines []Backorder
 	Stock []Wanted
+	More  []Backorder // orders that may have more left than is told; without an item
+}
+
+// Partly says so of each of them.
+func (b Backorders) Partly() (out []pipeline.Problem) {
+	for _, l := range b.More {
+		out = append(out, pipeline.Problem{Rule: "backorders.large", With: map[string]string{"order": l.Order}})
+	}
+	return out
 }
 
 // A Backorder is so much of an item of an order that is left to send.
@@ -121,7 +133,12 @@ func (b *book) backorders(all Backorders) error {
 	}); err != nil {
 		return err
 	}
-	if err := rowsOf(b, "backorders", backColumns, all.Lines, func(s *sheet, l Backorder) {
+	lines := slices.Clone(all.Lines)
+	for i, p := range all.Partly() {
+		all.More[i].Title = p.Says(b.opt.Lang)
+		lines = append(lines, all.More[i])
+	}
+	if err := rowsOf(b, "backorders", backColumns, lines, func(s *sheet, l Backorder) {
 		s.text(l.Order)
 		s.time(l.Placed)
 		s.counted(int64(l.Days))

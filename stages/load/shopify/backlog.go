@@ -27,6 +27,7 @@ type Unsent struct {
 	Placed time.Time
 	Paid   string // PENDING, PAID and so on, as Shopify says it
 	Lines  []UnsentLine
+	More   bool // it has more than is read at once: what is left of that is not among the lines
 }
 
 // UnsentLine is so much of an item that is left to send.
@@ -76,8 +77,9 @@ var ordersUnsent = admin.Operation{Name: "OrdersUnsent", Cost: 95, Text: `query 
         nodes {
           status
           assignedLocation { name location { id } }
-          lineItems(first: 100) { nodes { remainingQuantity sku productTitle variantTitle } }
+          lineItems(first: 100) { nodes { remainingQuantity sku productTitle variantTitle } pageInfo { hasNextPage } }
         }
+        pageInfo { hasNextPage }
       }
     }
   }
@@ -105,8 +107,10 @@ type unsent struct {
 					Product string `json:"productTitle"`
 					Variant string `json:"variantTitle"`
 				} `json:"nodes"`
+				Page moreOf `json:"pageInfo"`
 			} `json:"lineItems"`
 		} `json:"nodes"`
+		Page moreOf `json:"pageInfo"`
 	} `json:"fulfillmentOrders"`
 }
 
@@ -128,7 +132,7 @@ func (s *Sink) Backlog(ctx context.Context, since time.Time) (Backlog, error) {
 			return b, err
 		}
 		for _, o := range data.Nodes {
-			if one := o.open(); len(one.Lines) > 0 {
+			if one := o.open(); len(one.Lines) > 0 || one.More {
 				b.Orders = append(b.Orders, one)
 			}
 		}
@@ -166,8 +170,9 @@ func (o *unsent) open() Unsent {
 	if o == nil {
 		return Unsent{}
 	}
-	out := Unsent{ID: numberOf(o.ID), Name: o.Name, Placed: o.Placed, Paid: o.Paid}
+	out := Unsent{ID: numberOf(o.ID), Name: o.Name, Placed: o.Placed, Paid: o.Paid, More: o.Orders.Page.More}
 	for _, f := range o.Orders.Nodes {
+		out.More = out.More || f.Lines.Page.More
 		for _, l := range f.Lines.Nodes {
 			if l.Left < 1 || f.Status == "CANCELLED" || f.Status == "CLOSED" {
 				continue

@@ -53,6 +53,31 @@ B-1 at Giza: open 3, false 0/0/0, short 0`)
 	h.clean(t)
 }
 
+// An order with more lines than are read at once is told, also where what is read of it
+// is sent.
+func TestBacklog_Large(t *testing.T) {
+	t.Parallel()
+	h := openOrders(t)
+	lines := make([]shopifytest.OrderLine, 120)
+	for i := range lines {
+		lines[i] = shopifytest.OrderLine{SKU: fmt.Sprint("L-", i), Price: "1.00", Location: "Cairo"}
+	}
+	h.PlaceOrder(shopifytest.Order{ID: orderGID + "20", Name: "#1020", Lines: lines})
+	b, err := h.sink.Backlog(t.Context(), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range b.Orders {
+		if o.More != (o.Name == "#1020") || o.More && len(o.Lines) != 100 {
+			t.Errorf("%s: %d lines, more: %t", o.Name, len(o.Lines), o.More)
+		}
+	}
+	if len(b.Orders) != 3 {
+		t.Errorf("%d orders", len(b.Orders))
+	}
+	h.clean(t)
+}
+
 // 1,000 open orders cost pages of ids, and a call for fifty of them.
 func TestBacklog_Cost(t *testing.T) {
 	if testing.Short() {
