@@ -105,6 +105,7 @@ func (c cashier) one(r pipeline.Record, n int) (pipeline.Document, []pipeline.Pr
 		entries = c.receipt(p, typeRefund, p.amount)
 	case p.kind == "charge":
 		entries = c.charged(p)
+		problems = append(problems, p.netSum()...)
 	case p.kind == typeFee:
 		entries = append([]entry{c.fee(p, p.amount)}, c.settled(p)...)
 	case p.kind == typePayout:
@@ -112,13 +113,17 @@ func (c cashier) one(r pipeline.Record, n int) (pipeline.Document, []pipeline.Pr
 		problems = append(problems, payoutSum(p)...)
 	case p.kind == typeAdjustment:
 		entries = []entry{c.adjusted(p)}
-		if fee := r.Amount("payment.fee"); !fee.IsZero() {
-			entries = append(entries, c.fee(p, fee))
+		if p.keeps() {
+			entries = append(entries, c.fee(p, p.fee()))
 		}
+		problems = append(problems, p.netSum()...)
 	default:
 		return doc, append(problems, r.Problem("payment.kind", "payment.kind", nil))
 	}
 	if len(entries) == 0 {
+		if off := p.netSum(); len(off) > 0 {
+			return doc, off
+		}
 		doc.Left = "booked by the shop's transaction, and nothing was kept of it / تُسجَّل من معاملة المتجر ولا رسوم عليها"
 		return doc, nil
 	}

@@ -69,8 +69,8 @@ func (c cashier) receipt(p payment, kind string, amount pipeline.Decimal) []entr
 		lines = append(lines, booked(lineReceivable, c.receivable, owed))
 	}
 	out := []entry{{kind: kind, lines: lines}}
-	if fee := p.record.Amount("payment.fee"); !fee.IsZero() || !p.record.Amount("payment.fee_tax").IsZero() {
-		out = append(out, c.fee(p, fee))
+	if p.keeps() {
+		out = append(out, c.fee(p, p.fee()))
 	}
 	return append(out, c.settled(p)...)
 }
@@ -87,8 +87,8 @@ func (c cashier) settled(p payment) []entry {
 // charged books a row charge of a gateway's own list: its fee, and all of it by setting.
 func (c cashier) charged(p payment) []entry {
 	if !c.all {
-		if fee := p.record.Amount("payment.fee"); !fee.IsZero() {
-			return []entry{c.fee(p, fee)}
+		if p.keeps() {
+			return []entry{c.fee(p, p.fee())}
 		}
 		return nil
 	}
@@ -108,6 +108,37 @@ func (c cashier) fee(p payment, fee pipeline.Decimal) entry {
 	}
 	out.lines = append(out.lines, booked(lineClearing, p.account, fee.Add(tax).Neg()))
 	return out
+}
+
+// keeps tells whether anything is kept of a payment.
+func (p payment) keeps() bool {
+	return !p.record.Amount("payment.fee").IsZero() || !p.record.Amount("payment.fee_tax").IsZero()
+}
+
+// fee is the fee without the tax on it. The tax is beside it, but where the list's own net
+// says that it is in it.
+func (p payment) fee() pipeline.Decimal {
+	fee, tax := p.record.Amount("payment.fee"), p.record.Amount("payment.fee_tax")
+	if p.netIs(fee) && !p.netIs(fee.Add(tax)) {
+		return fee.Sub(tax)
+	}
+	return fee
+}
+
+// netIs tells whether so much was kept, by what the list says is left.
+func (p payment) netIs(kept pipeline.Decimal) bool {
+	return p.record.Has("payment.net") && p.record.Amount("payment.net").Equal(p.amount.Sub(kept))
+}
+
+// netSum holds what is left against amount, fee and tax, where the list says all of it.
+func (p payment) netSum() []pipeline.Problem {
+	fee, tax := p.record.Amount("payment.fee"), p.record.Amount("payment.fee_tax")
+	if !p.record.Has("payment.net") || p.netIs(fee) || p.netIs(fee.Add(tax)) {
+		return nil
+	}
+	net := p.record.Amount("payment.net")
+	return []pipeline.Problem{p.record.Problem("payment.net", "payment.net", map[string]string{"net": net.StringFixed(2), "amount": p.amount.StringFixed(2),
+		"fee": fee.StringFixed(2), "vat": tax.StringFixed(2), "off": net.Sub(p.amount.Sub(fee)).StringFixed(2)})}
 }
 
 func (c cashier) payout(p payment, amount pipeline.Decimal) entry {
