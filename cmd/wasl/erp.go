@@ -41,7 +41,7 @@ func (h *house) handOnResults(ctx context.Context) (some bool, err error) {
 	}
 	var through []pipeline.Job
 	for _, j := range jobs {
-		if j.Step != pipeline.StepDeliver {
+		if j.Step != pipeline.StepDeliver && !h.untaken[j.Job] {
 			through = append(through, j.Job)
 		}
 	}
@@ -67,10 +67,22 @@ func (h *house) handOnResults(ctx context.Context) (some bool, err error) {
 
 func (h *house) dropResults(ctx context.Context, r erp.Result) (bool, error) {
 	dropped, there, err := h.dropOnce(ctx, r.Name, r.Text, erp.FromResults)
+	if err == nil && !there {
+		h.leave(r.Job)
+	}
 	if err != nil || !there {
 		return false, err
 	}
 	return dropped, h.ledger.Hand(ctx, handAnswers, r.Job, r.Name)
+}
+
+// leave does not look again at a job whose results no flow takes, as long as this house
+// stands: the next one may have a flow that does.
+func (h *house) leave(job pipeline.Job) {
+	if h.untaken == nil {
+		h.untaken = map[pipeline.Job]bool{}
+	}
+	h.untaken[job] = true
 }
 
 // dropOnce puts a file of the house's own into the inbox, where a flow would take it and

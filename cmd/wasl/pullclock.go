@@ -17,7 +17,8 @@ type clock struct {
 	now   func() time.Time
 	began time.Time
 	next  map[string]time.Time // after what went wrong: when it is tried again
-	told  map[string]bool      // what was said already, also what went wrong
+	told  map[string]time.Time // what was said, also what went wrong, and when
+	wrong map[string]string    // by what is pulled: as what it went wrong the last time, in told
 }
 
 // pullAgain is when a pull is tried again that went wrong.
@@ -33,7 +34,7 @@ func (h *house) clockOf() *clock {
 	if err != nil {
 		return nil
 	}
-	return &clock{house: h, shop: s, now: time.Now, began: time.Now(), next: map[string]time.Time{}, told: map[string]bool{}}
+	return &clock{house: h, shop: s, now: time.Now, began: time.Now(), next: map[string]time.Time{}, told: map[string]time.Time{}, wrong: map[string]string{}}
 }
 
 // pullAll pulls all of it once, and proves the orders where a day has passed. What goes
@@ -59,8 +60,9 @@ func (h *house) pullAll(ctx context.Context) error {
 	return failed
 }
 
-// pullInTime pulls until ctx ends. What goes wrong is told, once, and tried again
-// when its time comes.
+// pullInTime pulls until ctx ends. What goes wrong is told, and tried again when its
+// time comes: told again where it is something else, where it had been well in between,
+// and after a day.
 func (h *house) pullInTime(ctx context.Context) error {
 	c := h.clockOf()
 	if c == nil {
@@ -87,15 +89,23 @@ func (c *clock) round(ctx context.Context) time.Duration {
 	for _, what := range shopify.PullKinds {
 		due, ok, err := c.due(ctx, what)
 		if ok && err == nil && !c.now().Before(due) {
-			err = c.pull(ctx, what)
+			if err = c.pull(ctx, what); err == nil {
+				delete(c.told, c.wrong[what])
+				delete(c.wrong, what)
+			}
 		}
 		if err != nil && ctx.Err() == nil {
+			rule := ""
+			if trouble, ok := errors.AsType[*pipeline.Trouble](err); ok {
+				rule = string(trouble.Rule)
+			}
+			c.wrong[what] = what + " " + rule // the words of one failure may differ each time, by the port of a connection
 			again := pullAgain
 			if every := c.shop.Pulls().Every(what); every > 0 {
 				again = min(again, every)
 			}
 			c.next[what] = c.now().Add(again)
-			c.tell(pipeline.Event{What: pipeline.EventFailed, Note: err.Error(), Wait: again, Err: err})
+			c.tell(c.wrong[what], pipeline.Event{What: pipeline.EventFailed, Note: err.Error(), Wait: again, Err: err})
 		}
 		if due, ok, err = c.due(ctx, what); ok && err == nil {
 			wait = min(wait, max(due.Sub(c.now()), time.Second))
@@ -159,15 +169,19 @@ func (c *clock) prove(ctx context.Context) error {
 // say tells of what was not to be had, or was missing.
 func (c *clock) say(all []pipeline.Problem) {
 	for _, p := range all {
-		c.tell(pipeline.Event{What: pipeline.EventExpected, Note: p.Says("en"), Err: &pipeline.Trouble{Rule: p.Rule, With: p.With}})
+		c.tell(p.Says("en"), pipeline.Event{What: pipeline.EventExpected, Note: p.Says("en"), Err: &pipeline.Trouble{Rule: p.Rule, With: p.With}})
 	}
 }
 
-// tell tells each thing once.
-func (c *clock) tell(e pipeline.Event) {
-	if !c.told[e.Note] {
-		c.told[e.Note] = true
-		e.Time = c.now()
-		c.house.steps.Tell(e)
+// tellAgain is after how long what still holds is told once more.
+const tellAgain = 24 * time.Hour
+
+// tell tells each thing once a day, by a name of it.
+func (c *clock) tell(thing string, e pipeline.Event) {
+	if last, told := c.told[thing]; told && c.now().Sub(last) < tellAgain {
+		return
 	}
+	e.Time = c.now()
+	c.told[thing] = e.Time
+	c.house.steps.Tell(e)
 }

@@ -94,6 +94,17 @@ func TestClock_TimesOfDay(t *testing.T) {
 	if got := at(4, 7, 5, false); got != 1 {
 		t.Errorf("after what went wrong: pulled %d times", got)
 	}
+
+	// What goes wrong again is told again, where it had been well in between; and once a
+	// day while it lasts.
+	if err := s.shopify.PlanFault("WaslOrdersCount:0:reset-before"); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct{ day, hour, minute, told int }{{4, 15, 0, 2}, {4, 15, 5, 2}, {4, 15, 10, 2}, {5, 7, 0, 2}, {5, 15, 10, 3}, {5, 15, 15, 3}} {
+		if at(step.day, step.hour, step.minute, false); failed != step.told {
+			t.Errorf("on the %d. at %02d:%02d: told %d times, want %d", step.day, step.hour, step.minute, failed, step.told)
+		}
+	}
 	if err := h.close(); err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func (h *house) handOnReceipts(ctx context.Context) (some bool, err error) {
 		return false, err
 	}
 	for _, j := range jobs {
-		if j.Step == pipeline.StepDeliver {
+		if j.Step == pipeline.StepDeliver || h.untaken[j.Job] {
 			continue
 		}
 		dropped, err := h.dropReceipts(ctx, j)
@@ -177,6 +177,9 @@ func (h *house) dropReceipts(ctx context.Context, j pipeline.Opened) (bool, erro
 		return false, h.ledger.Hand(ctx, handResults, j.Job, name)
 	}
 	dropped, there, err := h.dropOnce(ctx, name, text, fromReceipts)
+	if err == nil && !there {
+		h.leave(j.Job)
+	}
 	if err != nil || !there {
 		return false, err
 	}

@@ -34,11 +34,12 @@ type house struct {
 	steps  *pipeline.Steps
 	inbox  *inbox.Inbox
 
-	entrance *entrance  // by which files come in
-	turns    turns      // of a watch, whose lanes are worked in by commands too; else nil
-	alarmed  []string   // which alarms a watch has told; its bookings' goroutine alone
-	proving  sync.Mutex // held while what was sent once more is proved
-	writing  sync.Mutex // held while workbooks are written
+	entrance *entrance             // by which files come in
+	turns    turns                 // of a watch, whose lanes are worked in by commands too; else nil
+	alarmed  []string              // which alarms a watch has told; its bookings' goroutine alone
+	proving  sync.Mutex            // held while what was sent once more is proved
+	untaken  map[pipeline.Job]bool // jobs whose results no flow of this house takes; under proving
+	writing  sync.Mutex            // held while workbooks are written
 }
 
 // A door is one sink with its kinds.
