@@ -88,7 +88,7 @@ func kinds() map[string]pipeline.Kind {
 			history.returned:quantity history.first:date history.last:date history.last_order:code history.last_items:text`)},
 		"erp.ack": {Name: "erp.ack", GroupBy: []string{"ack.document"}, Fields: fields(`ack.document:text! ack.status:text ack.number:code ack.error:text ack.at:time`)},
 		"erp.payment": {Name: "erp.payment", GroupBy: []string{"payment.group"}, Settings: paySettings, Fields: fields(`payment.group:code! payment.kind:text!? payment.id:code payment.parent:code payment.status:text
-			payment.gateway:text!? payment.account:code!? payment.bank:code payment.at:time!? payment.amount:amount!? payment.currency:text payment.fee:amount payment.fee_tax:amount payment.settled:amount payment.rounding:amount
+			payment.gateway:text!? payment.account:code!? payment.bank:code payment.at:time!? payment.amount:amount!? payment.currency:text payment.fee:amount payment.fee_tax:amount payment.net:amount payment.settled:amount payment.rounding:amount
 			payment.reference:text payment.card:text payment.test:bool payment.note:text order.id:code order.name:code payout.charges:amount payout.refunds:amount payout.adjustments:amount
 			payout.reserved:amount payout.retried:amount payout.fees:amount`)},
 		"erp.settled": {Name: "erp.settled", GroupBy: []string{"settled.line"}, Fields: fields(`settled.line:code! settled.account:code! settled.net:amount! settled.currency:text settled.type:text
