@@ -112,14 +112,15 @@ func TestMigrate_NumbersOfReceipts(t *testing.T) {
 	w.flow(f)
 	w.file(w.admit("eta.receipt"), true, doc("a", "1"))
 	w.take("eta.receipt")
-	for _, sql := range []string{`DROP INDEX documents_number`, `DROP INDEX documents_replaces`, `DROP INDEX batches_taken`, `DROP INDEX batches_lane`,
+	for _, sql := range []string{`DROP TRIGGER table_rows_gone`, `DROP TRIGGER table_rows_changed`, `DROP INDEX table_marks`, `ALTER TABLE table_rows DROP COLUMN mark`, // 0022
+		`DROP INDEX documents_number`, `DROP INDEX documents_replaces`, `DROP INDEX batches_taken`, `DROP INDEX batches_lane`,
 		`ALTER TABLE documents DROP COLUMN number`, `ALTER TABLE documents DROP COLUMN replaces`, `ALTER TABLE batches DROP COLUMN lost`, `ALTER TABLE batches DROP COLUMN doubt`,
 		`DELETE FROM goose_db_version WHERE version_id >= 21`, `PRAGMA user_version = 16`} {
 		if _, err := w.l.writer.Exec(sql); err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
-	w.reopen()
+	w.reopen() // brings 0021 and what came after it
 	found, err := w.l.PapersNamed(t.Context(), "eta.", "no-a")
 	if err != nil || len(found) != 1 || found[0].Key != "a" {
 		t.Errorf("found %v, %v", found, err)
