@@ -30,7 +30,8 @@ lists what is not in order, with what to do next, and writes it as a workbook.
 
 It works on the ledger, its tables and what lies in the inbox. Nothing is sent, taken
 or kept, and settings of the section eta: need not be complete yet. It ends with code
-0 where everything is ready, and with 3 where something is not.`,
+0 where everything is ready, and with 3 where something is not. eta.readiness: 04:00
+writes it every night.`,
 		Example: "  wasl readiness\n  wasl readiness --days 90 --lang ar",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,9 +51,47 @@ or kept, and settings of the section eta: need not be complete yet. It ends with
 			return a.readiness(cmd.Context(), c, r, all)
 		},
 	}
-	cmd.Flags().IntVar(&days, "days", 30, "orders of so many days are tried")
+	cmd.Flags().IntVar(&days, "days", readyDays, "orders of so many days are tried")
 	cmd.Flags().BoolVar(&all, "all", false, "print every line, not only the first fifty")
 	return cmd
+}
+
+// tableReadiness remembers on which days the readiness report was written by the clock, by day.
+const tableReadiness = "eta.readiness"
+
+// readyDays is of how many days the orders are tried, where nobody says.
+const readyDays = 30
+
+// readinessInTime writes the readiness report once a day, after the time that the settings
+// say, and tells what it counts. What goes wrong is tried again with the next run.
+func (h *house) readinessInTime(ctx context.Context) error {
+	if h.cfg.ETA == nil || h.cfg.ETA.Readiness == "" {
+		return nil
+	}
+	day, due, err := h.dueToday(ctx, tableReadiness, h.cfg.ETA.Readiness)
+	if err != nil || !due {
+		return err
+	}
+	d, err := h.app.dryReceipts(ctx, h.cfg, readyDays)
+	if err != nil {
+		return fmt.Errorf("see what is not ready for e-receipts: %w", err)
+	}
+	defer d.shut()
+	r, err := readinessOf(ctx, h.cfg, d, nil)
+	if err != nil {
+		return fmt.Errorf("see what is not ready for e-receipts: %w", err)
+	}
+	path := filepath.Join(h.cfg.path(h.cfg.Reports), reconcile.ReadinessName(day))
+	if err := reconcile.WriteReadiness(ctx, path, day, r, h.cfg.bookOptions(h.cfg.Language)); err != nil {
+		return err
+	}
+	counts := map[string]string{"wrong": fmt.Sprint(r.NotReady()), "count": fmt.Sprint(r.Orders), "fit": fmt.Sprint(r.Fit)}
+	if err := h.ledger.Put(ctx, tableReadiness, []pipeline.TableRow{{Code: day, Cols: counts}}); err != nil {
+		return err
+	}
+	h.steps.Tell(pipeline.Event{Time: time.Now(), What: pipeline.EventReport,
+		Note: h.app.say("ready.night", "wrong", counts["wrong"], "count", counts["count"], "fit", counts["fit"]) + " " + path})
+	return nil
 }
 
 // settingsBefore reads wasl.yaml for a shop that is not live yet: what is wrong with its section eta: is given back, to

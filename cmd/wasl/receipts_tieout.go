@@ -242,18 +242,28 @@ func writeTie(ctx context.Context, c *Config, sum reconcile.TieSum, lines []reco
 // tableTieOuts remembers on which days it was compared by the clock, by day.
 const tableTieOuts = "eta.tieout"
 
+// dueToday tells whether what is done once a day is due: the day of the shop's zone has come
+// to the hour given (15:04), and the table does not remember the day.
+func (h *house) dueToday(ctx context.Context, table, hour string) (day string, due bool, err error) {
+	now := time.Now().In(h.cfg.zone)
+	day = now.Format(time.DateOnly)
+	if now.Format("15:04") < hour {
+		return day, false, nil
+	}
+	if _, err = h.ledger.Row(ctx, table, day); errors.Is(err, pipeline.ErrNotFound) {
+		return day, true, nil
+	}
+	return day, false, err
+}
+
 // tieOutInTime compares once a day, after the time that the settings say, and tells what
 // came of it. What goes wrong is tried again with the next run.
 func (h *house) tieOutInTime(ctx context.Context) error {
 	if h.cfg.ETA == nil || h.cfg.ETA.TieOut == "" {
 		return nil
 	}
-	now := time.Now().In(h.cfg.zone)
-	day := now.Format(time.DateOnly)
-	if now.Format("15:04") < h.cfg.ETA.TieOut {
-		return nil
-	}
-	if _, err := h.ledger.Row(ctx, tableTieOuts, day); !errors.Is(err, pipeline.ErrNotFound) {
+	day, due, err := h.dueToday(ctx, tableTieOuts, h.cfg.ETA.TieOut)
+	if err != nil || !due {
 		return err
 	}
 	found, sum, err := tieOut(ctx, h.cfg, h.ledger, h.tills(), "", "", "")

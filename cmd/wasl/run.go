@@ -55,7 +55,7 @@ func (a *app) night(ctx context.Context, h *house, patience time.Duration) error
 		if some, handed = h.handOn(ctx); some {
 			lanes = h.workIn(ctx, h.lanes(), h.ledger, patience)
 		}
-		proved = errors.Join(h.proveAll(ctx), h.tieOutInTime(ctx))
+		proved = errors.Join(h.proveAll(ctx), h.tieOutInTime(ctx), h.readinessInTime(ctx))
 		return lanes
 	}, func(*nightly) error { return nil })
 	return errors.Join(kept, err, handed, proved, h.expire(ctx, time.Now()))

@@ -136,7 +136,7 @@ func (h *house) keepInTime(ctx context.Context, wakeAll func()) error {
 // keepNow does what is due, and says when the next booking is; zero where none is.
 func (h *house) keepNow(ctx context.Context) (next time.Time, err error) {
 	_, handed := h.handOn(ctx)
-	err = errors.Join(h.compareHeads(ctx), h.keepBookings(ctx), h.cleanOriginals(ctx, time.Now().Add(-settledFor)), handed, h.proveAll(ctx), h.tieOutInTime(ctx), h.watchAlarms(ctx))
+	err = errors.Join(h.compareHeads(ctx), h.keepBookings(ctx), h.cleanOriginals(ctx, time.Now().Add(-settledFor)), handed, h.proveAll(ctx), h.tieOutInTime(ctx), h.readinessInTime(ctx), h.watchAlarms(ctx))
 	next, failed := h.ledger.NextDue(ctx)
 	return next, errors.Join(err, failed)
 }

@@ -85,6 +85,7 @@ var houseSaid = map[string][2]string{
 	"ready.wrong":        {"not ready", "غير الجاهز"},
 	"ready.next":         {"next", "الخطوة التالية"},
 	"ready.orders":       {"{count} orders, {money}", "طلبات: {count}، بقيمة {money}"},
+	"ready.night":        {"not ready for e-receipts: {wrong}; a receipt can be issued for {fit} of {count} orders", "غير الجاهز للإيصال الإلكتروني: {wrong}؛ يمكن إصدار إيصال لعدد {fit} من {count} طلبًا"},
 	"ready.all":          {"Everything is ready. Next: wasl rehearse", "كل شيء جاهز. الخطوة التالية: wasl rehearse"},
 	"workbook.readiness": {"readiness report:", "تقرير الجاهزية:"},
 

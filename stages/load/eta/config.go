@@ -48,6 +48,7 @@ type Config struct {
 	ERPClientSecret string   `yaml:"erp_client_secret"` // the name of a secret
 	Intermediary    bool     `yaml:"erp_intermediary"`  // that client is an intermediary's: it reads on behalf of seller.rin
 	TieOut          string   `yaml:"tieout"`            // 03:30: so late every night what the authority holds is compared; "" only when asked
+	Readiness       string   `yaml:"readiness"`         // 04:00: so late every night the readiness report is written; "" only when asked
 	PackagePath     string   `yaml:"package_path"`      // where a package is fetched, with {id}: no page names it (UNVERIFIED)
 	CompareHeads    string   `yaml:"compare_heads"`     // restore (default): after a restore; start: also whenever wasl starts
 	CorrectNumber   string   `yaml:"correction_number"` // suffix (default): 1042/2; same: the number of the refused receipt (UNVERIFIED)

@@ -40,8 +40,10 @@ func (v *findings) back(c Config) {
 	for _, size := range c.Copies {
 		v.choice("copies", size, CopyA4, CopyRoll, CopyNone)
 	}
-	_, err := time.Parse("15:04", cmp.Or(c.TieOut, "00:00"))
-	v.check(err == nil, "tieout", "eta.hour", "value", c.TieOut)
+	for setting, hour := range map[string]string{"tieout": c.TieOut, "readiness": c.Readiness} {
+		_, err := time.Parse("15:04", cmp.Or(hour, "00:00"))
+		v.check(err == nil, setting, "eta.hour", "value", hour)
+	}
 	v.check(strings.HasPrefix(c.PackagePath, "/") && strings.Contains(c.PackagePath, "{id}"), "package_path", "eta.packagepath", "value", c.PackagePath)
 	v.check(c.ERPClientSecret == "" || c.ERPClientID != "", "erp_client_id", "eta.missing")
 }
