@@ -51,7 +51,8 @@ func TestCrash_Points(t *testing.T) {
 	for ; ; runs++ {
 		stop := make(chan struct{})
 		if kills.Load() < int64(2*files) { // later the workbook of all of them has to be written
-			go n.killInTime(time.Duration(1000+random.IntN(5000))*time.Millisecond, kill, stop)
+			longest := min(150*(int(kills.Load())+2), 5000) // ms; grows, so that a slow machine gets somewhere as well
+			go n.killInTime(time.Duration(150+random.IntN(longest))*time.Millisecond, kill, stop)
 		}
 		code, out := n.within(10*time.Minute, "run", "--patience", "20s")
 		close(stop)

@@ -2,6 +2,7 @@ package eta
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,13 +95,17 @@ func TestReexamine_LawChangedMeanwhile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sealed, _, _, err := i.seal(doc, pipeline.Link{}, now)
+		sealed, _, _, err := n.sink.issuer.seal(doc, pipeline.Link{}, now) // by yesterday's law
 		if err != nil {
 			t.Fatal(err)
 		}
 		found := i.reexamine(doc, sealed, nil, now)
 		if want == "" && len(found) > 0 || want != "" && (len(found) != 2 || string(found[0].Rule) != want || found[0].Row != 2) {
 			t.Errorf("issued at %s: %v, want %q for each line", at, found, want)
+		}
+		_, _, _, err = i.seal(doc, pipeline.Link{}, now)
+		if refused, ok := errors.AsType[*pipeline.Refused](err); ok != (want != "") || ok && len(refused.Problems) != 2 {
+			t.Errorf("sealed at %s: %v, want it refused: %v", at, err, want != "")
 		}
 	}
 }
