@@ -175,7 +175,7 @@ func describe(sealed []byte, line *reconcile.Rehearsed) error {
 // rehearsed prints the rehearsal and writes its workbook.
 func (a *app) rehearsed(ctx context.Context, c *Config, r *rehearsal, all bool) error {
 	count := r.report.Count()
-	for _, state := range []string{"invalid", "rejected", "held", "waits"} {
+	for _, state := range []string{"unheard", "invalid", "rejected", "held", "waits"} {
 		if count[state] > 0 {
 			a.code = exitAside
 		}
@@ -223,7 +223,7 @@ func (a *app) showRehearsal(r *rehearsal, all bool) {
 	t.Render()
 	count := r.report.Count()
 	a.showUnfiled(r, count, all)
-	for _, state := range []string{"valid", "checking"} {
+	for _, state := range []string{"valid", "checking", "unheard"} {
 		if count[state] > 0 {
 			fmt.Fprintf(a.out, "\n%s: %d\n", reconcile.RehearsedName(a.language(), state), count[state])
 		}

@@ -81,6 +81,7 @@ func (r *rehearsal) submitPack(ctx context.Context, sink *eta.Sink, id string, p
 			wait = cmp.Or(later.After, time.Second)
 		}
 		if known(b) || time.Now().Add(wait).After(deadline) {
+			r.unheard(b, pack)
 			return nil
 		}
 		timer := time.NewTimer(max(wait, 10*time.Millisecond))
@@ -120,6 +121,15 @@ func (r *rehearsal) settle(b *pipeline.Batch, pack []int, answer pipeline.Answer
 					line.State = "invalid"
 				}
 			}
+		}
+	}
+}
+
+// unheard marks the receipts of which it is not known whether the authority took them.
+func (r *rehearsal) unheard(b pipeline.Batch, pack []int) {
+	for k, doc := range b.Docs {
+		if doc.State == pipeline.Sending || doc.State == pipeline.Ready {
+			r.report.Receipts[r.of[pack[k]]].State = "unheard"
 		}
 	}
 }

@@ -34,12 +34,12 @@ type Rehearsed struct {
 }
 
 // RehearsedStates are what becomes of receipts in a rehearsal: they fit, or were tried at preproduction and found valid,
-// are being checked there, invalid or rejected; or they are held, wait for their sale, or are left out.
-var RehearsedStates = []string{"fit", "valid", "checking", "invalid", "rejected", "held", "waits", "left"}
+// are being checked there, were sent and nothing was heard of them in time, are invalid or rejected; or they are held, wait for their sale, or are left out.
+var RehearsedStates = []string{"fit", "valid", "checking", "unheard", "invalid", "rejected", "held", "waits", "left"}
 
 // Filed tells whether the receipt would have been filed.
 func (r Rehearsed) Filed() bool {
-	return slices.Contains([]string{"fit", "valid", "checking"}, r.State)
+	return slices.Contains([]string{"fit", "valid", "checking", "unheard"}, r.State)
 }
 
 // A RehearsedDay is what a day comes to.
@@ -151,7 +151,7 @@ func (b *book) rehearsal(r Rehearsal) error {
 	return rowsOf(b, "rehearsed.filed", rehearsedColumns, filed, rehearsedRow)
 }
 
-var rehearsedLooks = map[string]look{"fit": good, "valid": good, "checking": wait, "invalid": bad, "rejected": bad, "held": warn, "waits": wait, "left": quiet}
+var rehearsedLooks = map[string]look{"fit": good, "valid": good, "checking": wait, "unheard": warn, "invalid": bad, "rejected": bad, "held": warn, "waits": wait, "left": quiet}
 
 func rehearsedRow(s *sheet, r Rehearsed) {
 	s.text(r.Order)

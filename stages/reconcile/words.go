@@ -463,6 +463,7 @@ var words = map[string][2]string{
 	"rehearsed.fit":         {"would be filed", "كان سيُقدَّم"},
 	"rehearsed.valid":       {"valid at preproduction", "صحيح في البيئة التجريبية"},
 	"rehearsed.checking":    {"being checked there", "قيد الفحص هناك"},
+	"rehearsed.unheard":     {"sent to preproduction, no answer in time", "أُرسل إلى البيئة التجريبية ولم يصل جواب في حينه"},
 	"rehearsed.invalid":     {"invalid at preproduction", "غير صحيح في البيئة التجريبية"},
 	"rehearsed.rejected":    {"refused by preproduction", "رفضته البيئة التجريبية"},
 	"rehearsed.held":        {"held", "محجوز"},
