@@ -73,10 +73,12 @@ func (h *house) expireVault(ctx context.Context, now time.Time) (removed int, er
 		over, err := h.ledger.Unneeded(ctx, append(came[sha], sha), before)
 		if err == nil && over {
 			err = h.vault.Remove(sha)
-			removed++
 		}
 		if err != nil {
 			return removed, err
+		}
+		if over {
+			removed++
 		}
 	}
 	return removed, nil
